@@ -164,6 +164,17 @@ def shown_words(words: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WholeMail:
+    """All that somebody wrote, where a card had room for its beginning only."""
+
+    ref: str  #: "" where it belongs to nothing
+    mail_id: int  #: 0 where it came by another way
+    sender: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AnswersNote:
     """Answers in words, below the card of their case: what a click would change, and what stays words."""
 

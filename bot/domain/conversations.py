@@ -43,6 +43,7 @@ class Answered(StrEnum):
     """What Usher did with an article before a person was asked."""
 
     SENT = "sent"
+    ACCOUNT = "account"  # what is true for their account went in its place
     OFFERED = "offered"
 
 
@@ -186,6 +187,16 @@ class Reply:
     key: str  #: tells this one from any other: submitted twice it goes once
     closes: bool = False  #: it is the last word; then it may say nothing
     text: str = ""
+    seal: str = ""  #: of what was shown; "" before anything was
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChosenArticle:
+    """An article that staff send, as its modal carries it."""
+
+    ref: str
+    heard: int  #: as often had its asker written when it was chosen
+    topic: str
     seal: str = ""  #: of what was shown; "" before anything was
 
 

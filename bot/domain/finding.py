@@ -13,6 +13,7 @@ from bot.domain.conversations import Conversation
 from bot.domain.mail import Address
 from bot.domain.partners import Invitation
 from bot.domain.ris import RisCase
+from bot.domain.told_passwords import without_passwords
 
 MOST_WORDS: Final = 12  #: of what is typed; more are left out, and that is said
 MOST_TYPED: Final = 300  #: characters of it that are looked at
@@ -217,14 +218,14 @@ def values_of_case(ref: str, ris: RisCase, *, sponsor: Address, cc: Sequence[str
 
 
 def values_of_conversation(conversation: Conversation) -> list[Value]:
-    """By what a question is found: who asked, its subject, and what it says."""
+    """By what a question is found: who asked, its subject, and what it says without a password in it."""
     texts = {
         Subject.NUMBER: conversation.ref,
         Subject.PERSON: conversation.name,
         Subject.ADDRESS: conversation.address,
-        Subject.TITLE: conversation.subject,
+        Subject.TITLE: without_passwords(conversation.subject),
     }
-    lines = (line.strip() for line in conversation.words.splitlines())
+    lines = (line.strip() for line in without_passwords(conversation.words).splitlines())
     pieces = (line[at : at + LONGEST] for line in lines for at in range(0, len(line), LONGEST))
     return [
         *(Value(subject, text) for subject, text in texts.items() if text),

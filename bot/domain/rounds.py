@@ -1,4 +1,4 @@
-"""Rounds: what is done once a day or once a week, and which of its occasions is the last one that came."""
+"""Rounds: what is done once a day or a week, and which of its occasions is the last one that came."""
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -15,6 +15,16 @@ def daily(at: time) -> Occasion:
     def latest(calendar: Calendar, now: datetime) -> str:
         local = now.astimezone(calendar.zone)
         return (local.date() - timedelta(days=local.time() < at)).isoformat()
+
+    return latest
+
+
+def each_working_day(at: time) -> Occasion:
+    """On each working day, in its working hours from that time on; what is missed is not caught up."""
+
+    def latest(calendar: Calendar, now: datetime) -> str | None:
+        local = now.astimezone(calendar.zone)
+        return local.date().isoformat() if calendar.is_working(now) and local.time() >= at else None
 
     return latest
 

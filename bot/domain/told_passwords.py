@@ -1,11 +1,19 @@
-"""Whether somebody has written a password into their words, for whoever reads it to say so."""
+"""A password that somebody has written into their words: noticed, and hidden where staff read them."""
 
 import re
+from typing import Final
 
+HIDDEN: Final = "••••••"  #: in its place, however long it is
+
+#: a number of something, which a rule about passwords names: "12-stellig", "90-day"
+_COUNTED = (
+    r"\d+[-\u2010-\u2013]?(?:stell|zeichen|buchstab|tag|täg|stund|stünd|woch|wöch|monat|jahr|mal|fach"
+    r"|char|digit|sign|letter|day|hour|week|month|year|time|bit)\w*[^\w\s]*(?!\S)"
+)
 #: "my password is …", "Passwort: …"; what follows is one word with a digit and a letter, and no address
 _TOLD = re.compile(
-    r"\b(?:passwor[dt]|kennwort|passphrase)\s*(?:is|ist|lautet|war|was|[:=])\s*[\"'“„]?"
-    r"(?!\w+://|www\.)(?=\S*\d)(?=\S*[^\W\d_])\S{6,}",
+    r"(\b(?:passwor[dt]|kennwort|passphrase)\s*(?:(?:is|ist|lautet|war|was)\b\s*:?|[:=])\s*[\"'“„]?)"
+    rf"(?!\w+://|www\.|{_COUNTED})(?=\S*\d)(?=\S*[^\W\d_])\S{{6,}}",
     re.IGNORECASE,
 )
 
@@ -13,3 +21,8 @@ _TOLD = re.compile(
 def tells_password(text: str) -> bool:
     """Only what is likely: a line too few harms nobody, one too many teaches to read past it."""
     return bool(_TOLD.search(text))
+
+
+def without_passwords(text: str) -> str:
+    """The same words with HIDDEN where one stands."""
+    return _TOLD.sub(rf"\1{HIDDEN}", text)

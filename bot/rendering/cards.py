@@ -6,7 +6,7 @@ from typing import Literal
 from bot.domain.cards import CaseCard, KindNote, QuestionNote
 from bot.domain.cases import STANDING, Case, CaseStatus
 from bot.domain.ris import Credential, Decision, Problem, RisCase, Severity, User
-from bot.domain.told_passwords import tells_password
+from bot.domain.told_passwords import tells_password, without_passwords
 from bot.domain.trust import Verdict
 from bot.rendering import (
     approving,
@@ -18,6 +18,7 @@ from bot.rendering import (
     progress,
     quoting,
     registration,
+    whole_mails,
 )
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words, megabytes
@@ -264,8 +265,8 @@ def _actions(card: CaseCard, names: Sequence[str], words: Words) -> Block:
 
 
 def question_note(note: QuestionNote, *, words: Words) -> Card:
-    """A question in the support channel, in the sender's words."""
-    subject = quoting.one_line(note.subject, 110) or words.say("question.untitled")
+    """A question in the support channel, in the sender's words; a password in them is hidden."""
+    subject = quoting.one_line(without_passwords(note.subject), 110) or words.say("question.untitled")
     which = _which(note)
     title = words.say(f"question.{which or 'title'}", ref=note.ref, subject=subject)
     sender = _sender(note, words)
@@ -275,9 +276,9 @@ def question_note(note: QuestionNote, *, words: Words) -> Card:
         text=words.say(key, ref=note.ref, sender=quoting.slack(quoting.one_line(sender, 120))),
         blocks=[
             blocks.header(title),
-            blocks.quote(note.text, empty=silent),
+            blocks.quote(without_passwords(note.text), empty=silent),
             blocks.context(*_foot(note, sender, words)),
-            *([_take_as_ris(note, words)] if note.attachments and not note.taken else []),
+            *_mail_actions(note, words),
         ],
     )
 
@@ -297,7 +298,7 @@ def _foot(note: QuestionNote, sender: str, words: Words) -> Iterator[str]:
     yield words.say(standing, sender=safe(sender), evidence=evidence, at=at)
     if note.about:
         yield words.say("question.about", ref=safe(note.about))
-    if tells_password(note.text):
+    if tells_password(note.text) or tells_password(note.subject):
         yield words.say("question.password")
     yield from _brought(note, words)
     if note.form_sent:
@@ -336,10 +337,21 @@ def _why_silent(note: QuestionNote) -> str:
     return "unread" if note.unread_bytes else "silent"
 
 
-def _take_as_ris(note: QuestionNote, words: Words) -> Block:
-    """What is attached may be a form that was not recognised; the block's id names the mail."""
-    button = blocks.button(words.say("question.kind_ris"), action="kind_ris", value=note.ref or "-")
-    return {**blocks.actions(button), "block_id": f"mail:{note.mail_id}:{note.content_hash}"}
+def _mail_actions(note: QuestionNote, words: Words) -> list[Block]:
+    """What is attached may be a form that was not recognised; the block's id names the mail.
+
+    What somebody wrote on in Slack is kept nowhere else.
+    """
+    may_be_form = bool(note.attachments) and not note.taken
+    has_more = bool(note.left_out) and bool(note.mail_id or not note.follow_up)
+    actions = {"kind_ris": may_be_form, whole_mails.ACTION: has_more}
+    buttons = [
+        blocks.button(words.say(f"question.{action}"), action=action, value=note.ref or "-")
+        for action, is_there in actions.items()
+        if is_there
+    ]
+    block_id = f"mail:{note.mail_id}:{note.content_hash}"
+    return [{**blocks.actions(*buttons), "block_id": block_id}] if buttons else []
 
 
 def kind_note(note: KindNote, *, words: Words) -> Card:

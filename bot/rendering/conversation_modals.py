@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 from bot.domain.conversations import Channel, Conversation, Reply
 from bot.domain.letters import LONGEST_LETTER, ShownMail
+from bot.domain.told_passwords import without_passwords
 from bot.rendering import blocks, letter_cards
 from bot.rendering.blocks import Block, safe
 from bot.rendering.conversations import owner_of
@@ -82,6 +83,7 @@ def _field(reply: Reply, one: Conversation, name: str, words: Words) -> Block:
 
 def hand_over_modal(one: Conversation, me: str, *, words: Words) -> Block:
     """Ask which colleague gets it; offers oneself."""
+    subject = safe(without_passwords(one.subject), 100)
     return {
         "type": "modal",
         "callback_id": HAND_OVER,
@@ -90,7 +92,7 @@ def hand_over_modal(one: Conversation, me: str, *, words: Words) -> Block:
         "submit": blocks.plain(words.say("conversation.hand_over")),
         "close": blocks.plain(words.say("modal.close")),
         "blocks": [
-            blocks.section(f"*{safe(one.subject, 100) or one.ref}*\n{owner_of(one, words)}"),
+            blocks.section(f"*{subject or one.ref}*\n{owner_of(one, words)}"),
             {
                 "type": "input",
                 "block_id": TO,

@@ -15,6 +15,7 @@ from bot.domain.conversations import (
     ConversationTold,
     Tried,
 )
+from bot.domain.told_passwords import without_passwords
 from bot.rendering import blocks, cards
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.faq_suggestions import suggestions
@@ -27,6 +28,7 @@ _BUTTONS = {
     ConversationState.CLOSED: ("reopen", "teach"),
 }
 MOST_TRIED = 10
+MOST_OVERDUE = 10
 
 
 def conversation_card(card: ConversationCard, asked: QuestionNote, *, words: Words) -> Card:
@@ -204,19 +206,31 @@ def section(
     """Those whose turn is the desk's, in the order given; `where` keeps the blocks' ids unique in a view."""
     if not asked:
         return []
-    more = len(asked) - most
     return [
         blocks.header(words.say("conversation.list", count=len(asked))),
-        *(_row(one, where, words, now) for one in asked[:most]),
-        *([blocks.context(words.say("conversation.list.more", count=more))] if more > 0 else []),
+        *_rows(asked, where, most, words, now),
     ]
+
+
+def overdue_note(asked: Sequence[Conversation], *, now: datetime, words: Words) -> Card:
+    """The day's list of those that stay without an answer; it pings whoever has one."""
+    title = words.say("conversation.list.overdue", count=len(asked))
+    return Card(text=title, blocks=[blocks.header(title), *_rows(asked, "overdue", MOST_OVERDUE, words, now)])
+
+
+def _rows(
+    asked: Sequence[Conversation], where: str, most: int, words: Words, now: datetime
+) -> Iterator[Block]:
+    yield from (_row(one, where, words, now) for one in asked[:most])
+    if (more := len(asked) - most) > 0:
+        yield blocks.context(words.say("conversation.list.more", count=more))
 
 
 def _row(one: Conversation, where: str, words: Words, now: datetime) -> Block:
     title = words.say(
         "conversation.row",
         ref=one.ref,
-        subject=safe(one.subject, 80) or words.say("question.untitled"),
+        subject=safe(without_passwords(one.subject), 80) or words.say("question.untitled"),
         who=safe(one.name or one.address, 60),
     )
     marks = f"{marks_of(one, words)} · " if one.marks else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.domain.conversations import Conversation
 from bot.domain.faq import Article
 from bot.domain.faq_opinions import LONGEST_PHRASING, FaqWeek, UnhelpfulArticle
+from bot.domain.told_passwords import without_passwords
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.letter_cards import fitted
@@ -32,7 +33,7 @@ def teach_modal(one: Conversation, articles: Sequence[Article], *, words: Words)
     """Ask for the article, and for the words that ask for it; names and numbers are to be taken out."""
     options = [_option(article.title, article.id) for article in articles]
     forget = _option(words.say("faq_teach.forget"), FORGET)
-    text = fitted(" ".join(one.words.split()), LONGEST_PHRASING)
+    text = fitted(" ".join(without_passwords(one.words).split()), LONGEST_PHRASING)
     return {
         "type": "modal",
         "callback_id": TEACH,
@@ -94,7 +95,9 @@ def week_note(found: FaqWeek, *, words: Words) -> Card:
 
 
 def _lists(found: FaqWeek, words: Words) -> Iterator[Block]:
-    questions = [f"• {safe(one.ref, 20)} · {safe(one.subject, 100)}" for one in found.unanswered]
+    questions = [
+        f"• {safe(one.ref, 20)} · {safe(without_passwords(one.subject), 100)}" for one in found.unanswered
+    ]
     articles = [_unhelpful(one, words) for one in found.unhelpful]
     for kind, lines in (("unanswered", questions), ("unhelpful", articles)):
         if lines:

@@ -7,6 +7,7 @@ from bot.domain.cards import CaseCard
 from bot.domain.cases import Case
 from bot.domain.letters import LONGEST_LETTER, Draft, Letter, OpenQuestion, ShownMail
 from bot.domain.outbox import JobStatus
+from bot.domain.told_passwords import without_passwords
 from bot.rendering import blocks, quoting
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
@@ -58,12 +59,15 @@ def _intro(case: Case, name: str, words: Words) -> str:
 def preview(shown: ShownMail, words: Words) -> list[Block]:
     """The mail, or the direct message, as it will go."""
     shown_as = "letter.shown" if shown.subject else "letter.shown.direct"
+    return [blocks.context(words.say(shown_as)), *as_it_goes(shown, words), {"type": "divider"}]
+
+
+def as_it_goes(shown: ShownMail, words: Words) -> list[Block]:
+    """To whom, about what, and all of its words."""
     return [
-        blocks.context(words.say(shown_as)),
         blocks.section("\n".join(_head(shown, words))),
         {"type": "divider"},
         *blocks.quotes(shown.text),
-        {"type": "divider"},
     ]
 
 
@@ -73,7 +77,7 @@ def _head(shown: ShownMail, words: Words) -> list[str]:
     if shown.cc:
         lines.append(words.say("letter.cc", cc=safe(", ".join(shown.cc), 800)))
     if shown.subject:  # a direct message has none
-        lines.append(words.say("letter.subject", subject=safe(shown.subject, 200)))
+        lines.append(words.say("letter.subject", subject=safe(without_passwords(shown.subject), 200)))
     return lines
 
 

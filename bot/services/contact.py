@@ -59,11 +59,14 @@ def look(
     """What may answer it, in its own language, or that of the page (`lang`); it changes nothing."""
     lang = language_on(lang, question)
     taught = faq.find_taught(db)
-    found = faq.ask(question[:LONGEST], desk.policy, desk.portal_url, now=now, lang=lang, taught=taught)
     asker = diagnosis.Asker.of_session(visitor)
+    own = diagnosis.find_programme(db, desk, asker, now=now)
+    found = faq.ask(
+        question[:LONGEST], desk.policy, desk.portal_url, now=now, lang=lang, taught=taught, own=own
+    )
     second = found.reading.second
     topics = [found.reading.topic, *([second.topic] if second else [])]
-    causes = diagnosis.diagnose_each(db, desk, asker, topics, now)
+    causes = diagnosis.diagnose(db, desk, asker, topics, now)
     said = diagnosis_words.paragraphs(causes, lang=lang, policy=desk.policy, now=now)
     return Shown(help=found, lang=lang, findings=tuple(zip(causes, said, strict=False)))
 

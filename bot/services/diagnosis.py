@@ -9,10 +9,10 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.bounces import WENT_OUT
+from bot.domain.conversations import Conversation
 from bot.domain.diagnosis import Facts, Finding, Invited, Mend, Snapshot, TermsWait, mended
 from bot.domain.diagnosis_checks import find_causes
 from bot.domain.events import EventTag
-from bot.domain.intake import Understood
 from bot.domain.lifecycle import Stage
 from bot.domain.programmes import Programme
 from bot.domain.registration import find_invited
@@ -62,10 +62,10 @@ _SEAL = object()
 
 @dataclass(frozen=True, kw_only=True)
 class Asker:
-    """Who asks, as far as it is proven: an address by a mail's verdict, or an account by its session.
+    """Who asks, as far as it is proven: an address by a conversation's, or an account by its session.
 
-    Only `of_mail` and `of_session` make one, so that nobody becomes an asker by what they typed. With neither
-    an address nor an account it is a stranger, of whom nothing is looked up.
+    Only `of_conversation` and `of_session` make one, so that nobody becomes an asker by what they typed. With
+    neither an address nor an account it is a stranger, of whom nothing is looked up.
     """
 
     address: str = ""
@@ -78,10 +78,9 @@ class Asker:
             raise TypeError("an asker is proven by a mail or by a session")
 
     @classmethod
-    def of_mail(cls, understood: Understood) -> Self:
-        """Its sender, where the trusted server vouches for them."""
-        address = understood.mail.sender.address if understood.verified else ""
-        return cls(address=address, seal=_SEAL)
+    def of_conversation(cls, one: Conversation) -> Self:
+        """Whose it is, where the trusted server vouches for their newest mail, or their session did."""
+        return cls(address=one.address if one.verified else "", seal=_SEAL)
 
     @classmethod
     def of_session(cls, visitor: Visitor | None) -> Self:
@@ -91,18 +90,13 @@ class Asker:
         return cls(account_id=visitor.account.id, strength=visitor.session.strength, seal=_SEAL)
 
 
-def diagnose(db: Database, desk: Desk, asker: Asker, topic: str | None, now: datetime) -> tuple[Finding, ...]:
-    """What is true for them, what answers `topic` first; nothing for a stranger. It changes nothing.
-
-    `topic`: the id of an article, or None where nobody knows what is asked.
-    """
-    return find_causes(_look(db, desk, asker, now=now), topic)
-
-
-def diagnose_each(
+def diagnose(
     db: Database, desk: Desk, asker: Asker, topics: Sequence[str | None], now: datetime
 ) -> tuple[Finding, ...]:
-    """The same of a message that asks for several; what is true is told once."""
+    """What is true for them, each once, what answers the topics first; nothing for a stranger.
+
+    It changes nothing. A topic is the id of an article, or None where nobody knows what is asked.
+    """
     seen = _look(db, desk, asker, now=now)
     return tuple(dict.fromkeys(cause for topic in topics for cause in find_causes(seen, topic)))
 

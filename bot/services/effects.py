@@ -40,6 +40,7 @@ from bot.services import (
     lifecycle_rounds,
     mail_words,
     notices,
+    overdue_questions,
     partner_requests,
     phone_reset_desk,
     phone_reset_notices,
@@ -189,6 +190,11 @@ def _faq_week(db: Database, _: Desk, __: Ways, ___: Job, now: datetime) -> dict[
     return {"note": note} if note else None
 
 
+def _overdue(db: Database, desk: Desk, _: Ways, __: Job, now: datetime) -> dict[str, Any] | None:
+    stayed = overdue_questions.list_stayed(db, desk, now=now)
+    return {"asked": stayed, "now": now} if stayed else None
+
+
 def _mail(db: Database, desk: Desk, _: Ways, job: Job, __: datetime) -> dict[str, Any]:
     return {"mail": _shown_mail(db, desk, job.values["words"]["job_id"])}
 
@@ -256,6 +262,7 @@ LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, A
         db, desk, job.values["words"], now=now
     ),
     conversations.TOLD: _told,
+    overdue_questions.NOTE: _overdue,
     faq_learning.NOTE: _faq_week,
     faq_mails.DIRECT: lambda _, desk, __, job, ___: faq_mails.find_shown(desk, job.values["words"]),
     "clipping_note": _clipped,

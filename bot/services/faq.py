@@ -40,6 +40,11 @@ class Help:
     text: str  #: all of it in plain words, with whom to ask where it is not sure
     ms: float  #: that the search took
 
+    @property
+    def has_rest(self) -> bool:
+        """Whether the answers leave something for a person."""
+        return bool(self.answers) and self.reading.has_rest
+
 
 def find_taught(db: Database) -> Learned:
     """The phrasings that staff have accepted until now."""
@@ -64,8 +69,12 @@ def ask(
     now: datetime,
     lang: str = "",
     taught: Learned = NOTHING_TAUGHT,
+    own: Programme | None = None,
 ) -> Help:
-    """Read a message of `now` and answer it; `lang`: "en" or "de" where it is known."""
+    """Read a message of `now` and answer it; `lang`: "en" or "de" where it is known.
+
+    `own`: the programme of whoever asks, where it is known; one that the message names comes before.
+    """
     shipped()  # loaded before the clock begins
     began = time.perf_counter()
     reading = _read(text, lang, taught, policy.clock_rules.calendar.day_of(now))
@@ -73,7 +82,9 @@ def ask(
     sure = reading.step is Step.ANSWER
     topics = [reading.topic, reading.second.topic if reading.second else None] if sure else []
     answers = tuple(
-        find_answer(topic, reading.lang, policy, portal_url, reading.programme) for topic in topics if topic
+        find_answer(topic, reading.lang, policy, portal_url, reading.programme or own)
+        for topic in topics
+        if topic
     )
     offered = (
         tuple(_article(one.topic, reading.lang) for one in reading.candidates)
@@ -120,14 +131,14 @@ def names_something(text: str) -> bool:
 
 
 def suggest(db: Database, desk: Desk, one: Conversation, tried: Iterable[Tried]) -> tuple[Suggestion, ...]:
-    """Which articles may answer what waits for the desk, the likeliest first: none that was sent before.
+    """Which articles may answer what waits for the desk, the likeliest first: none that was answered before.
 
     What its asker wrote last is asked now; how it began is, too, as long as no article was sent for it.
     """
     if one.state is not ConversationState.OPEN:
         return ()
-    sent = {it.topic for it in tried if it.how is Answered.SENT}
-    near, newest = [], _find_newest_words(db, one)
+    sent = {it.topic for it in tried if it.how is not Answered.OFFERED}
+    near, newest = [], find_newest_words(db, one)
     if newest:
         near = _list_near(db, desk, replace(one, subject="", words=newest[0], created_at=newest[1]))
     if not near and not sent:
@@ -147,7 +158,7 @@ def _list_near(db: Database, desk: Desk, one: Conversation) -> list[Candidate]:
     return [candidate for candidate in reading.candidates if candidate.score >= OFFER_FROM]
 
 
-def _find_newest_words(db: Database, one: Conversation) -> tuple[str, datetime] | None:
+def find_newest_words(db: Database, one: Conversation) -> tuple[str, datetime] | None:
     """What they wrote last, by mail or in Slack, as the note below the card has it; None where only once."""
     found = (outbox.find_newest(db, f"note:{one.ref}:{how}:") for how in ("mail", "words"))
     newest = max((job for job in found if job), key=lambda job: job.id, default=None)

@@ -9,9 +9,7 @@ from sqlite_utils import Database
 from bot.domain.cases import Thread
 from bot.domain.conversations import (
     QUIET,
-    STANDING,
     Answered,
-    Channel,
     Conversation,
     ConversationState,
     Tried,
@@ -21,10 +19,8 @@ from bot.domain.diagnosis_checks import holding
 from bot.domain.events import EventTag
 from bot.domain.faq import Step
 from bot.domain.faq_opinions import Why
-from bot.domain.faq_refusals import NoSuchArticle
 from bot.domain.intake import Understood
 from bot.domain.programmes import Programme
-from bot.domain.staff import Staff
 from bot.faq import guard
 from bot.faq.windows import sentences
 from bot.rendering import diagnosis as diagnosis_words
@@ -34,9 +30,9 @@ from bot.rendering.faq_cards import Told
 from bot.services import conversations, diagnosis, faq
 from bot.services.desk import Desk
 from bot.services.faq_answers import end_if_said_last, list_judged, put_opinions, was_read
-from bot.services.queueing import issue_link, queue_direct, queue_mail
+from bot.services.queueing import issue_link, queue_mail
 from bot.store import conversations as store
-from bot.store import events, links, outbox
+from bot.store import events, links
 from bot.store.database import transaction
 
 MAIL, DIRECT, LINK = "faq_answer", "faq_direct", "faq"
@@ -55,7 +51,7 @@ def answer(db: Database, desk: Desk, understood: Understood, one: Conversation, 
     reading = understood.asked
     if reading is None or reading.topic is None or not _may_answer(desk, understood, one):
         return False
-    asker = diagnosis.Asker.of_mail(understood)
+    asker = diagnosis.Asker.of_conversation(one)
     of = reading.programme or diagnosis.find_programme(db, desk, asker, now=now)
     found = [reading.topic, *([reading.second.topic] if reading.second else [])]
     topics = list(dict.fromkeys(_of_programme(topic, of) for topic in found))
@@ -64,10 +60,10 @@ def answer(db: Database, desk: Desk, understood: Understood, one: Conversation, 
         store.add_tried(db, one.id, list(again.values()))
         return False
     rest, key = reading.has_rest, f"{one.ref}:faq"
-    told = _mail(db, desk, one, topics, asker=asker, automatic=True, rest=rest, key=key, now=now)
-    if not told:
+    words, told = compose(db, desk, one, topics, automatic=True, rest=rest, now=now)
+    if not queue(db, desk, one, words, automatic=True, key=key, now=now):
         return False
-    _note(db, one, told, Answered.SENT, by="usher", now=now)
+    note(db, one, told, by="usher", now=now)
     return True
 
 
@@ -79,7 +75,7 @@ def offer(
     if reading is None or reading.step is not Step.OFFER or not _may_answer(desk, understood, one):
         return []
     near = [faq.list_articles(one.lang)[candidate.topic] for candidate in reading.candidates]
-    _note(db, one, [article.id for article in near], Answered.OFFERED, by="usher", now=now)
+    note(db, one, {article.id: Answered.OFFERED for article in near}, by="usher", now=now)
     return faq_mails.links(near, desk.portal_url)
 
 
@@ -116,66 +112,29 @@ def hear(
     )  # fmt: skip
 
 
-# Staff send one
+# How one is made
 
 
-def send(
-    db: Database,
-    desk: Desk,
-    *,
-    ref: str,
-    heard: int,
-    topic: str,
-    understood: Understood | None,
-    by: Staff,
-    now: datetime,
-) -> Conversation:
-    """Answer with that article, the way the question came; twice is once.
-
-    `understood`: the mail that asked, where it is still kept: what is true for its sender goes along.
-    Raise what keeps a reply from being sent, and NoSuchArticle.
-    """
-    key = f"{ref}:faq:{heard}:{topic}"
-    with conversations.acting(db, ref, by, now) as one:
-        if topic not in faq.list_articles(one.lang):
-            raise NoSuchArticle
-        if outbox.find_by_key(db, key) is not None:
-            conversations.check_is_theirs(one, by)  # who clicks second hears who was first
-            return one
-        conversations.check_is_open(one)
-        conversations.check_is_reachable(one)
-        conversations.check_heard(one, heard)
-        conversations.claim(db, one, by=by, now=now)
-        asker, told = diagnosis.Asker.of_mail(understood) if understood else None, [topic]
-        if one.channel is Channel.SLACK:
-            values = {"ref": one.ref, "lang": one.lang, "topic": topic}
-            queue_direct(db, DIRECT, key=key, to=one.slack_user, values=values, now=now)
-        else:
-            told = _mail(db, desk, one, told, asker=asker, automatic=False, key=key, now=now)
-        _note(db, one, told, Answered.SENT, by=by.id, now=now)
-        store.move(db, one.id, since=STANDING, to=ConversationState.ANSWERED, now=now)
-        conversations.refresh(db, one.ref, now=now)
-    return one
-
-
-def _mail(
+def compose(
     db: Database,
     desk: Desk,
     one: Conversation,
     topics: Sequence[str],
     *,
-    asker: diagnosis.Asker | None,
     automatic: bool,
     rest: bool = False,
-    key: str,
     now: datetime,
-) -> list[str]:
-    """What is answered by it: by an article, or by what is true for them alone; nothing past the caps."""
-    found = _find(db, desk, one, topics, asker, now=now) if asker else ()
-    held = dict.fromkeys(holding(topic, found) for topic in topics)
-    own = diagnosis.find_programme(db, desk, asker, now=now) if asker else None
-    of = guard.programme_of(_own_words(one)) or own
-    answers = [faq.find_answer(topic, one.lang, desk.policy, desk.portal_url, of) for topic in held if topic]
+) -> tuple[Values, dict[str, Answered]]:
+    """What an answer says at this moment, and by what: an article, or what is true for them alone.
+
+    The way in that it speaks of is mailed, in the caller's transaction.
+    """
+    asker = diagnosis.Asker.of_conversation(one)
+    found = _find(db, desk, one, topics, asker, now=now)
+    held = {topic: holding(topic, found) for topic in topics}
+    left = list(dict.fromkeys(article for article in held.values() if article))
+    of = _find_programme(db, one) or diagnosis.find_programme(db, desk, asker, now=now)
+    answers = [faq.find_answer(topic, one.lang, desk.policy, desk.portal_url, of) for topic in left]
     words = faq_mails.answer(
         one,
         desk.policy,
@@ -188,13 +147,20 @@ def _mail(
         by_staff=not automatic,
         rest_by=one.due_at if rest else None,
     )
+    whole = {topic: Answered.ACCOUNT for topic, article in held.items() if not article}
+    return words, dict.fromkeys(left, Answered.SENT) | whole
+
+
+def queue(
+    db: Database, desk: Desk, one: Conversation, words: Values, *, automatic: bool, key: str, now: datetime
+) -> bool:
+    """Queue what was composed, with a link that judges it; False past the caps."""
     until = now + _LINK_LASTS
     url = issue_link(db, desk, one.ref, purpose=LINK, path="faq/answer", until=until, now=now)
-    queued = queue_mail(
+    return queue_mail(
         db, desk, MAIL, key=key, to=one.address, lang=one.lang, ref=one.ref, words=words, now=now,
         thread=one.thread, automatic=automatic, secrets={"unhelpful_url": url},
     )  # fmt: skip
-    return [answer.topic for answer in answers] or list(topics) if queued else []
 
 
 def _find(
@@ -210,21 +176,28 @@ def _find(
 
     No way is mailed where somebody else is spoken of: it would lead into the account of whoever writes.
     """
-    found = diagnosis.diagnose_each(db, desk, asker, topics, now)
-    if guard.names_another(_own_words(one)):
+    found = diagnosis.diagnose(db, desk, asker, topics, now)
+    if any(map(guard.names_another, _list_own_words(db, one))):
         return found
     return diagnosis.mend(db, desk, asker, found, question=f"conversation:{one.id}", now=now)
 
 
-def _own_words(one: Conversation) -> str:
-    return "\n".join(sentences(f"Subject: {one.subject}\n\n{one.words}"))
+def _find_programme(db: Database, one: Conversation) -> Programme | None:
+    """Of which they speak: what they wrote last counts first."""
+    named = (guard.programme_of(words) for words in reversed(_list_own_words(db, one)))
+    return next((of for of in named if of), None)
 
 
-def _note(
-    db: Database, one: Conversation, topics: Sequence[str], how: Answered, *, by: str, now: datetime
-) -> None:
-    store.add_tried(db, one.id, [Tried(topic=topic, how=how, at=now) for topic in topics])
-    for topic in topics:
+def _list_own_words(db: Database, one: Conversation) -> list[str]:
+    """How it began, and what they wrote last where that is something else."""
+    newest = faq.find_newest_words(db, one)
+    first = "\n".join(sentences(f"Subject: {one.subject}\n\n{one.words}"))
+    return [first, *(["\n".join(sentences(newest[0]))] if newest else [])]
+
+
+def note(db: Database, one: Conversation, told: Mapping[str, Answered], *, by: str, now: datetime) -> None:
+    store.add_tried(db, one.id, [Tried(topic=topic, how=how, at=now) for topic, how in told.items()])
+    for topic, how in told.items():
         subject = f"conversation:{one.id}"
         events.add(db, EventTag.CONVERSATION_ANSWERED, subject, actor=by, at=now, topic=topic, how=how)
 

@@ -16,6 +16,7 @@ from bot.domain.finding import (
     values_of_conversation,
 )
 from bot.domain.staff import Staff
+from bot.domain.told_passwords import without_passwords
 from bot.services import open_invitations, views
 from bot.services.desk import Desk
 from bot.store import cases, conversations, finding
@@ -60,7 +61,8 @@ def _found_question(db: Database, number: int) -> Found | None:
     if question is None:
         return None
     values = values_of_conversation(question)
-    return Found(ref=question.ref, title=question.subject, at=question.created_at, matched=tuple(values))
+    title = without_passwords(question.subject)
+    return Found(ref=question.ref, title=title, at=question.created_at, matched=tuple(values))
 
 
 def _found_case(db: Database, number: int) -> Found | None:

@@ -79,14 +79,6 @@ def _get_raw(db: Database, desk: Desk, mail_id: int) -> bytes:
     return raw
 
 
-def find_again(db: Database, desk: Desk, reader: Reader, mail_id: int) -> Understood | None:
-    """The same; None where no such mail is kept."""
-    try:
-        return read_again(db, desk, reader, mail_id) if mail_id else None
-    except (UnknownMail, MailNotKept):
-        return None
-
-
 def get_submission(db: Database, desk: Desk, understood: Understood, *, ref: str) -> Submission:
     """The one form of a mail that was read again which may be that case's newest; raise NoForm without it."""
     own, _ = part(db, get_case(db, ref), list_submissions(desk, understood))

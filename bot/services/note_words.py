@@ -104,6 +104,9 @@ def _away(values: dict[str, Any], say: Words) -> Card:
 NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "question_note": _question,
     "conversation_told_note": lambda values, say: conversations.told_note(values["note"], words=say),
+    "overdue_questions_note": lambda values, say: conversations.overdue_note(
+        values["asked"], now=values["now"], words=say
+    ),
     "conversation_direct": lambda values, say: conversations.direct_message(
         values, words=words(values["lang"], say.zone)
     ),

@@ -150,9 +150,9 @@ def find_last(db: Database, *, slack_user: str, since: datetime) -> Conversation
 
 
 def list_unanswered(db: Database, *, since: datetime) -> tuple[Unanswered, ...]:
-    """Questions since then to which no article was sent, the newest first; not what Usher settled."""
+    """Questions since then to which nothing was sent, the newest first; not what Usher settled."""
     sql = """select id, subject from conversations where created_at >= :since and subject <> ''
-             and id not in (select conversation_id from conversation_tried where how = 'sent')
+             and id not in (select conversation_id from conversation_tried where how <> 'offered')
              and (state = 'open' or owner <> '' or id in (select conversation_id from conversation_tried))
              order by id desc limit 200"""
     found = rows(db, sql, {"since": text_of(since)})
@@ -222,7 +222,7 @@ def add_tried(db: Database, conversation_id: int, tried: Sequence[Tried]) -> Non
 
 def drop_tried(db: Database, conversation_id: int, *, at: datetime) -> None:
     """What was to be sent then did not go."""
-    sql = "delete from conversation_tried where conversation_id = :id and how = 'sent' and at = :at"
+    sql = "delete from conversation_tried where conversation_id = :id and how <> 'offered' and at = :at"
     count(db, sql, {"id": conversation_id, "at": text_of(at)})
 
 
@@ -236,9 +236,9 @@ def list_tried(db: Database, conversation_id: int) -> tuple[Tried, ...]:
 
 
 def list_sent_to(db: Database, address: str, *, since: datetime) -> tuple[Tried, ...]:
-    """Every article that went to that address since then, the oldest first; not to whoever typed it."""
+    """Every answer that went to that address since then, the oldest first; not to whoever typed it."""
     sql = """select topic, how, at, null as helped, null as why from conversation_tried
-             where how = 'sent' and at >= :since
+             where how <> 'offered' and at >= :since
                and conversation_id in (select id from conversations where address = :address and verified = 1)
              order by at, rowid"""
     return tuple(_tried(found) for found in rows(db, sql, {"address": address, "since": text_of(since)}))

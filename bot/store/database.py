@@ -100,6 +100,17 @@ def transaction(db: Database, locks: tuple[str, ...] = ()) -> Iterator[Database]
         db.conn.execute("commit")
 
 
+@contextmanager
+def rehearsal(db: Database) -> Iterator[Database]:
+    """What would come of it: everything inside is done as in a transaction, and undone at the end."""
+    db.conn.execute("begin immediate")
+    try:
+        yield db
+    finally:
+        if db.conn.in_transaction:
+            db.conn.execute("rollback")
+
+
 def trouble(exc: Exception) -> str:
     """What the machine did to the database, in words; "" for any other error."""
     code = exc.sqlite_errorcode & 0xFF if isinstance(exc, sqlite3.OperationalError) else sqlite3.SQLITE_OK

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from bot.bootstrap import Bot
 from bot.domain.errors import trace
-from bot.domain.rounds import Occasion, daily, weekly
+from bot.domain.rounds import Occasion, daily, each_working_day, weekly
 from bot.services import (
     conversations,
     dead_ends,
@@ -20,6 +20,7 @@ from bot.services import (
     lifecycle_rounds,
     notices,
     nudges,
+    overdue_questions,
     phone_resets,
     rounds,
     standing,
@@ -66,6 +67,11 @@ ROUNDS: tuple[Round, ...] = (
         work=lambda db, bot, _, now: stock.watch_all(db, bot.desk, now=now),
     ),
     Round(name="retention", occasion=NIGHT, work=records.sweep),
+    Round(
+        name="overdue questions",
+        occasion=each_working_day(time(9)),
+        work=lambda db, bot, occasion, now: overdue_questions.tell(db, bot.desk, occasion, now=now),
+    ),
     Round(
         name="standing",
         occasion=weekly(time(9)),

@@ -36,6 +36,7 @@ from handlers.slack import (
     step_up,
     stock,
     undoing,
+    whole_mails,
 )
 from handlers.slack.answers import Respond, in_modal, written_down
 from handlers.slack.listeners import Listeners
@@ -58,6 +59,7 @@ ROOMS = (
     additions,
     undoing,
     kinds,
+    whole_mails,
     queue,
     assignments,
     home,

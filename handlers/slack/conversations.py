@@ -8,15 +8,15 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from bot.bootstrap import Bot
-from bot.domain.approvals import check_is_staff
-from bot.domain.conversations import conversation_id
+from bot.domain.conversations import ChosenArticle, conversation_id
 from bot.domain.errors import Refusal
 from bot.domain.staff import Staff
 from bot.rendering import conversation_modals as modals
+from bot.rendering import faq_suggestions as suggestions
 from bot.rendering.blocks import Card
 from bot.rendering.conversations import ACTION
 from bot.rendering.faq_suggestions import EDIT, SEND, topic_in
-from bot.services import conversation_replies, conversations, faq, faq_mails, kinds
+from bot.services import conversation_replies, conversations, faq, faq_suggested
 from bot.services.note_words import NOTES
 from handlers.slack import cases
 from handlers.slack.answers import (
@@ -25,6 +25,7 @@ from handlers.slack.answers import (
     explains,
     keep_open,
     placed,
+    refusal_text,
     say,
     settle,
     staff_in,
@@ -43,6 +44,7 @@ def register(app: App, bot: Bot) -> None:
         app.action(f"{ACTION}{name}")(partial(on_write, bot=bot, closes=closes))
     app.action(re.compile(f"^{SEND}"))(partial(on_send, bot=bot))
     app.action(re.compile(f"^{EDIT}"))(partial(on_edit, bot=bot))
+    app.view(suggestions.MODAL)(partial(on_sent, bot=bot))
     app.view(modals.REPLY)(partial(on_submitted, bot=bot))
     app.action(modals.HAND_OVER)(partial(on_hand_over, bot=bot))
     app.view(modals.HAND_OVER)(partial(on_handed_over, bot=bot))
@@ -104,26 +106,37 @@ def on_write(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
-def on_send(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
-    """The suggested article, with what is true for its asker where their mail is still kept."""
+def on_send(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
+    """The suggested article as it would go, with what is true for its asker."""
     ack()
     ref, heard = seen_in(body)
     topic = topic_in(str(body["actions"][0]["block_id"]))
     with explains(respond, bot), bot.connect() as db:
+        chosen = ChosenArticle(ref=ref, heard=_number(heard), topic=topic)
         by, now = staff_in(body, bot), bot.clock.now()
-        check_is_staff(by)  # before the mail is read for them
-        asked = conversations.get(db, ref)
-        one = faq_mails.send(
-            db,
-            bot.desk,
-            ref=ref,
-            heard=_number(heard),
-            topic=topic,
-            understood=kinds.find_again(db, bot.desk, bot.reader, asked.mail_id),
-            by=by,
-            now=now,
-        )
-        settle(respond, body, words(bot).say("conversation.done.replied", ref=one.ref))
+        sealed, _, shown = faq_suggested.look(db, bot.desk, chosen, by=by, now=now)
+        view = placed(suggestions.send_modal(sealed, shown, words=words(bot)), body)
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+
+
+def on_sent(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    """Send the answer that was shown, or show it as it would go by now; a refusal takes its place."""
+    chosen = suggestions.read_send(body["view"])
+    try:
+        with bot.connect() as db:
+            by, now = staff_in(body, bot), bot.clock.now()
+            looked_at = faq_suggested.submit(db, bot.desk, chosen, by=by, now=now)
+    except Refusal as refusal:
+        view = suggestions.refused_modal(chosen, refusal_text(refusal, bot), words=words(bot))
+        ack(response_action="update", view=placed(view, body))
+        return
+    if looked_at is None:
+        ack()
+        say(respond, words(bot).say("conversation.done.replied", ref=chosen.ref))
+        return
+    sealed, _, shown = looked_at
+    view = suggestions.send_modal(sealed, shown, words=words(bot))
+    ack(response_action="update", view=placed(view, body))
 
 
 def on_edit(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:

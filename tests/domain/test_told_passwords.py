@@ -2,20 +2,24 @@
 
 import pytest
 
-from bot.domain.told_passwords import tells_password
+from bot.domain.told_passwords import HIDDEN, tells_password, without_passwords
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "hidden"),
     [
-        "Hallo, mein Passwort ist Sommer2025!xyz und es geht nicht.",
-        "User k7m3-x9p2\nPassword: Winter-2024",
-        "my password is “Blue42Horse” please check",
-        "Kennwort=abc123",
+        ("Hallo, mein Passwort ist Sommer2025!xyz und es geht nicht.", "Passwort ist •••••• und es geht"),
+        ("User k7m3-x9p2\nPassword: Winter-2024", "User k7m3-x9p2\nPassword: ••••••"),
+        ("my password is “Blue42Horse” please check", "is “•••••• please check"),
+        ("Kennwort=abc123", "Kennwort=••••••"),
+        ("Das Kennwort lautet: 2025-Sommer, das alte war Hallo1.", "lautet: •••••• das alte war Hallo1."),
+        ("Password:\nTag123\npassword: 12days!after", "Password:\n••••••\npassword: ••••••"),
     ],
 )
-def test_a_password_that_is_told_is_noticed(text: str) -> None:
+def test_a_password_that_is_told_is_noticed_and_hidden(text: str, hidden: str) -> None:
     assert tells_password(text)
+    assert hidden in without_passwords(text)
+    assert without_passwords(text).count(HIDDEN) == hidden.count(HIDDEN)
 
 
 @pytest.mark.parametrize(
@@ -26,8 +30,16 @@ def test_a_password_that_is_told_is_noticed(text: str) -> None:
         "The password was changed on 12.03.2025.",
         "password: https://portal.example.com/password/3vQb1",
         "Passwort ist weg, Konto k7m3-x9p2",
+        "my password: how do I reset it?",
+        "Password: it has been 90 days, must I change it?",
+        "Mein Passwort ist 14-stellig, reicht das?",
+        "The password is 12-characters long.",
+        "Is a password: 90-day rule of yours?",
+        "Kennwort: 24-stündige Sperre, warum?",
+        "Mein Passwort war gestern noch gültig, Fehler E4711.",
         "",
     ],
 )
-def test_talk_about_passwords_is_none(text: str) -> None:
+def test_talk_about_passwords_is_none_and_nothing_of_it_is_hidden(text: str) -> None:
     assert not tells_password(text)
+    assert without_passwords(text) == text

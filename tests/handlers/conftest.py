@@ -58,8 +58,9 @@ class Workspace:
         given = request.get_json(silent=True) or request.form.to_dict()
         self.calls.append((method, given))
         slack_rules.BOOK.note(method, slack_rules.call_faults(method, given))
-        about = {
-            "auth.test": {"user_id": "U0USHER", "bot_id": "B0USHER", "team_id": "T0", "url": "https://x/"}
+        about: dict[str, dict[str, Any]] = {
+            "auth.test": {"user_id": "U0USHER", "bot_id": "B0USHER", "team_id": "T0", "url": "https://x/"},
+            "views.open": {"view": {"id": "V1"}},
         }
         body = {"ok": True, "ts": "1.2", **about.get(method, {})}
         return Response(json.dumps(body), content_type="application/json")

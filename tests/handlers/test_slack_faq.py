@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 
-from bot.domain.conversations import Conversation, ConversationState
+from bot.domain.conversations import ChosenArticle, Conversation, ConversationState
 from bot.domain.faq import Step
 from bot.faq.marks import find_marks
 from bot.faq.search import shipped
-from bot.services import conversations, faq_mails
+from bot.services import conversations, faq_suggested
 from bot.store.database import rows
 from tests.cast import AVERY, BLAKE, ELI, a_mail
 from tests.handlers.conftest import Workspace, until
+from tests.handlers.test_slack_letters import submit
 
 LOCKED = "My account is locked after too many wrong passwords, for how long?"
 NOTHING = "What is the weather in Hamburg tomorrow?"
@@ -227,6 +228,12 @@ def test_staff_send_edit_and_teach_from_the_card(workspace: Workspace) -> None:
     workspace.click("faq_edit_0", "Q-1", by=BLAKE.id, seen="account-locked:Q-1:1")
     edit = until(lambda: workspace.asked("views.open")[1:])[0]["view"]
     workspace.click("faq_send_0", "Q-1", by=BLAKE.id, seen="account-locked:Q-1:1")
+    seen = until(lambda: workspace.asked("views.open")[2:])[0]["view"]
+    workspace.office.work()
+    assert "locked for 30 minutes" in json.dumps(seen)
+    assert "faq_answer" not in {job.template for job in workspace.office.mails()}  # seen, and nothing more
+
+    assert submit(workspace, seen, {}, by=BLAKE.id) == {}
     workspace.heard(5)
     workspace.office.work()
 
@@ -241,9 +248,10 @@ def test_in_the_thread_of_an_answer_one_writes_about_that(workspace: Workspace) 
     workspace.office.work()
     with workspace.office.connect() as db:
         office, now = workspace.office, workspace.office.now
-        faq_mails.send(
-            db, office.desk, ref="Q-1", heard=1, topic="account-locked", understood=None, by=BLAKE, now=now
-        )
+        chosen = ChosenArticle(ref="Q-1", heard=1, topic="account-locked")
+        sealed, _, shown = faq_suggested.look(db, office.desk, chosen, by=BLAKE, now=now)
+        faq_suggested.submit(db, office.desk, sealed, by=BLAKE, now=now)
+    assert (shown.subject, "locked for 30 minutes" in shown.text) == ("", True)
     workspace.office.work()
     workspace.event("E1", by=ELI.id, text=LOCKED, kind="message", channel_type="im")
     until(lambda: workspace.asked("chat.postEphemeral"))

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -23,12 +24,19 @@ MENDED_BY_THEM = {
     Cause.TERMS, Cause.NO_KEY, Cause.NO_PHONE, Cause.WEAK_SESSION, Cause.CODE_OLD, Cause.MAIL_BACK,
     Cause.MAIL_GIVEN_UP, Cause.ENDING,
 }  # fmt: skip
+LOCKED = "My account is locked after too many wrong passwords. How long does that last?"
 FORM = {"do": "send", "question": QUESTION, "name": "Mara Lind", "email": "Mara@Lind.example.org"}
 
 
 def asked(town: Town) -> list[Conversation]:
     with town.bot.connect() as db:
         return [conversations.get(db, f"Q-{one['id']}") for one in rows(db, "select id from conversations")]
+
+
+def owner_of(page: str) -> str:
+    """Of which programme the desk is that the first answer names."""
+    found = re.search(r"This answer comes from [^(]*\((.+?)\)", page)
+    return found[1] if found else ""
 
 
 def opinions(town: Town) -> list[tuple[Any, ...]]:
@@ -64,6 +72,38 @@ def test_nothing_is_said_to_stand_above_where_nothing_was_found(town: Town) -> N
     ):
         data = {"csrf_token": token, "do": "look", "question": question}
         assert ("If nothing above answers" in client.post("/contact", data=data).text) is stands
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        (LOCKED, False),
+        (f"{LOCKED} Please also send us the invoice for our three seats.", True),
+        ("Please send us the invoice for our three seats.", False),
+    ],
+)
+def test_what_no_article_answers_of_a_question_is_said_to_be_for_a_person(
+    town: Town, question: str, said: bool
+) -> None:
+    client = town.client()
+    data = {"csrf_token": csrf_of(client.get("/contact").text), "do": "look", "question": question}
+    pages = (client.post("/contact", data=data).text, client.get("/faq", query_string={"q": question}).text)
+
+    assert ["that these lines do not answer" in page for page in pages] == [said, said]
+
+
+def test_who_is_signed_in_is_sent_to_the_support_of_their_own_programme(town: Town) -> None:
+    """As long as their question names no other."""
+    village = settled(town)
+    browser = village.browser()
+    asked, extranet = quote(LOCKED), quote("My Extranet account is locked. For how long?")
+    stranger = village.browser().get(f"/faq?q={asked}").text
+    browser.sign_in(village.people[0].user_id, PASSWORD)
+    own, named = (browser.get(f"/faq?q={question}").text for question in (asked, extranet))
+
+    assert [owner_of(page) for page in (stranger, own, named)] == [
+        "Partner Extranet", "MAG / ForumPass", "Partner Extranet",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("lang", "said"), [("en", "30 minutes"), ("de", "30 Minuten")])
@@ -185,7 +225,7 @@ def test_whatever_is_true_for_them_the_page_stands_and_leads_on(
     village = settled(town)
     browser, found = village.browser(), replace(WHOLE, cause=cause, yours=True)
     browser.sign_in(village.people[0].user_id, PASSWORD)
-    monkeypatch.setattr(diagnosis, "diagnose_each", lambda *_, **__: (found,))
+    monkeypatch.setattr(diagnosis, "diagnose", lambda *_, **__: (found,))
     asking = "q=How+do+I+reset+my+password&tried=reset-password"
     answers = [browser.get(f"/{page}?{asking}") for page in ("faq", "contact")]
 

@@ -7,7 +7,7 @@ from bot.domain.conversations import Channel, ToldWhat
 from bot.domain.queue import read_wanted
 from bot.rendering import conversation_modals as modals
 from bot.rendering import conversation_samples as samples
-from bot.rendering import conversations, queue
+from bot.rendering import conversations, faq_suggestions, queue, whole_mails
 from bot.rendering.blocks import Block, Card
 from bot.rendering.words import words
 from tests.rendering import test_conversation_cards as shown
@@ -23,6 +23,13 @@ CONVERSATIONS: Mapping[str, Callable[[str], list[Card | Block]]] = {
         conversations.conversation_card(
             poisoned(replace(samples.card(), conversation=_ASKED), text),
             poisoned(samples.question(), text),
+            words=ENGLISH,
+        )
+    ],
+    "conversations.overdue_note": lambda text: [
+        conversations.overdue_note(
+            [poisoned(replace(shown.OWNED, id=number), text) for number in range(99)],
+            now=shown.LATE,
             words=ENGLISH,
         )
     ],
@@ -57,6 +64,19 @@ CONVERSATIONS: Mapping[str, Callable[[str], list[Card | Block]]] = {
             now=queues.NOW,
         )
     ],
+    "faq_suggestions.send_modal": lambda text: [
+        faq_suggestions.send_modal(poisoned(shown.CHOSEN, text), poisoned(shown.SHOWN, text), words=ENGLISH)
+    ],
+    "faq_suggestions.refused_modal": lambda _: [
+        faq_suggestions.refused_modal(shown.CHOSEN, SAID, words=ENGLISH)
+    ],
+    "whole_mails.whole_modal": lambda text: [
+        whole_mails.whole_modal(
+            poisoned(replace(shown.WHOLE, text=(MARK + text) * 99), text), page, words=ENGLISH
+        )
+        for page in (1, 2, 99)
+    ],
+    "whole_mails.said_modal": lambda _: [whole_mails.said_modal(SAID, ref="Q-7", mail_id=7, words=ENGLISH)],
     "conversation_modals.hand_over_modal": lambda text: [
         modals.hand_over_modal(poisoned(_ASKED, text), "U0AVERY0001", words=ENGLISH)
     ],

@@ -17,7 +17,8 @@ OURS = frozenset(
         "sender_notes.withdrawal_note", "step_up.reset_card", "step_up.reset_modal",
         "history.keys_sent_note", "stock.keys_low_note", "trail.head_note",
         "voucher_modals.file_modal", "voucher_modals.said_modal", "invitations.invite_modal",
-        "invitations.said_modal", "faq_cards.sorry_card", "faq_cards.thanks_card",
+        "invitations.said_modal", "whole_mails.said_modal", "faq_suggestions.refused_modal",
+        "faq_cards.sorry_card", "faq_cards.thanks_card",
         "faq_cards.welcome_card", "faq_cards.ask_card",
         "faq_learning.teach_modal",
     }

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.cards import WholeMail
 from bot.domain.conversations import (
     CUSTOMER,
     Channel,
+    ChosenArticle,
     Conversation,
     ConversationState,
     ConversationTold,
@@ -18,13 +20,18 @@ from bot.domain.conversations import (
     ToldWhat,
 )
 from bot.domain.letters import ShownMail
+from bot.domain.told_passwords import HIDDEN
 from bot.rendering import conversation_modals as modals
 from bot.rendering import conversation_samples as samples
 from bot.rendering.blocks import Block, Card
-from bot.rendering.conversations import conversation_card, direct_message, told_note
+from bot.rendering.conversations import conversation_card, direct_message, overdue_note, section, told_note
+from bot.rendering.faq_learning import teach_modal
+from bot.rendering.faq_suggestions import refused_modal, send_modal
+from bot.rendering.whole_mails import said_modal, whole_modal
 from bot.rendering.words import words
 from tests.golden import assert_json_approved
 from tests.rendering.test_cards import ENGLISH, buttons
+from tests.slack_rules import view_faults
 
 AT = samples.AT
 REPLY = Reply(ref="Q-7", heard=1, key="k", text="Two minutes.")
@@ -38,6 +45,17 @@ TOLD = ConversationTold(
     what=ToldWhat.OVERDUE, ref="Q-7", by="U0BLAKE0001", due_at=AT, people=("U0AVERY0001",)
 )
 DIRECT = {"ref": "Q-7", "lang": "en", "paragraphs": [["Two minutes."], ["Not more."]], "closes": True}
+
+
+LATE = AT + timedelta(days=30)
+CHOSEN = ChosenArticle(ref="Q-7", heard=1, topic="account-locked", seal="s")
+WHOLE = WholeMail(
+    ref="Q-7",
+    mail_id=12,
+    sender="Mara Lindgren <mara@lindgren.example.com>",
+    subject="Code",
+    text="Long. " * 9_000,
+)
 
 
 def a_card(**changed: object) -> Card:
@@ -64,12 +82,23 @@ def shown() -> dict[str, Callable[[], list[Block]]]:
             for people in (TOLD.people, ())
             for block in told_note(replace(TOLD, what=what, people=people), words=ENGLISH).blocks
         ],
+        "overdue_questions": lambda: (
+            overdue_note([OWNED, samples.conversation()] * 6, now=LATE, words=ENGLISH).blocks
+        ),
         "conversation_direct": lambda: direct_message(DIRECT, words=words("de")).blocks,
         "conversation_modals": lambda: [
             modals.reply_modal(REPLY, OWNED, words=ENGLISH),
             modals.reply_modal(REPLY, OWNED, words=ENGLISH, shown=SHOWN),
             modals.reply_modal(replace(REPLY, closes=True, text=""), OWNED, words=ENGLISH),
             modals.hand_over_modal(OWNED, "U0BLAKE0001", words=ENGLISH),
+        ],
+        "faq_send": lambda: [
+            send_modal(CHOSEN, SHOWN, words=ENGLISH),
+            refused_modal(CHOSEN, "Another message has come since.", words=ENGLISH),
+        ],
+        "whole_mail": lambda: [
+            whole_modal(replace(WHOLE, subject="", text="Kennwort=abc123"), 1, words=ENGLISH),
+            said_modal("Reading …", ref="Q-7", mail_id=12, words=ENGLISH),
         ],
     }
 
@@ -138,3 +167,55 @@ def test_a_password_in_the_words_is_noticed() -> None:
         asked = replace(samples.question(), text=text)
         shown = str(conversation_card(samples.card(), asked, words=ENGLISH).blocks)
         assert ("There seems to be a password in it" in shown) is noticed
+
+
+def test_all_of_a_long_mail_is_read_page_by_page_within_what_slack_takes() -> None:
+    pages = [whole_modal(WHOLE, page, words=ENGLISH) for page in (1, 2, 3)]
+    text = "".join(
+        one["text"]["text"] for page in pages[:2] for one in page["blocks"] if one["type"] == "section"
+    )
+
+    assert text.count("Long.") == 9_000
+    assert [[b["action_id"] for b in page["blocks"][-1]["elements"]] for page in pages] == [
+        ["mail_whole_more"],
+        ["mail_whole_back"],
+        ["mail_whole_back"],
+    ]
+    assert [fault for page in pages for fault in view_faults(page)] == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "shown"),
+    [
+        ({"left_out": 0}, False),
+        ({"left_out": 9}, True),
+        ({"left_out": 9, "mail_id": 0}, True),
+        ({"left_out": 9, "mail_id": 0, "follow_up": True}, False),  # written in Slack: kept nowhere else
+    ],
+)
+def test_the_whole_mail_is_offered_where_a_card_leaves_something_out(
+    changed: dict[str, object], shown: bool
+) -> None:
+    asked = replace(samples.question(), **changed)  # type: ignore[arg-type]
+    card = conversation_card(samples.card(), asked, words=ENGLISH)
+
+    assert ("mail_whole" in json.dumps(card.blocks)) is shown
+
+
+def test_a_password_in_a_mail_is_hidden_and_that_it_is_there_is_said() -> None:
+    told = "Passwort: Sommer2025!xyz"
+    asked = replace(samples.question(), subject=told, text=f"Hello,\n{told}\nmy password: how do I reset it?")
+    one = replace(OWNED, subject=told, words=f"{told} does not work")
+    shown = [
+        conversation_card(replace(samples.card(), conversation=one), asked, words=ENGLISH).blocks,
+        section([one], "home", most=5, words=ENGLISH, now=AT),
+        modals.hand_over_modal(one, "U0BLAKE0001", words=ENGLISH),
+        modals.reply_modal(REPLY, one, words=ENGLISH, shown=replace(SHOWN, subject=f"Re: {told}")),
+        teach_modal(one, [], words=ENGLISH),
+    ]
+    card = json.dumps(shown[0], ensure_ascii=False)
+
+    assert "Sommer2025" not in json.dumps(shown)
+    assert all(HIDDEN in json.dumps(each, ensure_ascii=False) for each in shown)
+    assert f"Passwort: {HIDDEN}\\nmy password: how do I reset it?" in card
+    assert "*There seems to be a password in it*, hidden here" in card

@@ -10,16 +10,14 @@ from sqlite_utils import Database
 from bot.domain.accounts import Account, AccountStatus, account_of
 from bot.domain.approvals import Approval
 from bot.domain.bounces import AddressState, Doubt
+from bot.domain.conversations import Conversation
 from bot.domain.diagnosis import Cause, Finding, Mend
-from bot.domain.intake import Understood
 from bot.domain.lifecycle import LifeState
-from bot.domain.mail import Address, Classification, InboundMail, Kind
 from bot.domain.passwords import HowSet
 from bot.domain.phone_codes import PhoneCode
-from bot.domain.ris import Reading
 from bot.domain.sessions import Session, Strength, Visitor
 from bot.domain.tries import Tried, Tries
-from bot.domain.trust import SenderCheck, Verdict
+from bot.domain.trust import Verdict
 from bot.services import accounts as opening
 from bot.services import cases, diagnosis, email_changes, lifecycle, member_invitations, sessions
 from bot.services.diagnosis import Asker
@@ -36,7 +34,7 @@ from bot.store import (
 from bot.store import lifecycle as lives
 from bot.store import registration as registrations
 from bot.store.database import transaction
-from tests.cast import AVERY, CASEY, Office, a_case, a_mail
+from tests.cast import AVERY, CASEY, Office, a_case
 from tests.forms import MARA, TOM
 from tests.invited import invite
 from tests.partners import begun, bounce
@@ -56,7 +54,7 @@ class Town:
     amara: Account
 
     def findings(self, asker: Asker, topic: str | None = None) -> tuple[Finding, ...]:
-        return diagnosis.diagnose(self.db, self.office.desk, asker, topic, self.office.now)
+        return diagnosis.diagnose(self.db, self.office.desk, asker, [topic], self.office.now)
 
     def causes(self, asker: Asker, topic: str | None = None) -> list[Cause]:
         return [one.cause for one in self.findings(asker, topic)]
@@ -85,17 +83,12 @@ def town(office: Office, db: Database) -> Town:
 
 
 def mailed(office: Office, address: str, verdict: Verdict = Verdict.PASSED) -> Asker:
-    sender = Address(name="N", address=address)
-    return Asker.of_mail(
-        Understood(
-            row=office.record(a_mail(sender=sender)),
-            mail=InboundMail(message_id="", sender=sender),
-            form=Reading(),
-            found=Classification(kind=Kind.QUESTION, reason=""),
-            check=SenderCheck(verdict=verdict),
-            sponsor=False,
-        )
-    )
+    verified = verdict is Verdict.PASSED
+    one = Conversation(
+        id=1, address=address, name="N", subject="", lang="en", mail_id=1, created_at=office.now,
+        verified=verified,
+    )  # fmt: skip
+    return Asker.of_conversation(one)
 
 
 def locked(town: Town) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from bot.domain.accounts import Account
+from bot.domain.conversations import Answered
 from bot.domain.diagnosis import Cause, Mend
 from bot.domain.diagnosis_checks import CHECKS
 from bot.domain.events import EventTag
@@ -16,7 +17,7 @@ from bot.domain.prolongation import Wished
 from bot.domain.sessions import Strength
 from bot.domain.trust import Verdict
 from bot.rendering.diagnosis import paragraphs
-from bot.services import contact, faq_answers, lifecycle
+from bot.services import contact, faq_answers, faq_mails, lifecycle
 from bot.services.diagnosis import Asker
 from bot.store import conversations as store
 from bot.store import lifecycle as lives
@@ -182,7 +183,32 @@ def test_nobody_reads_below_what_is_true_for_them_a_way_that_is_closed_to_them(
     assert ("was deactivated" in text, "No longer by yourself" in text) in {(True, False), (False, True)}
     assert not any(way in text for way in ("Forgot Password?", "you can re-activate your account yourself"))
     assert ("In general:" in text) is (topic == "expired-over-60-days")
-    assert [one.topic for one in store.list_tried(town.db, 1)] == [topic]
+    how = Answered.SENT if topic == "expired-over-60-days" else Answered.ACCOUNT
+    assert [(one.topic, one.how) for one in store.list_tried(town.db, 1)] == [(topic, how)]
+
+
+def test_where_an_account_is_the_whole_answer_trail_and_card_say_so_and_no_article_is_judged(
+    town: Town,
+) -> None:
+    let_answer(town)
+    deactivated(town)
+    sender = Address(name="Tom", address=TOM_)
+    asked = "I forgot my password. How can I reset it?"
+    town.office.take(a_mail(sender=sender, text=asked))
+    town.office.work()
+    token = town.office.tokens[-1]
+    _, articles = faq_mails.find_of_link(town.db, token, now=town.office.now)
+    faq_mails.judge_by_link(town.db, town.office.desk, token, helped=False, why=None, now=town.office.now)
+    town.office.take(a_mail(sender=sender, text=asked))
+    town.office.work()
+    cards = [m for m in town.office.chat.standing.values() if m.key in {"note:Q-1", "note:Q-2"}]
+    said = [one.data for one in town.office.events() if one.tag == EventTag.CONVERSATION_ANSWERED]
+
+    assert articles == []
+    assert said == [{"topic": "reset-password", "how": "account"}]
+    assert len(cards) == 2  # who asks again was not helped: a person's
+    for card in cards:
+        assert "what holds for their account: How do I reset my password" in str(card.blocks)
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from bot.domain.conversations import Conversation, ConversationState
+from bot.domain.conversations import ChosenArticle, Conversation, ConversationState
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.faq_opinions import Why
 from bot.domain.mail import OutboundMail
 from bot.domain.staff import Staff
 from bot.policy import SHIPPED
-from bot.services import conversations, faq_mails, outbox
+from bot.services import conversations, faq_mails, faq_suggested, outbox
 from bot.store import conversations as store
 from bot.store.database import rows
 from tests.cast import AVERY, BLAKE, Office, a_mail, an_office
@@ -68,10 +68,12 @@ def card(office: Office) -> str:
 
 
 def send(office: Office, by: Staff = BLAKE, *, topic: str = "account-locked", heard: int = 1) -> Conversation:
+    """As it was shown."""
+    chosen = ChosenArticle(ref="Q-1", heard=heard, topic=topic)
     with office.connect() as db:
-        return faq_mails.send(
-            db, office.desk, ref="Q-1", heard=heard, topic=topic, understood=None, by=by, now=office.now
-        )
+        sealed, *_ = faq_suggested.look(db, office.desk, chosen, by=by, now=office.now)
+        assert faq_suggested.submit(db, office.desk, sealed, by=by, now=office.now) is None
+    return q(office)
 
 
 def press(office: Office, token: str, *, helped: bool = False, why: Why | None = None) -> Conversation:

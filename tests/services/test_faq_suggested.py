@@ -1,16 +1,22 @@
 """Articles that staff send by a click: the shipped default."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from bot.domain.conversation_refusals import ConversationTaken
+from bot.domain.conversations import ChosenArticle
 from bot.domain.errors import NotStaff
 from bot.domain.faq_refusals import NoSuchArticle
+from bot.domain.mail import Address
 from bot.domain.outbox import JobKind
-from bot.services import conversation_replies
+from bot.services import conversation_replies, faq_suggested
 from tests.cast import AVERY, BLAKE, DANA, ELI, Office, a_mail
+from tests.services.kept_out import TOM_, Town, deactivated, town
 from tests.services.test_faq_mails import ANSWERED, CLOSED, ask, card, opinions, q, send, write_back
+
+__all__ = ["town"]  # pytest finds the fixture here
 
 
 def test_by_default_staff_see_the_article_and_send_it_by_one_click(office: Office) -> None:
@@ -74,3 +80,72 @@ def test_only_staff_send_and_only_articles_that_there_are(office: Office) -> Non
             send(office, BLAKE, topic=topic)
 
     assert len([job for job in office.mails() if job.kind is JobKind.MAIL]) == 2
+
+
+def looked(
+    office: Office, chosen: ChosenArticle | None = None, *, heard: int = 1
+) -> tuple[ChosenArticle, str]:
+    """What staff see before it goes, or instead of that."""
+    chosen = chosen or ChosenArticle(ref="Q-1", heard=heard, topic="reset-password")
+    with office.connect() as db:
+        act = faq_suggested.submit if chosen.seal else faq_suggested.look
+        found = act(db, office.desk, chosen, by=BLAKE, now=office.now)
+    assert found is not None
+    return found[0], " ".join(found[2].text.split())
+
+
+def asks(town: Town, text: str = "I forgot my password. How can I reset it?", **more: str) -> None:
+    """Tom asks, or writes on."""
+    tom = Address(name="Tom", address=TOM_)
+    town.office.take(a_mail(sender=tom, subject="Login", text=text, **more))  # type: ignore[arg-type]
+    town.office.work()
+
+
+def test_what_is_seen_before_it_goes_is_what_goes_and_looking_does_nothing(town: Town) -> None:
+    asks(town)
+    before = len(town.office.mails()), len(town.office.events())
+    sealed, shown = looked(town.office)
+    after = len(town.office.mails()), len(town.office.events())
+    town.office.clock.wait(minutes=3)
+    with town.office.connect() as db:
+        assert faq_suggested.submit(db, town.office.desk, sealed, by=BLAKE, now=town.office.now) is None
+    town.office.work()
+    (sent,) = (mail for mail in town.office.mailer.sent if "What holds for you" in mail.text)
+    gone, seen = (
+        re.sub(r"\d\d:\d\d CET|https?://\S+", "…", " ".join(text.split())) for text in (sent.text, shown)
+    )
+
+    assert before == after
+    assert "We have just mailed you" in shown
+    assert gone == seen
+
+
+def test_an_account_that_changed_after_it_was_seen_is_seen_once_more(town: Town) -> None:
+    asks(town)
+    sealed, first = looked(town.office)
+    deactivated(town)
+    again, then = looked(town.office, sealed)
+    with town.office.connect() as db:
+        assert faq_suggested.submit(db, town.office.desk, again, by=BLAKE, now=town.office.now) is None
+
+    assert ("was deactivated" in first, "was deactivated" in then) == (False, True)
+    assert [job.template for job in town.office.mails()].count("faq_answer") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "own"),
+    [
+        ("Hello? I still wait.", {}, True),
+        ("I mean the password of my colleague. How can she reset it?", {}, False),
+        ("Hello? I still wait.", {"verdict": "fail"}, False),
+    ],
+    ids=["the same", "somebody else", "unproven"],
+)
+def test_an_answer_goes_by_what_its_asker_wrote_last(
+    town: Town, text: str, more: dict[str, str], own: bool
+) -> None:
+    asks(town)
+    receipt = town.office.job("neutral_receipt")
+    asks(town, text, answers=receipt.message_id, **more)
+
+    assert ("We have just mailed you" in looked(town.office, heard=2)[1]) is own

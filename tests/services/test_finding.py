@@ -96,6 +96,14 @@ def test_a_question_is_found_by_what_it_says(office: Office) -> None:
     assert told == [(Subject.WORDS, "our Quarzuhr shows no code since May.")]
 
 
+def test_a_password_in_a_question_is_neither_found_nor_shown(office: Office) -> None:
+    told = "Passwort: Sommer2025!xyz"
+    office.take(a_mail(subject=told, text=f"Our Quarzuhr is locked.\n{told}"))
+
+    assert refs(office, "sommer2025") == []
+    assert "Sommer2025" not in str(find(office, "passwort"))
+
+
 def test_a_very_long_question_is_found_by_its_beginning(office: Office) -> None:
     office.take(a_mail(text=f"Beginning {'x ' * 5_000} ending"))
 

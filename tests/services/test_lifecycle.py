@@ -362,7 +362,7 @@ def gates_of(office: Office, db: Database, account: Account) -> set[str]:
     except LinkExpired:
         link = "closed"
     causes = [
-        one.cause for one in diagnosis.diagnose(db, office.desk, mailed(office, account.email), None, now)
+        one.cause for one in diagnosis.diagnose(db, office.desk, mailed(office, account.email), [None], now)
     ]
     told = next((str(one) for one in causes if one in (Cause.EXPIRED, Cause.CLOSED)), "valid")
     view = account_views.get(db, office.desk, account.id, now=now).life

@@ -6,8 +6,8 @@ from email.policy import SMTP
 import pytest
 
 from bot.domain.conversation_refusals import NobodyToAnswer
-from bot.domain.conversations import ConversationState
-from bot.services import conversation_replies, conversations, faq_mails
+from bot.domain.conversations import ChosenArticle, ConversationState
+from bot.services import conversation_replies, conversations, faq_suggested
 from tests.cast import BLAKE, Office, a_mail
 
 
@@ -31,9 +31,12 @@ def test_it_waits_for_the_desk_and_nothing_goes_to_nobody(office: Office, text: 
                 db, office.desk, ref="Q-1", heard=one.heard, by=BLAKE, closes=False, now=office.now
             )
         with pytest.raises(NobodyToAnswer):
-            faq_mails.send(
-                db, office.desk, ref="Q-1", heard=one.heard, topic="reset-password", understood=None,
-                by=BLAKE, now=office.now,
-            )  # fmt: skip
+            faq_suggested.look(
+                db,
+                office.desk,
+                ChosenArticle(ref="Q-1", heard=one.heard, topic="reset-password"),
+                by=BLAKE,
+                now=office.now,
+            )
     assert (one.state, office.mails()) == (ConversationState.OPEN, [])
     assert "nobody can be answered" in office.chat.texts()

@@ -83,7 +83,7 @@ def by_account(office: Office) -> str:
 def by_question(office: Office) -> None:
     asker = mailed(office, PIA)
     with office.connect() as db, transaction(db):
-        found = diagnosis.diagnose(db, office.desk, asker, None, office.now)
+        found = diagnosis.diagnose(db, office.desk, asker, [None], office.now)
         diagnosis.mend(db, office.desk, asker, found, question="conversation:1", now=office.now)
 
 

@@ -1,0 +1,42 @@
+"""What stays without an answer is told again: in one note a working day, and until it is answered."""
+
+from datetime import UTC, datetime
+
+from bot.services import conversations
+from handlers.clock import rounds
+from tests.cast import AVERY, BLAKE, Office, a_mail
+
+
+def look(office: Office, at: str) -> None:
+    office.clock.at = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    rounds.look(office.bot, now=office.now)
+    office.work()
+
+
+def told(office: Office) -> list[str]:
+    return [str(m.blocks) for m in office.chat.standing.values() if m.key.startswith("overdue questions:")]
+
+
+def test_what_stays_overdue_is_told_once_each_working_day_until_it_is_answered(office: Office) -> None:
+    look(office, "2026-03-02T09:30:00")  # a Monday
+    office.take(a_mail(subject="My code"))
+    office.take(a_mail(subject="Another"))
+    with office.connect() as db:
+        conversations.take(db, ref="Q-1", by=BLAKE, now=office.now)
+    many = []
+    for at in (
+        "03T09:31",  # due: called below its card
+        "04T07:59", "04T08:00", "04T14:00", "05T08:00",
+        "07T09:00",  # a Saturday
+        "09T08:00",
+    ):  # fmt: skip
+        look(office, f"2026-03-{at}:00")
+        many.append(len(told(office)))
+    with office.connect() as db:
+        for ref in ("Q-1", "Q-2"):
+            conversations.close(db, ref=ref, heard=1, by=BLAKE if ref == "Q-1" else AVERY, now=office.now)
+    look(office, "2026-03-10T08:00:00")
+
+    assert many == [0, 0, 1, 1, 2, 2, 3]
+    assert len(told(office)) == 3
+    assert all(said in told(office)[0] for said in ("Q-1", "Q-2", f"<@{BLAKE.id}>", "Nobody has it yet"))
