@@ -97,8 +97,8 @@ def take_as_newer(
 
 
 def _is_newer(db: Database, newer: Case, older: Case) -> bool:
-    """Whether its form came after the other's newest, of the same sponsor and of a firm like that one."""
-    if older.status not in SAYABLE or older.mail_id >= newer.mail_id or newer.addition is not None:
+    """Whether its form came with or after the other's newest, of the same sponsor and of a firm like it."""
+    if older.status not in SAYABLE or older.mail_id > newer.mail_id or newer.addition is not None:
         return False
     alike = any(like.ref == older.ref for like in known.list_likenesses(db, newer))
     return alike and are_one_sponsor(newer, older)
