@@ -216,7 +216,7 @@ class CaseVersion:
     number: int  #: counts from 1
     content_hash: str
     ris: RisCase
-    made_by: str  #: "mail:41": a form that came; "answers:3": answers in words, taken over by staff
+    made_by: str  #: "mail:41": a form that came; "answers:3": in words, taken over by staff; …
     made_at: datetime
     mail_id: int = 0  #: the ledger's row of the mail it came in
 
