@@ -10,6 +10,7 @@ FOLDER = Path(__file__).parent / "data" / "ris_second"
 #: advice that is not labelled, and questions about headings, which a labelled form does not leave open
 UNLABELLED = {
     ProblemKind.ONE_PHONE, ProblemKind.MANY_PHONES, ProblemKind.DOUBTFUL, ProblemKind.TOO_LONG,
+    ProblemKind.STRUCK,
 }  # fmt: skip
 
 

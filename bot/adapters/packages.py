@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 from bot.adapters import packages_ods, packages_xlsb
 from bot.adapters.sheet_rules import Beside, Limits, Range, Refused, is_bad_formula, local, plain_xml
+from bot.adapters.struck_cells import struck_cells, struck_formats
 from bot.domain import forms
 from bot.domain.sheets import SheetRefusal
 
@@ -23,6 +24,7 @@ class Package:
     form_version: str = ""
     formulas: frozenset[tuple[str, str]] = field(default=frozenset())
     merged: Mapping[str, tuple[Range, ...]] = field(default_factory=dict)  #: where calamine is silent
+    struck: frozenset[tuple[str, str]] = field(default=frozenset())  #: as `Workbook` has them
 
 
 ENCRYPTED_FLAG: Final = 0x1
@@ -59,7 +61,8 @@ def inspect(content: bytes, limits: Limits) -> Package:
         names = set(archive.namelist())
         package = Package(macros=_has_macros(names), form_version=_form_version(archive, names))
         if "xl/workbook.xml" in names:
-            return replace(package, formulas=_formulas(archive, names, limits))
+            formulas, struck = _look_into_xlsx(archive, names, limits)
+            return replace(package, formulas=formulas, struck=struck)
         if "xl/workbook.bin" in names:
             found = _look_into_xlsb(archive, names, limits)
             return replace(package, formulas=found.formulas, merged=found.merged)
@@ -83,15 +86,22 @@ def is_package(archive: zipfile.ZipFile) -> bool:
     return any(name in names for name in ("[Content_Types].xml", "mimetype", "xl/workbook.xml"))
 
 
-def _formulas(archive: zipfile.ZipFile, names: set[str], limits: Limits) -> frozenset[tuple[str, str]]:
-    found: set[tuple[str, str]] = set()
+def _look_into_xlsx(
+    archive: zipfile.ZipFile, names: set[str], limits: Limits
+) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
+    """Cells with a formula to be wary of, and cells that are struck through."""
+    formulas: set[tuple[str, str]] = set()
+    struck: set[tuple[str, str]] = set()
+    formats = struck_formats(archive, names)
     for sheet, part in sheet_parts(archive, names):
         xml = archive.read(part)
         if b"\0" in xml[:4]:  # UTF-16, which no spreadsheet program writes: calamine would find nothing in it
             raise Refused(SheetRefusal.CORRUPT)
         _check_reach(xml, limits)
-        found.update((sheet, cell) for cell in _formula_cells(xml))
-    return frozenset(found)
+        formulas.update((sheet, cell) for cell in _formula_cells(xml))
+        if formats:
+            struck.update((sheet, cell) for cell in struck_cells(xml, formats))
+    return frozenset(formulas), frozenset(struck)
 
 
 def _look_into_xlsb(archive: zipfile.ZipFile, names: set[str], limits: Limits) -> Beside:

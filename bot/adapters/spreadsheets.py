@@ -129,6 +129,7 @@ def _read(name: str, content: bytes, limits: Limits) -> Workbook:
         macros=package.macros or any(sheet.typ in _MACRO_SHEETS for sheet in listed),
         formulas=package.formulas,
         form_version=package.form_version,
+        struck=package.struck,
     )
 
 

@@ -227,13 +227,26 @@ _YES: Final = frozenset(
 #: as `plain` says it
 _NO_VALUE: Final = frozenset(
     {
-        "", "-", "\u2013", "x", "n/a", "no", "none", "unknown", "tbd", "later", "open", "attached",
-        "see attachment", "see attached", "see below", "see above", "remove", "delete", "please remove",
-        "please delete", "nein", "keine", "unbekannt", "weiss nicht", "später", "offen", "folgt", "anbei",
-        "siehe anhang", "s. anhang", "siehe oben", "siehe unten", "löschen", "streichen", "bitte löschen",
-        "bitte streichen",
+        "", "-", "\u2013", "x", "n/a", "no", "none", "unknown", "later", "open", "attached", "remove",
+        "delete", "please remove", "please delete", "ditto", "nein", "keine", "unbekannt", "weiss nicht",
+        "später", "offen", "anbei", "löschen", "streichen", "bitte löschen", "bitte streichen", "dito",
     }
 )  # fmt: skip
+#: that it comes another time, or stands somewhere else
+_ELSEWHERE: Final = re.compile(
+    r"(?:(?:it|this|we|i|is|are|will|wird|werden|das|die|wir|ich|please|bitte|still|noch) )*"
+    r"(?:tb[acd]|t\.b\.[acd]|follows?|to follow|coming|comes?"
+    r"|(?:to )?be (?:sent|provided|supplied|announced|confirmed|determined|defined|decided)"
+    r"|(?:send|provide|supply) (?:it|this)|not (?:yet )?(?:known|available|clear|decided)"
+    r"|open|unknown|missing"
+    r"|(?:see|as|like|same as|cf\.?) (?:the )?"
+    r"(?:above|below|before|(?:attached )?(?:file|form|e?-?mail|sheet)|attached|attachment)"
+    r"|folg(?:t|en)|komm(?:t|en)|nach(?:gereicht|geliefert|gesendet)|reichen? (?:ich|wir)|ergänzt"
+    r"|nicht (?:bekannt|klar)|unklar|offen|unbekannt|zu klären"
+    r"|(?:siehe|s\.?|wie|vgl\.?) ?(?:im |in der )?(?:oben|unten|anhang|anlage|e?-?mail|datei|formular)"
+    r"|s\. ?[ou])"
+    r"(?: (?:later|soon|shortly|asap|separately|yet|tomorrow|noch|nach|später|bald|in kürze|separat|morgen))*"
+)
 _QUOTES: Final = "\"'`\u201c\u201d\u201e\u201a\u2018\u2019«»"
 #: fields whose values never end in a full stop
 _TYPED: Final = frozenset(
@@ -256,17 +269,22 @@ def meant(answer: str, problem: Problem) -> str:
     if _is_yes(text):
         return problem.suggestion
     applicable = problem.field == "vat_id" and values.is_not_applicable(text)
-    if text.endswith("?") or (plain(text) in _NO_VALUE and not applicable):
-        return ""
     label, colon, rest = text.partition(":")
     if colon and plain(label) in _LABELS.get(problem.field, ()):
         text = rest.strip().strip(_QUOTES)
+    if text.endswith("?") or (_is_no_value(text) and not applicable):
+        return ""
     if problem.field in {"email", "contact_email"}:
         text = _address_in(text)
     elif problem.field in _TYPED:
         text = text.rstrip(" .;,")
     long = len(text) > LONGEST_VALUE or len(text.split()) > _MOST_WORDS
     return "" if long else text
+
+
+def _is_no_value(text: str) -> bool:
+    parts = [plain(part) for part in re.split(r"[,;!()]", text)]
+    return all(part in _NO_VALUE or _ELSEWHERE.fullmatch(part) for part in parts)
 
 
 def _is_yes(answer: str) -> bool:

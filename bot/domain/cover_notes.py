@@ -71,6 +71,7 @@ _GREETING: Final = re.compile(
     r"\s*(?i:hello|hi|dear|good (?:morning|day|afternoon)|hallo|guten (?:tag|morgen)|moin|liebe[rs]?"
     r"|sehr geehrte[rns]?)(?: (?!GmbH)[A-ZÄÖÜ][\w.'-]*){0,4}\s*[,!.\n]"
 )
+_CASE: Final = re.compile(r"\bC-\d{1,9}\b", re.IGNORECASE)  #: that a subject names one says where it belongs
 _LONGEST: Final = 600  #: characters; who writes more says more
 #: logos, business cards, invitations, signatures, and what a mail server makes of them
 _LITTER: Final = re.compile(
@@ -87,7 +88,7 @@ def says_more(mail: InboundMail, forms: Iterable[RisCase], *, subject: bool) -> 
     names |= set(names_in(mail.sender.name))
     names |= {word for one in mail.attachments for word in fold(PurePath(one.name).stem).split()}
     said = _GREETING.sub("", mail.text, count=1) if _GREETING.match(mail.text) else mail.text
-    return _says(said, names) or (subject and _says(mail.subject, names))
+    return _says(said, names) or (subject and _says(_CASE.sub(" ", mail.subject), names))
 
 
 def _says(text: str, names: set[str]) -> bool:

@@ -69,6 +69,12 @@ def brings_people(before: RisCase, after: RisCase) -> bool:
     return any(known.isdisjoint(key(user) for key in _KEYS[:2] if key(user)) for user in after.users)
 
 
+def count_shared(before: RisCase, after: RisCase) -> int:
+    """How many people of the newer form are in the older one, by address or by name."""
+    known = {key(user) for user in before.users for key in _KEYS[:2]} - {""}
+    return sum(not known.isdisjoint(key(user) for key in _KEYS[:2]) for user in after.users)
+
+
 def _changes(before: object, after: object, names: Sequence[str]) -> tuple[Change, ...]:
     found = (
         Change(field=name, before=_said(getattr(before, name)), after=_said(getattr(after, name)))

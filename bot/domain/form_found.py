@@ -1,7 +1,7 @@
 """Which cell of somebody's form holds which field; what it means is the review's business."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from bot.domain.ris import HeadingRead
@@ -28,6 +28,7 @@ class FoundUser:
     phones: tuple[FoundCell, ...] = ()
     sheet: str = ""
     row: int | None = None
+    struck: bool = False  #: the name is struck through: perhaps nobody is meant
 
     def cell(self, name: str) -> FoundCell:
         return self.cells.get(name) or FoundCell(sheet=self.sheet, row=self.row)
@@ -46,3 +47,16 @@ class FoundCase:
 
     def cell(self, name: str) -> FoundCell:
         return self.company.get(name) or FoundCell()
+
+
+def with_struck(case: FoundCase, struck: frozenset[tuple[str, str]]) -> FoundCase:
+    """The same with the users whose whole name stands in cells that are struck through."""
+    if not struck:
+        return case
+    users = tuple(replace(user, struck=_is_struck(user, struck)) for user in case.users)
+    return replace(case, users=users)
+
+
+def _is_struck(user: FoundUser, struck: frozenset[tuple[str, str]]) -> bool:
+    names = [cell for cell in map(user.cell, ("first_name", "last_name")) if cell.text]
+    return bool(names) and all((cell.sheet, cell.cell) in struck for cell in names)

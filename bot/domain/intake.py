@@ -34,6 +34,11 @@ class Understood:
         return self.check.verdict is Verdict.PASSED
 
     @property
+    def has_own_subject(self) -> bool:
+        """Whether the subject is the sender's own, and not that of the mail of ours that they answer."""
+        return self.found.by_number or not self.found.thread_ref
+
+    @property
     def only_thanks(self) -> bool:
         """Whether somebody for whom their server vouches says thanks, and nothing else."""
         mail = self.mail

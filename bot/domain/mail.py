@@ -109,6 +109,7 @@ class Classification:
     kind: Kind
     reason: str
     thread_ref: str | None = None  #: the case or conversation our token names, e.g. "C-7"
+    by_number: bool = False  #: not our token names it, but the mail's own subject
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from bot.domain.automatic_words import is_automatic
 from bot.domain.keyring import Keyring
 from bot.domain.mail import ANSWERED, Classification, InboundMail, Kind
 from bot.domain.threads import find_thread, is_ours
@@ -71,6 +72,8 @@ def _bounce(asked: _Asked) -> str:
     return f"delivery report: {'permanent' if report.permanent else 'temporary'}, {count} recipient(s)"
 
 
+#: of an automatic answer that nothing but its words tells of: where it has a thread, people see it there
+BY_WORDS = "words of an automatic answer"
 #: headers that a machine sets on what it answers by itself; RFC 3834 and what came before it
 AUTO_HEADERS = (
     "x-autoreply",
@@ -132,7 +135,11 @@ def _auto_reply(asked: _Asked) -> str:
     # X-Auto-Response-Suppress says what its reader should not send; Outlook sets it on people's mail too.
     if AUTO_SUBJECT.match(mail.subject.strip()):
         return "subject of an automatic reply"
-    return _from_a_machine(mail)
+    return _from_a_machine(mail) or (BY_WORDS if _is_by_words(asked) else "")
+
+
+def _is_by_words(asked: _Asked) -> bool:
+    return not asked.has_form and is_automatic(asked.mail)
 
 
 def _from_a_machine(mail: InboundMail) -> str:

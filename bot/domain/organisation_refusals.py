@@ -15,6 +15,15 @@ class NotItsNewerForm(Refusal):
     code = "not_its_newer_form"
 
 
+class OtherVersion(Refusal):
+    """A form of the same mail looks like another version of it, and nobody said which counts.
+
+    Values: ref, other, later: of both the one whose card asks.
+    """
+
+    code = "other_version"
+
+
 class PeopleKnown(Refusal):
     """Some of its people are at one that stands, and nobody said whether it is that; ref, other, people."""
 

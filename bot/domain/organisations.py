@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from bot.domain.cases import OPEN, STANDING, Case, CaseStatus
 from bot.domain.company_names import fold_name, fold_vat_id, host_of, looks_like, mail_host, words_of
+from bot.domain.differences import count_shared
 from bot.domain.review_values import is_free_mail
 from bot.domain.ris import ProblemKind, RisCase, User
 
@@ -70,6 +71,7 @@ class Likeness:
     points: int  #: of 100
     reasons: tuple[Reason, ...]
     people: tuple[str, ...] = ()  #: the form's people who are known there, by name
+    same_mail: bool = False  #: it came in the same mail, and looks like another version of the same form
 
     @property
     def may_be_joined(self) -> bool:
@@ -148,6 +150,21 @@ def is_another(mine: RisCase, theirs: RisCase) -> bool:
         if not marks[MarkKind.NAME] or not any(mark.value for kind in tell for mark in marks[kind]):
             return False
     return not any(holds for reason, holds in _reasons(ours, others) if POINTS[reason] > 0)
+
+
+#: what two forms of one company share
+_SAME_COMPANY: Final = frozenset(
+    {Reason.SAME_FORM, Reason.SAME_VAT_ID, Reason.SAME_NAME, Reason.SAME_NAME_ABROAD, Reason.LOOKS_ALIKE}
+)
+
+
+def are_versions(mine: RisCase, theirs: RisCase) -> bool:
+    """Whether two forms of one mail look like one form that was filled in twice: most people are in both."""
+    fewer = min(len(mine.users), len(theirs.users))
+    if not fewer or 2 * count_shared(mine, theirs) < fewer:
+        return False
+    reasons = _reasons(_by_kind(marks_of(mine)), _by_kind(marks_of(theirs)))
+    return any(holds and reason in _SAME_COMPANY for reason, holds in reasons)
 
 
 def _reasons(

@@ -8,7 +8,7 @@ from typing import Final
 from bot.domain import choice_words as words
 from bot.domain import forms, postal_codes
 from bot.domain import review_values as values
-from bot.domain.form_found import FoundCase, FoundCell, FoundUser
+from bot.domain.form_found import FoundCase, FoundCell, FoundUser, with_struck
 from bot.domain.forms import Choices
 from bot.domain.remarks import without_remarks
 from bot.domain.review_finding import find_forms
@@ -46,7 +46,11 @@ def read_form(
     `vouched`: a person says that there is one, so that less of it has to be recognised.
     Where there is no form, the first workbook that could not be read says why.
     """
-    found = [(w.name, case) for w in workbooks for case in find_forms(without_remarks(w), vouched=vouched)]
+    found = [
+        (w.name, with_struck(case, w.struck))
+        for w in workbooks
+        for case in find_forms(without_remarks(w), vouched=vouched)
+    ]
     cases: list[RisCase] = []
     sources: list[str] = []
     for name, form in _halves_joined(found):
@@ -276,6 +280,9 @@ def _user(found: FoundUser, number: int, region: str, notes: _Notes) -> User:
     def read(name: str, rule: _Rule) -> str:
         return _apply(rule, name, found.cell(name), notes, user=number)
 
+    if found.struck:
+        cell = found.cell("last_name")
+        notes.add(ProblemKind.STRUCK, "last_name", cell, user=number, severity=Severity.WARNING)
     return User(
         salutation=read("salutation", _SALUTATION),
         first_name=read("first_name", _ANYTHING),

@@ -55,6 +55,7 @@ class ProblemKind(StrEnum):
     SHARED_MAILBOX = "shared_mailbox"
     ONE_PHONE = "one_phone"
     MANY_PHONES = "many_phones"  # only the first ones can be registered
+    STRUCK = "struck"  # struck through, and taken in all the same
     TOO_LONG = "too_long"  # longer than any, or with signs that nobody sees
     DOUBTFUL = "doubtful"  # a heading that may mean this field: asked, not guessed
 

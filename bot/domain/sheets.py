@@ -41,6 +41,7 @@ class Workbook:
     refusal: SheetRefusal | None = None
     macros: bool = False
     formulas: frozenset[tuple[str, str]] = frozenset()
+    struck: frozenset[tuple[str, str]] = frozenset()  #: cells that are struck through, where that can be told
     form_version: str = ""  #: our form's custom property, "" for other hands' forms
 
 

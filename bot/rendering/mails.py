@@ -44,12 +44,14 @@ _LATER: Mapping[str, Values] = {
     },
     "blank_form": {"hear_by": ""},
     "invitation": {"why": "first", "outside": False, "spare": 0},
-    "neutral_receipt": {"hear_by": "", "offered": []},
-    "receipt": {**_OF_ITS_OWN, "facts": [], "users": [], "users_more": 0, "unread_files": ""},
+    "neutral_receipt": {"hear_by": "", "offered": [], "closed_case": ""},
+    "receipt": {
+        **_OF_ITS_OWN, "facts": [], "users": [], "users_more": 0, "unread_files": "", "closed_case": "",
+    },
     "ris_problems": {
         **_OF_ITS_OWN,
         "most": MOST_QUESTIONS, "again": False, "unchanged": False, "solved": 0, "new": 0, "attached": "",
-        "unread_files": "",
+        "unread_files": "", "closed_case": "",
     },
     "rejection": {"made": False},
     "site_ready": {"ready": True},
@@ -69,13 +71,14 @@ class RenderedMail:
 
 
 def ris_problems(
-    case: Case, policy: Policy, *, before: RisCase | None = None, unread: Sequence[str] = ()
+    case: Case, policy: Policy, *, before: RisCase | None = None, unread: Sequence[str] = (), closed: str = ""
 ) -> Values:
     """To the sponsor of an incomplete RIS: what is missing, where, and how to answer.
 
     `before`: the version that this one follows; only what is open now is asked, and what was settled is
     thanked for. `attached` says which workbook goes with the mail; who makes one says so, here it is "".
-    `unread`: files of theirs in which no form was found.
+    `unread`: files of theirs in which no form was found. `closed`: the case that this form was before staff
+    said that it is this one's.
     """
     since = compare(before, case.ris) if before else None
     return of_case(case, policy) | {
@@ -89,6 +92,7 @@ def ris_problems(
         "new": since.new if since else 0,
         "attached": "",
         "unread_files": _listed(unread),
+        "closed_case": closed,
     }
 
 
@@ -118,8 +122,8 @@ def nudge(open_ones: Sequence[tuple[Case, str]], newest: Case, policy: Policy) -
     }
 
 
-def receipt(case: Case, policy: Policy, *, unread: Sequence[str] = ()) -> Values:
-    """To the sponsor of a complete RIS: what we understood, who reviews it; `unread` as above."""
+def receipt(case: Case, policy: Policy, *, unread: Sequence[str] = (), closed: str = "") -> Values:
+    """To the sponsor of a complete RIS: what we understood, who reviews it; `unread`, `closed` as above."""
     say, users = words_for(case, policy), case.ordered_users
     names = [case_facts.name(user) for user in case.ris.users if user.role == Role.ORGANIZATION_ADMINISTRATOR]
     return (
@@ -133,6 +137,7 @@ def receipt(case: Case, policy: Policy, *, unread: Sequence[str] = ()) -> Values
             "users_more": max(0, len(users) - MOST_USERS),
             "advice": _problems(case, policy, Severity.WARNING),
             "unread_files": _listed(unread),
+            "closed_case": closed,
         }
     )
 
@@ -169,15 +174,22 @@ def desk_reply(case: Case, policy: Policy, paragraphs: list[list[str]]) -> Value
 
 
 def neutral_receipt(
-    *, ref: str, lang: str, policy: Policy, hear_by: datetime | None = None, offered: Sequence[Values] = ()
+    *,
+    ref: str,
+    lang: str,
+    policy: Policy,
+    hear_by: datetime | None = None,
+    offered: Sequence[Values] = (),
+    closed: str = "",
 ) -> Values:
     """To whoever asked something or sent a RIS without being a sponsor: tells that it came, no more.
 
     `hear_by`: when a person has answered at the latest; None where that is not promised. `offered`: articles
-    that may be what they look for, by title and page.
+    that may be what they look for, by title and page. `closed` as above.
     """
     promised = words(lang, policy.desk.zone).instant(hear_by) if hear_by else ""
-    return owner(policy) | {"lang": lang, "ref": ref, "hear_by": promised, "offered": list(offered)}
+    said = {"lang": lang, "ref": ref, "hear_by": promised, "offered": list(offered), "closed_case": closed}
+    return owner(policy) | said
 
 
 def blank_form(

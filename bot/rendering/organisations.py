@@ -46,7 +46,8 @@ def _likeness(like: Likeness, words: Words) -> str:
         points=like.points,
     )
     reasons = [_reason(reason, like, words) for reason in like.reasons]
-    return "\n".join([title, " · ".join(reasons)])
+    same_mail = [words.say("likeness.same_mail")] if like.same_mail else []
+    return "\n".join([title, " · ".join(reasons), *same_mail])
 
 
 def _reason(reason: Reason, like: Likeness, words: Words) -> str:

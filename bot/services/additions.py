@@ -86,7 +86,7 @@ def take_as_newer(
             raise HasAdditions(ref=newer.ref, other=f"C-{own[0]}")
         move_or_explain(db, newer, (newer.status,), CaseStatus.WITHDRAWN, now=now)
         # Not the mail's: words that came to the older case since are not read by it.
-        made_by, submission = f"newer:{newer.ref}", submission_of(newer, desk)
+        made_by, submission = f"newer:{newer.ref}", replace(submission_of(newer, desk), closed=newer.ref)
         revised = revise_case(db, desk, older, submission, now=now, by=by, made_by=made_by)
         if revised is None:
             raise NotItsNewerForm(ref=newer.ref, other=older.ref, status=older.status)
@@ -97,8 +97,8 @@ def take_as_newer(
 
 
 def _is_newer(db: Database, newer: Case, older: Case) -> bool:
-    """Whether its form came after the other's newest, of the same sponsor and of a firm like that one."""
-    if older.status not in SAYABLE or older.mail_id >= newer.mail_id or newer.addition is not None:
+    """Whether its form came with or after the other's newest, of the same sponsor and of a firm like it."""
+    if older.status not in SAYABLE or older.mail_id > newer.mail_id or newer.addition is not None:
         return False
     alike = any(like.ref == older.ref for like in known.list_likenesses(db, newer))
     return alike and are_one_sponsor(newer, older)

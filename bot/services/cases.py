@@ -1,6 +1,6 @@
 """Cases: open, revise, accept, and show."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -58,6 +58,7 @@ class Submission:
     parties: tuple[str, ...] = ()  #: authorised addresses on Cc, who stay there
     hands: frozenset[str] = frozenset()  #: who changed it before
     unread: tuple[str, ...] = ()  #: other files of the mail that look like a form, and were not read as one
+    closed: str = ""  #: the case that it was until staff said of which other it is a newer form
 
     @property
     def authorised(self) -> bool:
@@ -107,7 +108,7 @@ def open_case(
         status=case.status,
         hash=case.content_hash,
     )
-    answer_submission(db, desk, case, now=now, unread=submission.unread)
+    answer_submission(db, desk, case, now=now, submission=submission)
     queue_case_card(db, case.id, now=now)
     return case
 
@@ -165,7 +166,7 @@ def revise_case(
         hash=revised.content_hash,
     )
     answer_submission(
-        db, desk, revised, now=now, before=case.ris, by_staff=by is not None, unread=submission.unread
+        db, desk, revised, now=now, before=case.ris, by_staff=by is not None, submission=submission
     )
     queue_case_card(db, case.id, now=now)
     return revised
@@ -215,7 +216,7 @@ def answer_submission(
     now: datetime,
     before: RisCase | None = None,
     by_staff: bool = False,
-    unread: Sequence[str] = (),
+    submission: Submission | None = None,
 ) -> None:
     """A sponsor hears all about it, a verified stranger that it came, anyone else nothing.
 
@@ -223,15 +224,16 @@ def answer_submission(
     it is complete now. What staff have to say something about first only came.
     """
     is_complete = case.ris.decision is Decision.COMPLETE
+    unread, closed = (submission.unread, submission.closed) if submission else ((), "")
     if case.status is CaseStatus.WAITING_FOR_SPONSOR or (case.status is CaseStatus.IN_REVIEW and is_complete):
         if not is_complete:
-            words = mails.ris_problems(case, desk.policy, before=before, unread=unread)
+            words = mails.ris_problems(case, desk.policy, before=before, unread=unread, closed=closed)
             answer(db, desk, case, "ris_problems", now=now, words=words, by_staff=by_staff)
         elif case.authorised or (before is not None and case.verdict is Verdict.PASSED):
-            words = mails.receipt(case, desk.policy, unread=unread)
+            words = mails.receipt(case, desk.policy, unread=unread, closed=closed)
             answer(db, desk, case, "receipt", now=now, words=words, by_staff=by_staff)
     elif case.verdict is Verdict.PASSED:
-        words = mails.neutral_receipt(ref=case.ref, lang=case.lang, policy=desk.policy)
+        words = mails.neutral_receipt(ref=case.ref, lang=case.lang, policy=desk.policy, closed=closed)
         queue_mail(
             db, desk, "neutral_receipt", key=f"{case.ref}:{case.version}:neutral_receipt", now=now,
             to=case.sponsor.address, lang=case.lang, ref=case.ref, words=words, thread=case.thread,

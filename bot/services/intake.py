@@ -24,6 +24,7 @@ from bot.domain.sheets import SheetRefusal, Workbook
 from bot.domain.trust import check_sender, is_sponsor
 from bot.services import (
     bounces,
+    by_number,
     caps,
     conversations,
     corrections,
@@ -105,6 +106,7 @@ def _decide(db: Database, desk: Desk, understood: Understood, now: datetime) -> 
     if same is not None:
         return _settle(db, understood, MailStatus.DUPLICATE, ref=same.subject_ref, now=now)
     bounces.hear_from(db, understood, now=now)
+    understood = by_number.as_reply(db, desk, understood)
     if caps.holds_back(db, desk, understood, now=now):
         return _settle(db, understood, MailStatus.WAITING, ref="", now=now)
     ref = ACTIONS.get(understood.found.kind, _nothing)(db, desk, understood, now)

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 from bot.domain.approvals import check_is_staff
 from bot.domain.cards import KindNote
 from bot.domain.cases import OPEN, Case, CaseStatus
+from bot.domain.cover_notes import list_unread, says_more
 from bot.domain.errors import (
     AlreadyDecided,
     ContentChanged,
@@ -21,11 +22,22 @@ from bot.domain.intake import Understood
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Kind
 from bot.domain.mail_refusals import MailNotKept, MailSealed
+from bot.domain.organisations import is_another
+from bot.domain.parties import is_party
 from bot.domain.ris import Decision
 from bot.domain.staff import Staff
 from bot.ports import Reader
 from bot.rendering import mails
-from bot.services import conversations, organisations, questions, rights, sources, timeline
+from bot.services import (
+    by_number,
+    case_answers,
+    conversations,
+    organisations,
+    questions,
+    rights,
+    sources,
+    timeline,
+)
 from bot.services.cases import (
     Submission,
     answer,
@@ -34,12 +46,13 @@ from bot.services.cases import (
     move_or_explain,
     open_case,
     refusals_recorded,
+    revise_case,
 )
 from bot.services.desk import Desk
 from bot.services.intake import ACTIONS, list_submissions, understand
 from bot.services.queueing import queue_case_card, queue_kind_note
 from bot.services.replies import part
-from bot.store import case_questions, cases, events, ledger
+from bot.store import case_questions, case_words, cases, events, ledger, outbox
 from bot.store.database import transaction
 
 
@@ -88,23 +101,67 @@ def get_submission(db: Database, desk: Desk, understood: Understood, *, ref: str
 
 
 def take_as_ris(db: Database, desk: Desk, understood: Understood, *, by: Staff, now: datetime) -> list[Case]:
-    """Open a case for each form that can be read from the mail; who says that it is one has a hand in it."""
+    """Take in each form that can be read from the mail; who says that it is one has a hand in it.
+
+    Each opens a case, save that of a party's mail in an open case's thread: it is that case's newer form.
+    """
     row = understood.row
     with refusals_recorded(db, row.subject_ref, by, now), transaction(db, locks=(f"mail:{row.id}",)):
         check_is_staff(by)
         _check_without_case(db, row)
         if not understood.form.cases:
             raise _no_form(understood)
-        opened = [
-            open_case(db, desk, submission, now=now, by=by)
-            for submission in list_submissions(desk, understood)
-        ]
+        submissions = list_submissions(desk, understood)
+        revised, others = _renew(db, desk, understood, submissions, by=by, now=now)
+        opened = [*revised, *(open_case(db, desk, one, now=now, by=by) for one in others)]
         _mend(db, understood, Kind.RIS, ref=opened[0].ref, by=by, now=now)
         about = row.subject_ref or questions.aside(row.id)
         for case in opened:
             queue_kind_note(db, KindNote(kind=Kind.RIS, ref=case.ref, by=by.id), about=about, now=now)
         _close_question(db, row, by=by, now=now)
     return opened
+
+
+def _renew(
+    db: Database,
+    desk: Desk,
+    understood: Understood,
+    submissions: list[Submission],
+    *,
+    by: Staff,
+    now: datetime,
+) -> tuple[list[Case], list[Submission]]:
+    """The open case of whose thread the mail is, with its form as the newest version; and the other forms."""
+    understood = by_number.as_reply(db, desk, understood)
+    case = organisations.find_of_thread(db, understood.found.thread_ref or "")
+    sender = understood.mail.sender.address
+    theirs = case is not None and understood.verified and is_party(case, sender, desk.sponsors)
+    if case is None or not theirs or case.status not in OPEN or case.mail_id >= understood.row.id:
+        return [], submissions
+    own, others = part(db, case, submissions)
+    if len(own) != 1 or is_another(case.ris, own[0].ris):
+        return [], submissions
+    if own[0].ris.form_hash() == case.ris.form_hash():
+        return [case], others
+    # Not the mail's: words that came to the case since are not read by it.
+    made_by = f"vouched:{understood.row.id}"
+    revised = revise_case(db, desk, case, own[0], now=now, by=by, made_by=made_by)
+    if revised is None:
+        return [], submissions
+    _read_cover_note(db, understood, revised)
+    case_answers.refresh(db, revised, now=now)
+    return [revised], others
+
+
+def _read_cover_note(db: Database, understood: Understood, case: Case) -> None:
+    """Where its mail says nothing more beside the form, and nothing else is unread, nothing is now."""
+    mail, form = understood.mail, understood.form
+    if says_more(mail, form.cases, subject=understood.has_own_subject) or list_unread(mail, form):
+        return
+    note = outbox.find_by_key(db, f"note:{case.ref}:mail:{understood.row.id}")
+    unread = case_words.find_unread(db, case.id)
+    if note is not None and (unread.many, unread.to) == (1, note.id):
+        case_words.mark_read(db, case.id, unread.to)
 
 
 def _close_question(db: Database, row: LedgerMail, *, by: Staff, now: datetime) -> None:

@@ -11,7 +11,7 @@ from bot.domain.cards import Joined, SameFormNote
 from bot.domain.cases import BEFORE_LIVE, OPEN, STANDING, Addition, Case, CaseStatus, case_id, status_after
 from bot.domain.errors import NothingToAdd, OrganisationUndecided, SameFormTwice
 from bot.domain.events import EventTag
-from bot.domain.organisation_refusals import OrganisationUnsaid, PeopleKnown
+from bot.domain.organisation_refusals import OrganisationUnsaid, OtherVersion, PeopleKnown
 from bot.domain.organisations import (
     ASKED_FROM,
     KNOWN,
@@ -20,6 +20,7 @@ from bot.domain.organisations import (
     MarkKind,
     Reason,
     are_one_sponsor,
+    are_versions,
     compare,
     known_people,
     marks_of,
@@ -28,7 +29,7 @@ from bot.domain.organisations import (
 from bot.domain.ris import Credential, Decision, RisCase, User
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
-from bot.store import cases, events, organisations, seats
+from bot.store import case_versions, cases, events, organisations, seats
 
 #: states of an addition whose people wait for the registration; "live" as an older Usher had it
 _WAITS = (CaseStatus.INVITED, CaseStatus.LIVE)
@@ -59,7 +60,28 @@ def list_likenesses(db: Database, case: Case) -> tuple[Likeness, ...]:
         for organisation in nearest
         if (like := _likeness(db, organisation, mine, theirs[organisation])) is not None
     ]
-    return tuple(sorted(found, key=lambda like: -like.points)[:SHOWN])
+    likest = sorted(found, key=lambda like: -like.points)[:SHOWN]
+    if not likest:
+        return ()
+    versions = {other.ref for other in _list_versions(db, case, among=frozenset(like.ref for like in likest))}
+    return tuple(replace(like, same_mail=like.ref in versions) for like in likest)
+
+
+def _list_versions(db: Database, case: Case, *, among: frozenset[str] | None = None) -> list[Case]:
+    """Undecided cases of the same mail whose form looks like another version, and nobody said what it is."""
+    beside = {ref for mail in case_versions.list_mails(db, case.id) for ref in cases.list_standing(db, mail)}
+    numbers = {case_id(ref) for ref in (beside if among is None else beside & among)} - {case.id, None}
+    others = [other for number in numbers if number and (other := cases.find(db, number))]
+    apart = organisations.list_told_apart(db, case.id)
+    return [
+        other
+        for other in sorted(others, key=lambda one: one.id)
+        if other.status in OPEN
+        and other.addition is None
+        and other.id not in apart
+        and case.id not in organisations.list_told_apart(db, other.id)
+        and are_versions(case.ris, other.ris)
+    ]
 
 
 def status_of(db: Database, case: Case, *, taken_in: bool = True, asked: bool = False) -> CaseStatus:
@@ -211,11 +233,16 @@ def renew_additions(db: Database, case: Case, *, now: datetime) -> list[int]:
 
 
 def check_not_again(db: Database, case: Case) -> None:
-    """Raise what an older case asks before this one is ordered too.
+    """Raise what another case asks before this one is ordered too.
 
     SameFormTwice where that one has the very same form; PeopleKnown where it is approved and some people are
-    there already, who would get everything twice.
+    there already, who would get everything twice. OtherVersion where one of the same mail, older or newer,
+    looks like the same form.
     """
+    for other in _list_versions(db, case) if case.addition is None else ():
+        # a later one asks once it is taken in
+        if other.status is not CaseStatus.RECEIVED or other.id < case.id:
+            raise OtherVersion(ref=case.ref, other=other.ref, later=f"C-{max(case.id, other.id)}")
     if not _may_be_again(db, case):  # mostly: to compare everybody of a large form takes long
         return
     for like in list_likenesses(db, case):

@@ -262,7 +262,8 @@ def note_follow_up(
     """
     unread = list_unread(understood.mail, understood.form) if taken else ()
     if taken:
-        to_read = bool(unread) or says_more(understood.mail, understood.form.cases, subject=False)
+        own = understood.has_own_subject
+        to_read = bool(unread) or says_more(understood.mail, understood.form.cases, subject=own)
     else:
         to_read = _is_to_be_read(understood, known=known)
     values = {**_note(understood, ref), "follow_up": True, "form_sent": form_sent, "taken": taken}
@@ -303,7 +304,7 @@ def note_first_words(db: Database, understood: Understood, case: Case, *, now: d
     """
     mail, form = understood.mail, understood.form
     unread = list_unread(mail, form)
-    if not (unread or says_more(mail, form.cases, subject=not understood.found.thread_ref)):
+    if not (unread or says_more(mail, form.cases, subject=understood.has_own_subject)):
         return
     values = {**_note(understood, case.ref), "with_form": True, "taken": True}
     queue_note(

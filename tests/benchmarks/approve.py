@@ -41,7 +41,9 @@ def a_large_case(office: Office, number: int) -> Case:
         for one in range(USERS)
     ]
     company = replace(COMPANY, name=f"Works {number} GmbH", street=f"Hafenstraße {number}", seats=USERS)
-    return a_case(office, replace(a_submission(), ris=RisCase(company=company, users=tuple(people))))
+    return a_case(
+        office, replace(a_submission(), ris=RisCase(company=company, users=tuple(people)), mail_id=number)
+    )
 
 
 def buy(office: Office, case: Case) -> None:

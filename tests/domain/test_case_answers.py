@@ -129,6 +129,40 @@ def test_an_answer_does_not_reach_another_person_in_the_same_cell() -> None:
     assert doubts((3, "yes"), current=newer) == [Doubt.NO_LONGER_ASKED]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "will follow", "Will follow soon.", "to follow", "see above", "as above", "see below",
+        "See attached file", "TBD", "t.b.d.", "tbd (will follow)", "not yet known", "still open",
+        "to be confirmed", "will be sent later",
+        "folgt", "Folgt noch!", "folgt in Kürze", "siehe oben", "s.o.", "s. u.", "wie oben", "kommt noch",
+        "Kommt später.", "wird nachgereicht", "reichen wir nach", "noch offen",
+        "noch nicht bekannt", "siehe Anlage", "City: will follow", "n/a", "unknown, will follow",
+    ],
+)  # fmt: skip
+def test_what_comes_later_or_stands_elsewhere_is_no_value(said: str) -> None:
+    assert meant(said, Problem(kind=ProblemKind.MISSING, field="city")) == ""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Will",
+        "Open Systems",
+        "Folgt 3",
+        "Above Street 5",
+        "Known",
+        "Klar",
+        "Done",
+        "Kommern",
+        "Anhang 4",
+        "Follow GmbH",
+    ],
+)
+def test_a_value_that_only_sounds_like_it_is_one(said: str) -> None:
+    assert meant(said, Problem(kind=ProblemKind.MISSING, field="street")) == said
+
+
 def test_yes_takes_the_suggestion_where_there_is_one() -> None:
     assert meant("ja", Problem(kind=ProblemKind.MISSING, field="city")) == ""
     assert meant("Ja, stimmt.", Problem(kind=ProblemKind.MISSING, field="city", suggestion="Kiel")) == "Kiel"

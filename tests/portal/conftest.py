@@ -1,5 +1,6 @@
 """A portal on a real database, with a bot whose outside world is never asked."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -169,9 +170,12 @@ class Town:
         self.clock.at += timedelta(**span)
 
 
+_mails = itertools.count(1)
+
+
 def a_submission(*, company: str, problems: int) -> Submission:
     return Submission(
-        mail_id=1,
+        mail_id=next(_mails),  # each in a mail of its own
         mail=InboundMail(
             message_id="<form-1@sponsor.example.org>",
             sender=Address(name="Dana Sponsor", address="dana@sponsor.example.org"),

@@ -200,6 +200,7 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "receipt_corrected": lambda lang: mails.receipt(
         replace(samples.withdrawn_case(lang), decision=None, version=2, status=CaseStatus.IN_REVIEW), POLICY
     ),
+    "receipt_newer_form": lambda lang: mails.receipt(samples.complete_case(lang), POLICY, closed="C-9"),
     "unreadable_ris_too_large": lambda lang: unreadable(lang, SheetRefusal.TOO_LARGE),
     "unreadable_ris_zip_bomb": lambda lang: unreadable(lang, SheetRefusal.ZIP_BOMB),
     "unreadable_ris_corrupt": lambda lang: unreadable(lang, SheetRefusal.CORRUPT),

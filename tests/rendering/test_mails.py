@@ -363,6 +363,7 @@ def test_a_neutral_receipt_tells_nothing_of_anybody() -> None:
 
     assert values.keys() == {
         "lang", "ref", "desk", "programme", "support_desk", "support_address", "hear_by", "offered",
+        "closed_case",
     }  # fmt: skip
 
 

@@ -59,6 +59,21 @@ def test_it_is_the_newest_version_of_the_case_that_waits(office: Office) -> None
     approve(office, "C-1")
 
 
+@pytest.mark.parametrize("second", [SOUND, WITHOUT_STREET])
+def test_its_sponsor_who_knows_the_closed_case_is_told_once_how_it_goes_on(
+    office: Office, second: tuple[str, bytes]
+) -> None:
+    _, newer = forms(office, WITHOUT_CITY, second)
+    newer_of(office, newer)
+    asked = office.mails()[-1].message_id
+    office.work()
+    assert "C-2 goes on as C-1" in office.mailer.sent[-1].text
+
+    office.take(a_mail(files=[LAST], answers=asked))
+    office.work()
+    assert sum("goes on as" in mail.text for mail in office.mailer.sent) == 1
+
+
 def test_who_changed_it_before_has_a_hand_in_it_still(office: Office) -> None:
     forms(office, WITHOUT_CITY, WITHOUT_STREET)
     asked = next(job.message_id for job in office.jobs("ris_problems") if job.case_id == 2)

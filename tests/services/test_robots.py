@@ -2,7 +2,9 @@
 
 import pytest
 
+from bot.domain.cases import BallHolder
 from bot.domain.mail import Kind
+from bot.domain.mail_kinds import BY_WORDS
 from bot.domain.outbox import JobStatus
 from bot.services import kinds
 from tests.cast import BLAKE, DANA, MALLORY, Office, a_mail
@@ -98,3 +100,34 @@ def test_an_askers_reply_through_a_list_stands_below_their_question(office: Offi
     office.take(a_mail(text="It is urgent.", subject="Re: it", answers=ours, headers=[LIST]))
     assert "It is urgent." in texts(office)
     assert SAID in texts(office)
+
+
+RECEIPT = "Thank you for your message. Your request has been received. We will answer within two days."
+
+
+def test_a_ticket_systems_receipt_is_no_question(office: Office) -> None:
+    row = office.take(a_mail(subject="[Ticket#4711] Your request has been received", text=RECEIPT))
+
+    assert (row.kind, row.subject_ref, office.mails()) == (Kind.AUTO_REPLY, "", [])
+    assert office.jobs() == []
+
+
+@pytest.mark.parametrize("about", ["a case", "a question"])
+def test_in_a_thread_of_ours_it_stands_quietly_and_is_nobodys_turn(office: Office, about: str) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]) if about == "a case" else a_mail())
+    answers, sent = office.mails()[-1].message_id, len(office.mails())
+    office.work()
+    office.take(a_mail(subject="Re: your mail (#4711)", text=RECEIPT, answers=answers))
+
+    job = office.jobs("question_note")[-1]
+    assert (job.values["words"]["text"], job.values["words"]["robot"]) == (RECEIPT, BY_WORDS)
+    assert not job.values.get("aloud")
+    assert len(office.mails()) == sent
+    if about == "a case":
+        assert not job.values["words"]["to_read"]
+        assert office.case("C-1").ball is BallHolder.SPONSOR
+
+
+def test_with_a_sentence_of_a_persons_it_is_a_question(office: Office) -> None:
+    text = f"{RECEIPT} Please add Tom Berg."
+    assert office.take(a_mail(subject="Your request has been received", text=text)).subject_ref == "Q-1"

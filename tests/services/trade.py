@@ -107,7 +107,8 @@ class Trade(Crew):
         return RisCase(company=filled, users=tuple(users))
 
     def a_form_comes(self, ris: RisCase) -> Case:
-        return a_case(self.office, replace(a_submission(), ris=ris))
+        """Each in a mail of its own."""
+        return a_case(self.office, replace(a_submission(), ris=ris, mail_id=self.forms))
 
     # What people decide
 
