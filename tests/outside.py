@@ -285,8 +285,10 @@ class PlainReader:
 class PlainMarker:
     """Marks in this very process."""
 
-    def find_form(self, raw: bytes, form_hash: str, applications: tuple[str, ...]) -> Attachment | None:
-        return marking.find_form(raw, form_hash, applications)
+    def find_form(
+        self, raw: bytes, form_hash: str, applications: tuple[str, ...], own_addresses: frozenset[str]
+    ) -> Attachment | None:
+        return marking.find_form(raw, form_hash, applications, own_addresses)
 
     def mark(self, content: bytes, remarks: Remarks) -> bytes | None:
         return marking.mark_workbook(content, remarks)

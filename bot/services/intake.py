@@ -62,9 +62,10 @@ def understand(
     """
     mail, workbooks = masking.mask_mail(db, desk, mail, workbooks)
     mail = quoted_mails.read_into(db, desk, mail)
-    form = read_form(workbooks, applications=desk.policy.mag.applications, vouched=vouched)
+    own, applications = desk.own_addresses, desk.policy.mag.applications
+    form = read_form(workbooks, applications=applications, own_addresses=own, vouched=vouched)
     mail = in_its_language(mail, form, workbooks)
-    own, has_form = desk.own_addresses, form.has_form
+    has_form = form.has_form
     found = classify(mail, own_addresses=own, keyring=desk.keyring, has_form=has_form)
     return Understood(
         row=row,
