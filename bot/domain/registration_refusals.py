@@ -28,6 +28,6 @@ class AlreadyInvited(Refusal):
 
 
 class OwnAddress(Refusal):
-    """An address of this desk registers nobody; values: found."""
+    """An address of this desk is nobody's; values: found."""
 
     code = "own_address"

@@ -68,13 +68,14 @@ def look(
     return Shown(help=found, lang=lang, findings=tuple(zip(causes, said, strict=False)))
 
 
-def list_faults(asked: Asked) -> tuple[ContactFault, ...]:
+def list_faults(desk: Desk, asked: Asked) -> tuple[ContactFault, ...]:
     """What keeps a filled form back."""
     faults = {
         ContactFault.QUESTION: not asked.is_question,
         ContactFault.LENGTH: asked.is_question and len(asked.question) > LONGEST,
         ContactFault.NAME: not asked.name,
         ContactFault.EMAIL: not read_address(asked.email),
+        ContactFault.OWN_ADDRESS: desk.is_reached_at(asked.email),
     }
     return tuple(fault for fault, is_there in faults.items() if is_there)
 

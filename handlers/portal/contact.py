@@ -46,11 +46,11 @@ def ask(*, frame: Frame) -> Response:
     visitor = visitors.find(frame)
     asked = contact.fill(typed, visitor)
     if do == "look":
-        faults = tuple(one for one in contact.list_faults(asked) if one in OF_QUESTION)
+        faults = tuple(one for one in contact.list_faults(frame.bot.desk, asked) if one in OF_QUESTION)
         return _page(frame, asked, visitor, faults=faults, form=not faults)
     if form.get(TRAP):
         return frame.pages.go("contact.sent")
-    if faults := contact.list_faults(asked):
+    if faults := contact.list_faults(frame.bot.desk, asked):
         return _page(frame, asked, visitor, faults=faults, form=True)
     with frame.bot.connect() as db:
         lang, now = frame.pages.words().lang, frame.bot.clock.now()

@@ -2,12 +2,21 @@
 
 import pytest
 
-from bot.domain.cases import CaseStatus
+from bot.domain.account_files import AccountRowFault
+from bot.domain.cases import Case, CaseStatus
+from bot.domain.invitation_files import InviteFault
+from bot.domain.license_keys import Holder
+from bot.domain.registration_refusals import OwnAddress
 from bot.domain.ris import Problem
+from bot.services import partner_invitations
 from tests.cast import DESK_ADDRESS, Office, a_mail
 from tests.forms import sound_form, with_cells
+from tests.license_keys import case, hand_over, mailed, seat_of, supplied
+from tests.services.test_account_files import HEAD, row, take
 from tests.services.test_case_answers import reply, take_over
 from tests.services.test_marked_forms import attached, sent
+
+__all__ = ["case", "mailed", "supplied"]  # pytest finds the fixtures here
 
 EVERY_OWN = (DESK_ADDRESS, "support@desk.example.com", "Support+1@Desk.example.com")
 
@@ -48,3 +57,25 @@ def test_the_senders_own_file_comes_back_marked(office: Office) -> None:
     submit(office, {("Users", "D7"): DESK_ADDRESS})
 
     assert attached(sent(office)).name == "RIS Nordlicht.xlsx"
+
+
+def test_no_key_is_handed_to_the_desk(supplied: Office, mailed: Case) -> None:
+    with pytest.raises(OwnAddress):
+        hand_over(supplied, seat_of(supplied, mailed, "Tom"), Holder(name="Desk", email=DESK_ADDRESS))
+
+
+def test_no_file_of_accounts_brings_one_in(office: Office) -> None:
+    line = row(1, office.now.date(), email=DESK_ADDRESS)
+
+    (bad,) = take(office, f"{HEAD}\n{line}", dry=True).reading.bad
+    assert bad.fault is AccountRowFault.OWN_ADDRESS
+
+
+def test_no_file_of_invitations_does_either(office: Office) -> None:
+    with office.connect() as db:
+        looked = partner_invitations.look(
+            db, office.desk, office.bot.reader, name="p.csv", content=f"E-Mail\n{DESK_ADDRESS}\n".encode(),
+            lang="en", role="partner", now=office.now,
+        )  # fmt: skip
+
+    assert [one.fault for one in looked.reading.bad] == [InviteFault.OURS]
