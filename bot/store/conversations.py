@@ -118,11 +118,18 @@ def list_open(db: Database, *, limit: int) -> list[Conversation]:
     return [_conversation(found) for found in rows(db, sql, {"limit": limit})]
 
 
-def count_asked(db: Database, *, slack_user: str = "", address: str = "", since: datetime) -> int:
-    """How often somebody asked since then, in Slack or on the portal."""
-    sql = """select count(*) as many from conversations where created_at >= :since and
-             ((channel = 'slack' and slack_user = :slack_user) or (channel = 'web' and address = :address))"""
-    values = {"slack_user": slack_user, "address": address, "since": text_of(since)}
+def count_asked(db: Database, *, slack_user: str, since: datetime) -> int:
+    """How often somebody asked in Slack since then."""
+    sql = """select count(*) as many from conversations where created_at >= :since
+             and channel = 'slack' and slack_user = :slack_user"""
+    return int((row(db, sql, {"slack_user": slack_user, "since": text_of(since)}) or {"many": 0})["many"])
+
+
+def count_asked_on_portal(db: Database, *, address: str, verified: bool, since: datetime) -> int:
+    """How often since then that address was signed in and asked, or (not `verified`) was merely named."""
+    sql = """select count(*) as many from conversations where created_at >= :since
+             and channel = 'web' and address = :address and verified = :verified"""
+    values = {"address": address, "verified": int(verified), "since": text_of(since)}
     return int((row(db, sql, values) or {"many": 0})["many"])
 
 
