@@ -31,6 +31,7 @@ from bot.services import (
     faq_mails,
     masking,
     organisations,
+    piles,
     provenance,
     questions,
     quoted_mails,
@@ -307,6 +308,9 @@ def _take_as_new(db: Database, desk: Desk, understood: Understood, now: datetime
 
 def _ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     """A question; where it speaks of taking a case back, that case's thread says so as well."""
+    if pile := piles.find(db, desk, understood):
+        piles.tell(db, pile, now=now)
+        return _continue_conversation(db, desk, understood, pile.ref, now)
     ref = questions.ask(db, desk, understood, now)
     withdrawals.hear_by_number(db, desk, understood, asked=ref, now=now)
     return ref

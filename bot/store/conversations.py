@@ -133,6 +133,17 @@ def count_asked_on_portal(db: Database, *, address: str, verified: bool, since: 
     return int((row(db, sql, values) or {"many": 0})["many"])
 
 
+def list_claimed(db: Database, *, address: str, after: datetime, until: datetime) -> list[Conversation]:
+    """What was asked by mail under an address that nobody proved, by when it came, the newest first."""
+    sql = """select one.* from mails
+             join conversations as one on one.id = cast(substr(subject_ref, 3) as integer)
+             where received_at > :after and received_at <= :until and subject_ref like 'Q-%'
+               and sender = :address and mail_id = mails.id and verified = 0
+             order by one.id desc"""
+    values = {"address": address, "after": text_of(after), "until": text_of(until)}
+    return [_conversation(found) for found in rows(db, sql, values)]
+
+
 def find_same(
     db: Database, *, slack_user: str = "", address: str = "", words: str, since: datetime
 ) -> Conversation | None:
