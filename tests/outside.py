@@ -144,6 +144,10 @@ class FakeChat:
             raise self.broken
         return self._members.get(user_id, Member(id=user_id, name=user_id, full=False))
 
+    def put(self, member: Member) -> None:
+        """Somebody came, or is another from now on."""
+        self._members[member.id] = member
+
     def resolve(self, names: Sequence[str]) -> frozenset[str]:
         return frozenset(names)
 
