@@ -134,7 +134,9 @@ class Reader(Protocol):
 class Marker(Protocol):
     """Writes our remarks into senders' own files, in limited children; raises TransientFailure at most."""
 
-    def find_form(self, raw: bytes, form_hash: str, applications: tuple[str, ...]) -> Attachment | None:
+    def find_form(
+        self, raw: bytes, form_hash: str, applications: tuple[str, ...], own_addresses: frozenset[str]
+    ) -> Attachment | None:
         """The file of a raw mail that holds exactly that RIS, or None where none does."""
 
     def mark(self, content: bytes, remarks: Remarks) -> bytes | None:

@@ -144,7 +144,8 @@ class FakeChat:
             raise self.broken
         return self._members.get(user_id, Member(id=user_id, name=user_id, full=False))
 
-    def know(self, member: Member) -> None:
+    def put(self, member: Member) -> None:
+        """Somebody came, or is another from now on."""
         self._members[member.id] = member
 
     def resolve(self, names: Sequence[str]) -> frozenset[str]:
@@ -289,8 +290,10 @@ class PlainReader:
 class PlainMarker:
     """Marks in this very process."""
 
-    def find_form(self, raw: bytes, form_hash: str, applications: tuple[str, ...]) -> Attachment | None:
-        return marking.find_form(raw, form_hash, applications)
+    def find_form(
+        self, raw: bytes, form_hash: str, applications: tuple[str, ...], own_addresses: frozenset[str]
+    ) -> Attachment | None:
+        return marking.find_form(raw, form_hash, applications, own_addresses)
 
     def mark(self, content: bytes, remarks: Remarks) -> bytes | None:
         return marking.mark_workbook(content, remarks)

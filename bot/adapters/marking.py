@@ -39,9 +39,12 @@ class LimitedMarker:
         self._pool = pool
         self._limits = limits
 
-    def find_form(self, raw: bytes, form_hash: str, applications: tuple[str, ...]) -> Attachment | None:
+    def find_form(
+        self, raw: bytes, form_hash: str, applications: tuple[str, ...], own_addresses: frozenset[str]
+    ) -> Attachment | None:
+        known = (applications, own_addresses)
         try:
-            return self._pool.call(find_form, raw, form_hash, applications, self._limits, seconds=SECONDS)
+            return self._pool.call(find_form, raw, form_hash, *known, self._limits, seconds=SECONDS)
         except (ChildDied, TookTooLong):
             return None
 
@@ -53,7 +56,11 @@ class LimitedMarker:
 
 
 def find_form(
-    raw: bytes, form_hash: str, applications: tuple[str, ...], limits: Limits = LIMITS
+    raw: bytes,
+    form_hash: str,
+    applications: tuple[str, ...],
+    own_addresses: frozenset[str],
+    limits: Limits = LIMITS,
 ) -> Attachment | None:
     """In the child: the file of a mail, or in a carrier among its files, in which exactly that RIS stands."""
     for part in read_mail_parts(raw).attachments:
@@ -61,7 +68,7 @@ def find_form(
             if refusal or not is_spreadsheet(name, content):
                 continue
             book = read_workbook(name, content, limits)
-            read = read_form([book], applications=applications, vouched=True)
+            read = read_form([book], applications=applications, own_addresses=own_addresses, vouched=True)
             if any(case.form_hash() == form_hash for case in read.cases):
                 return Attachment(name=name, type="", content=content)
     return None

@@ -1,12 +1,13 @@
 """A file of partners whose accounts exist already elsewhere: its rows are taken, or refused by name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
 from bot.domain.accounts import NewAccount, Origin, fold_user_id
+from bot.domain.addresses import reaches_desk
 from bot.domain.errors import Refusal
 from bot.domain.invitation_files import LONGEST, compared
 from bot.domain.lifecycle import ClockRules
@@ -59,6 +60,7 @@ class AccountRowFault(StrEnum):
     FORMULA = "formula"
     TOO_LONG = "too_long"
     BAD_EMAIL = "bad_email"
+    OWN_ADDRESS = "own_address"  # one of this desk
     UNKNOWN_LANGUAGE = "unknown_language"
     UNKNOWN_ROLE = "unknown_role"
     BAD_DATE = "bad_date"
@@ -134,6 +136,7 @@ class AccountRules:
     clock: ClockRules
     today: date
     roles: Mapping[str, str]  #: `compared` name -> role, the one that counts without a word first
+    own_addresses: frozenset[str]  #: the desk's, lower case
 
 
 HEADINGS: Final[Mapping[Column, frozenset[str]]] = {
@@ -253,7 +256,7 @@ class _Rows:
         validated_on, ends_on = self._days(cells)
         return KnownAccount(
             user_id=fold_user_id(said.get(Column.USER_ID, "")),
-            account=_account(said),
+            account=_account(said, self._rules.own_addresses),
             role=self._role(said.get(Column.ROLE, "")),
             company=said.get(Column.COMPANY, ""),
             validated_on=validated_on,
@@ -304,12 +307,14 @@ def _day(cells: Mapping[Column, CellValue], column: Column) -> date | None:
     return day
 
 
-def _account(said: Mapping[Column, str]) -> NewAccount:
+def _account(said: Mapping[Column, str], own_addresses: Collection[str]) -> NewAccount:
     email = written_address(said[Column.EMAIL][:1_000]).lower()
     if not email or not said[Column.LAST_NAME]:
         raise _Bad(Column.LAST_NAME if email else Column.EMAIL, AccountRowFault.MISSING)
     if not is_address(email):
         raise _Bad(Column.EMAIL, AccountRowFault.BAD_EMAIL)
+    if reaches_desk(email, own_addresses):
+        raise _Bad(Column.EMAIL, AccountRowFault.OWN_ADDRESS)
     language = said.get(Column.LANGUAGE, "")
     lang = next((one for one, names in _LANGUAGES.items() if compared(language) in names), "")
     if language and not lang:

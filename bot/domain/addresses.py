@@ -1,7 +1,7 @@
 """Address lists of RFC 5322, read so that one header never yields two truths about who wrote."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from bot.domain.mail import Address
 
@@ -35,6 +35,12 @@ def mailbox_of(address: str) -> str:
     """The mailbox behind an address, without its sub-address (RFC 5233): who reads anna+1@ is anna@."""
     local, at, domain = address.rpartition("@")
     return f"{local.partition('+')[0] or local}{at}{domain}"
+
+
+def reaches_desk(address: str, own_addresses: Collection[str]) -> bool:
+    """Whether a mail to that address comes to the desk itself, which is nobody; its own are in lower case."""
+    address = address.lower()
+    return address in own_addresses or mailbox_of(address) in own_addresses
 
 
 def is_address_or_domain(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -112,11 +112,15 @@ def judge(filled: RisCase, proposals: Sequence[Proposal]) -> tuple[Proposal, ...
 
 
 def apply(
-    current: RisCase, proposals: Sequence[Proposal], *, applications: Sequence[str] = APPLICATIONS
+    current: RisCase,
+    proposals: Sequence[Proposal],
+    *,
+    applications: Sequence[str] = APPLICATIONS,
+    own_addresses: Collection[str] = (),
 ) -> RisCase:
     """The form with every answer in its cell that needs no person first."""
     changed = {one.slot: one.new for one in proposals if one.applies and one.slot}
-    return fill(current, changed, applications=applications)
+    return fill(current, changed, applications=applications, own_addresses=own_addresses)
 
 
 class _Questions:

@@ -16,6 +16,7 @@ class ContactFault(StrEnum):
     LENGTH = "length"  # more is asked than is kept
     NAME = "name"
     EMAIL = "email"
+    OWN_ADDRESS = "own_address"  # the desk would answer itself
 
 
 @dataclass(frozen=True, kw_only=True)

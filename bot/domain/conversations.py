@@ -165,6 +165,7 @@ class ToldWhat(StrEnum):
     REOPENED = "reopened"  # by its asker
     HANDED_OVER = "handed_over"
     OVERDUE = "overdue"
+    PILED = "piled"  # further questions of an unproven address stand there too
 
 
 @dataclass(frozen=True, kw_only=True)

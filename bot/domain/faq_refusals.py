@@ -21,6 +21,12 @@ class QuestionsRest(Refusal):
     code = "questions_rest"
 
 
+class NamedTooOften(Refusal):
+    """So many questions came under an address from whoever typed it; values: most, desk, address."""
+
+    code = "named_too_often"
+
+
 class NoSuchArticle(Refusal):
     """Of the articles named there is none."""
 

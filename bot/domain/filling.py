@@ -1,6 +1,6 @@
 """Fill single cells of a reviewed form with new values, and review the whole of it again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -50,14 +50,18 @@ def value_at(ris: RisCase, slot: Slot) -> str:
 
 
 def fill(
-    ris: RisCase, values: Mapping[Slot, Sequence[str]], *, applications: Sequence[str] = APPLICATIONS
+    ris: RisCase,
+    values: Mapping[Slot, Sequence[str]],
+    *,
+    applications: Sequence[str] = APPLICATIONS,
+    own_addresses: Collection[str] = (),
 ) -> RisCase:
     """The form with these values in their cells, judged by the same rules; several only for phones.
 
     Problems of cells that nobody touched keep their place. A doubtful heading stays asked until it is
     confirmed or, where it is of the company, its field has a new value.
     """
-    reviewed = review(_found(ris, values), applications=applications)
+    reviewed = review(_found(ris, values), applications=applications, own_addresses=own_addresses)
     doubts = [
         problem
         for problem in ris.problems

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.addresses import reaches_desk
 from bot.domain.partners import NewInvitation, may_be_same
 from bot.domain.plain_words import folded, words_in
 from bot.domain.review_values import is_address, text_of, would_run, written_address
@@ -144,7 +145,7 @@ def _email(text: str, known: Known) -> str:
         raise _Bad(Column.EMAIL, InviteFault.MISSING)
     if not is_address(address):
         raise _Bad(Column.EMAIL, InviteFault.BAD_EMAIL)
-    if address in known.ours:
+    if reaches_desk(address, known.ours):
         raise _Bad(Column.EMAIL, InviteFault.OURS)
     return address
 

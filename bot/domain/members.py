@@ -1,12 +1,13 @@
 """The people of an organisation as its Organization Administrator sees and changes them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
+from bot.domain.addresses import reaches_desk
 from bot.domain.forms import LANGUAGES
 from bot.domain.license_keys import KeyState, LicenseKey, Seat
 from bot.domain.review_values import is_address, text_of, would_run
@@ -103,11 +104,13 @@ class Invited:
         return self.until <= now
 
 
-def read_member(given: Mapping[str, str], *, origin: Origin) -> tuple[NewAccount | None, dict[str, str]]:
-    """The person of a form, and by field what is wrong.
+def read_member(
+    given: Mapping[str, str], *, origin: Origin, own_addresses: Collection[str] = ()
+) -> tuple[NewAccount | None, dict[str, str]]:
+    """The person of a form, and by field what is wrong; `own_addresses`: the desk's, in lower case.
 
-    missing, too_long, formula (as the forms of registrations say it), bad_email, unknown_language or
-    unknown_role.
+    missing, too_long, formula (as the forms of registrations say it), bad_email, own_address,
+    unknown_language or unknown_role.
     """
     said = {name: text_of(given.get(name, "")[: LONGEST * 4]) for name in FIELDS}
     faults = {name: "missing" for name in FIELDS if name not in OPTIONAL and not said[name]}
@@ -118,6 +121,8 @@ def read_member(given: Mapping[str, str], *, origin: Origin) -> tuple[NewAccount
     said["email"] = said["email"].lower()
     if said["email"] and not is_address(said["email"]):
         faults["email"] = "bad_email"
+    elif reaches_desk(said["email"], own_addresses):
+        faults["email"] = "own_address"
     if said["role"] and said["role"] not in set(Role):
         faults["role"] = "unknown_role"
     if said["language"] and said["language"] not in LANGUAGES:

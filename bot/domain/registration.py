@@ -5,7 +5,7 @@ import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -28,7 +28,6 @@ MAY_BE_EMPTY: Final = frozenset({"state", *PHONES[1:]})
 LONGEST: Final = 200  #: characters of one field; no name, street or number has more
 _KEPT: Final = 1_000  #: characters of a draft's field, so that whoever typed too much sees what it was
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co"})
-LINK_AGAIN_AFTER: Final = timedelta(minutes=10)  #: since the last one was mailed
 
 Draft = Mapping[str, str]
 

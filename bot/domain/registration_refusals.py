@@ -34,6 +34,6 @@ class AlreadyInvited(Refusal):
 
 
 class OwnAddress(Refusal):
-    """A mailbox of this desk, or somebody of its staff, registers for no customer; values: found."""
+    """A mailbox of this desk, or of somebody of its staff, is nobody else's; values: found."""
 
     code = "own_address"

@@ -1,6 +1,6 @@
 """Review a form: understand every value, and name every fault and advice at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 from bot.domain import choice_words as words
 from bot.domain import forms, postal_codes
 from bot.domain import review_values as values
+from bot.domain.addresses import reaches_desk
 from bot.domain.form_found import FoundCase, FoundCell, FoundUser, with_struck
 from bot.domain.forms import Choices
 from bot.domain.remarks import without_remarks
@@ -39,11 +40,16 @@ Suggest = Callable[[str], str]
 
 
 def read_form(
-    workbooks: Sequence[Workbook], *, applications: Sequence[str] = APPLICATIONS, vouched: bool = False
+    workbooks: Sequence[Workbook],
+    *,
+    applications: Sequence[str] = APPLICATIONS,
+    own_addresses: Collection[str] = (),
+    vouched: bool = False,
 ) -> Reading:
     """Review every form among the workbooks of a mail; the same form sent twice counts once.
 
-    `vouched`: a person says that there is one, so that less of it has to be recognised.
+    `own_addresses`: the desk's, in lower case, which are nobody's. `vouched`: a person says that there is a
+    form, so that less of it has to be recognised.
     Where there is no form, the first workbook that could not be read says why.
     """
     found = [
@@ -54,7 +60,7 @@ def read_form(
     cases: list[RisCase] = []
     sources: list[str] = []
     for name, form in _halves_joined(found):
-        case = review(form, applications=applications)
+        case = review(form, applications=applications, own_addresses=own_addresses)
         if case not in cases:
             cases.append(case)
             sources.append(name)
@@ -90,9 +96,11 @@ def _says_a_company(case: FoundCase) -> bool:
     return sum(bool(cell.text or cell.formula) for cell in case.company.values()) > _A_TITLE
 
 
-def review(found: FoundCase, *, applications: Sequence[str] = APPLICATIONS) -> RisCase:
+def review(
+    found: FoundCase, *, applications: Sequence[str] = APPLICATIONS, own_addresses: Collection[str] = ()
+) -> RisCase:
     """Judge one form: company first, then its users from top to bottom, then what concerns them all."""
-    notes = _Notes()
+    notes = _Notes(own_addresses=own_addresses)
     company = _company(found, applications, notes)
     for name, cell in found.rivals:
         notes.add(ProblemKind.DUPLICATE, name, cell)
@@ -111,6 +119,7 @@ def review(found: FoundCase, *, applications: Sequence[str] = APPLICATIONS) -> R
 class _Notes:
     """The problems so far, in the order in which a reader meets them."""
 
+    own_addresses: Collection[str]  #: of the desk that reads, in lower case
     problems: list[Problem] = field(default_factory=list)
 
     def add(
@@ -224,7 +233,7 @@ def _company(found: FoundCase, applications: Sequence[str], notes: _Notes) -> Co
             read[name] = ""
         else:
             read[name] = _apply(rules[name], name, found.cell(name), notes)
-    _advise_on_address("contact_email", found.cell("contact_email"), read["contact_email"], notes)
+    _look_at_address("contact_email", found.cell("contact_email"), read["contact_email"], notes)
     return Company(seats=seats, **read)
 
 
@@ -302,13 +311,16 @@ _SALUTATION: Final = replace(_ANYTHING, understand=_salutation)
 
 def _user_address(found: FoundUser, number: int, notes: _Notes) -> str:
     address = _apply(_ADDRESS, "email", found.cell("email"), notes, user=number)
-    _advise_on_address("email", found.cell("email"), address, notes, user=number)
+    _look_at_address("email", found.cell("email"), address, notes, user=number)
     return address
 
 
-def _advise_on_address(
+def _look_at_address(
     name: str, cell: FoundCell, address: str, notes: _Notes, user: int | None = None
 ) -> None:
+    if reaches_desk(address, notes.own_addresses):
+        notes.add(ProblemKind.OWN_ADDRESS, name, cell, user=user)
+        return
     if values.is_free_mail(address):
         notes.add(ProblemKind.FREE_MAIL, name, cell, user=user, severity=Severity.WARNING)
     if values.is_shared_mailbox(address):

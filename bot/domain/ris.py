@@ -53,6 +53,7 @@ class ProblemKind(StrEnum):
     MACROS = "macros"
     FREE_MAIL = "free_mail"
     SHARED_MAILBOX = "shared_mailbox"
+    OWN_ADDRESS = "own_address"  # it comes to the desk that reads the form
     ONE_PHONE = "one_phone"
     MANY_PHONES = "many_phones"  # only the first ones can be registered
     STRUCK = "struck"  # struck through, and taken in all the same

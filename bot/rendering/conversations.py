@@ -127,6 +127,8 @@ def _standing(one: Conversation, now: datetime, words: Words) -> Iterator[str]:
     if waits or (one.owner and one.state is not ConversationState.CLOSED):
         yield owner_of(one, words)
     yield turn_of(one, now, words)
+    if one.heard > 1:
+        yield words.say("conversation.heard", count=one.heard)
 
 
 def owner_of(one: Conversation, words: Words) -> str:

@@ -96,7 +96,12 @@ def _look(desk: Desk, reader: Reader, name: str, content: bytes, now: datetime) 
         for code, role in policy.extranet.roles.items()
         for said in (code, role.title.en, role.title.de)
     }
-    rules = AccountRules(clock=policy.clock_rules, today=policy.clock_rules.calendar.day_of(now), roles=roles)
+    rules = AccountRules(
+        clock=policy.clock_rules,
+        today=policy.clock_rules.calendar.day_of(now),
+        roles=roles,
+        own_addresses=desk.own_addresses,
+    )
     reading = read_accounts(reader.read_workbooks(name, content, rows=MOST_ROWS + _ABOVE), rules)
     return Looked(digest=hashlib.sha256(content).hexdigest(), reading=reading)
 

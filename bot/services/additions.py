@@ -55,7 +55,12 @@ def deny_same(db: Database, desk: Desk, *, ref: str, other: str, seen: str, by: 
     """The case is not of that organisation; it is not asked again, and an addition is one no longer."""
     with refusals_recorded(db, ref, by, now):
         # Judged by itself again, outside the transaction: a form may have many users. `seen` is its seal.
-        alone = fill(get_seen(db, ref, seen).ris, {}, applications=desk.policy.mag.applications)
+        alone = fill(
+            get_seen(db, ref, seen).ris,
+            {},
+            applications=desk.policy.mag.applications,
+            own_addresses=desk.own_addresses,
+        )
         with transaction(db, locks=(f"case:{ref}",)):
             case = _get_sayable(db, ref, seen, by)
             root = get_case(db, other)

@@ -14,6 +14,7 @@ from bot.domain.case_answers import (
     AnsweringMail,
     AnswersState,
     CaseAnswers,
+    Proposal,
     apply,
     judge,
     list_questions,
@@ -68,7 +69,7 @@ def _answers_only_question(db: Database, desk: Desk, case: Case, asked: int, bar
     if version is None or len(list_questions(version.ris)) != 1:
         return False
     found = propose(version.ris, case.ris, (bare,))
-    filled = apply(case.ris, found, applications=desk.policy.mag.applications)
+    filled = _apply(desk, case.ris, found)
     return not any(one.still_open for one in judge(filled, found))
 
 
@@ -183,7 +184,12 @@ def _get_open(db: Database, ref: str, number: int, by: Staff) -> tuple[CaseAnswe
 
 
 def _filled(desk: Desk, ris: RisCase, answers: CaseAnswers) -> RisCase:
-    return apply(ris, answers.proposals, applications=desk.policy.mag.applications)
+    return _apply(desk, ris, answers.proposals)
+
+
+def _apply(desk: Desk, ris: RisCase, proposals: Sequence[Proposal]) -> RisCase:
+    applications = desk.policy.mag.applications
+    return apply(ris, proposals, applications=applications, own_addresses=desk.own_addresses)
 
 
 def _submission(desk: Desk, case: Case, answers: CaseAnswers, ris: RisCase) -> Submission:

@@ -9,7 +9,7 @@ from bot.domain.contact import AT_ONCE, LONGEST, LONGEST_NAME, Asked, ContactFau
 from bot.domain.conversations import Answered, Channel, ConversationState, NewConversation, Tried
 from bot.domain.diagnosis import Finding
 from bot.domain.faq_opinions import Opinion, Why
-from bot.domain.faq_refusals import NoSuchArticle, QuestionsRest
+from bot.domain.faq_refusals import NamedTooOften, NoSuchArticle, QuestionsRest
 from bot.domain.languages import language_on
 from bot.domain.sessions import Visitor
 from bot.rendering import diagnosis as diagnosis_words
@@ -71,13 +71,14 @@ def look(
     return Shown(help=found, lang=lang, findings=tuple(zip(causes, said, strict=False)))
 
 
-def list_faults(asked: Asked) -> tuple[ContactFault, ...]:
+def list_faults(desk: Desk, asked: Asked) -> tuple[ContactFault, ...]:
     """What keeps a filled form back."""
     faults = {
         ContactFault.QUESTION: not asked.is_question,
         ContactFault.LENGTH: asked.is_question and len(asked.question) > LONGEST,
         ContactFault.NAME: not asked.name,
         ContactFault.EMAIL: not read_address(asked.email),
+        ContactFault.OWN_ADDRESS: desk.is_reached_at(asked.email),
     }
     return tuple(fault for fault, is_there in faults.items() if is_there)
 
@@ -85,7 +86,7 @@ def list_faults(asked: Asked) -> tuple[ContactFault, ...]:
 def send(
     db: Database, desk: Desk, asked: Asked, visitor: Visitor | None, *, lang: str, now: datetime
 ) -> datetime:
-    """Give it to a person; by when they answer, at the latest. Raise QuestionsRest.
+    """Give it to a person; by when they answer, at the latest. Raise QuestionsRest or NamedTooOften.
 
     `asked` is filled and without faults; its License Keys are masked here. A second click asks nothing more.
     It is answered in the language of its words, or of the page (`lang`) where they are of neither.
@@ -112,14 +113,17 @@ def send(
         before = store.find_same(db, address=new.address, words=words, since=now - AT_ONCE)
         if before and (before.state, before.verified) == (ConversationState.OPEN, new.verified):
             return before.due_at or now
-        _check_rests(db, desk, new.address, now=now)
+        _check_rests(db, desk, new, now=now)
         return conversations.open_for_desk(db, desk, new, now=now, tried=tried).due_at or now
 
 
-def _check_rests(db: Database, desk: Desk, address: str, *, now: datetime) -> None:
-    most, owner = desk.policy.limits.answers_per_address, desk.policy.mag
-    if store.count_asked(db, address=address, since=now - WITHIN) >= most:
-        raise QuestionsRest(most=most, desk=owner.support_desk, address=owner.support_address)
+def _check_rests(db: Database, desk: Desk, new: NewConversation, *, now: datetime) -> None:
+    """What others ask under an address that they only typed does not count against who is signed in."""
+    most, owner, since = desk.policy.limits.answers_per_address, desk.policy.mag, now - WITHIN
+    asked = store.count_asked_on_portal(db, address=new.address, verified=new.verified, since=since)
+    if asked >= most:
+        rests = QuestionsRest if new.verified else NamedTooOften
+        raise rests(most=most, desk=owner.support_desk, address=owner.support_address)
 
 
 def judge(db: Database, *, topic: str, lang: str, helped: bool, why: Why | None, now: datetime) -> None:

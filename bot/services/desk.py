@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.domain.addresses import reaches_desk
 from bot.domain.delivery import Delivery
 from bot.domain.keyring import Keyring
 from bot.domain.mail import Address
@@ -44,6 +45,10 @@ class Desk:
         extranet = self.policy.extranet
         address = extranet.sender_address.lower() or self.mail_from.address
         return Address(name=extranet.sender_name, address=address)
+
+    def is_reached_at(self, address: str) -> bool:
+        """Whether that is an address of this desk, which is nobody's to have an account at."""
+        return reaches_desk(address, self.own_addresses)
 
     def page_url(self, path: str, *, lang: str) -> str:
         """A page of the portal that belongs to nobody's link, in the language of the mail that names it."""

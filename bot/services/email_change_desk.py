@@ -38,12 +38,12 @@ def ask(
 ) -> EmailChange:
     """Mail both ends a link, and call a colleague; `email` and `reason` are as they were typed and chosen.
 
-    Raise what `get_account` does, AddressUnsound, AddressNotNew, ChangeReasonMissing, ChangeAsked or
-    TooManyChanges.
+    Raise what `get_account` does, AddressUnsound, AddressNotNew, OwnAddress, ChangeReasonMissing,
+    ChangeAsked or TooManyChanges.
     """
     with transaction(db, locks=(f"account:{account_id}",)):
         account = get_account(db, account_id, by=by)
-        new = changes.read_address(account, email)
+        new = changes.read_address(desk, account, email)
         if reason not in set(ChangeReason):
             raise ChangeReasonMissing
         before = email_changes.find_of(db, account.id, now=now)

@@ -22,6 +22,7 @@ from bot.domain.events import EventTag
 from bot.domain.lifecycle import LifeState
 from bot.domain.members import owners
 from bot.domain.profile_refusals import AddressNotNew, AddressUnsound, TooManyChanges
+from bot.domain.registration_refusals import OwnAddress
 from bot.domain.review_values import is_address, text_of
 from bot.domain.sessions import Visitor
 from bot.rendering import account_mails as words
@@ -39,10 +40,10 @@ LINK = "email_change"  #: the purpose of a link; its subject is "E-<number>:<bea
 def ask(db: Database, desk: Desk, visitor: Visitor, *, email: str, password: str, now: datetime) -> None:
     """Mail both ends a link; a second click mails none. Slow, for the password is asked again.
 
-    Raise AddressUnsound, AddressNotNew, TooManyChanges, PasswordWrong or TriesResting.
+    Raise AddressUnsound, AddressNotNew, OwnAddress, TooManyChanges, PasswordWrong or TriesResting.
     """
     account = visitor.account
-    new = read_address(account, email)
+    new = read_address(desk, account, email)
     passwords.check_current(db, desk, visitor, password, now=now)
     with transaction(db, locks=(f"account:{account.id}",)):
         before = email_changes.find_of(db, account.id, now=now)
@@ -56,13 +57,15 @@ def _is_just_asked(change: EmailChange, new: str, *, now: datetime) -> bool:
     return not change.asked_by and change.new == new and now - made_at <= passwords.MOMENT
 
 
-def read_address(account: Account, typed: str) -> str:
-    """Another address for it, as we keep it; raise AddressUnsound or AddressNotNew."""
+def read_address(desk: Desk, account: Account, typed: str) -> str:
+    """Another address for it, as we keep it; raise AddressUnsound, AddressNotNew or OwnAddress."""
     new = text_of(typed[:400]).lower()
     if not is_address(new):
         raise AddressUnsound
     if new == account.email:
         raise AddressNotNew
+    if desk.is_reached_at(new):
+        raise OwnAddress(found=new)
     return new
 
 

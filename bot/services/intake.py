@@ -32,6 +32,7 @@ from bot.services import (
     faq_mails,
     masking,
     organisations,
+    piles,
     provenance,
     questions,
     quoted_mails,
@@ -63,9 +64,10 @@ def understand(
     """
     mail, workbooks = masking.mask_mail(db, desk, mail, workbooks)
     mail = quoted_mails.read_into(db, desk, mail)
-    form = read_form(workbooks, applications=desk.policy.mag.applications, vouched=vouched)
+    own, applications = desk.own_addresses, desk.policy.mag.applications
+    form = read_form(workbooks, applications=applications, own_addresses=own, vouched=vouched)
     mail = in_its_language(mail, form, workbooks)
-    own, has_form = desk.own_addresses, form.has_form
+    has_form = form.has_form
     found = classify(mail, own_addresses=own, keyring=desk.keyring, has_form=has_form)
     return Understood(
         row=row,
@@ -308,6 +310,9 @@ def _take_as_new(db: Database, desk: Desk, understood: Understood, now: datetime
 
 def _ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     """A question; where it speaks of taking a case back, that case's thread says so as well."""
+    if pile := piles.find(db, desk, understood):
+        piles.tell(db, pile, now=now)
+        return _continue_conversation(db, desk, understood, pile.ref, now)
     ref = questions.ask(db, desk, understood, now)
     withdrawals.hear_by_number(db, desk, understood, asked=ref, now=now)
     return ref

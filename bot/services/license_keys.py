@@ -48,6 +48,7 @@ from bot.domain.license_keys import (
 from bot.domain.member_refusals import NeedsNoKey
 from bot.domain.organisations import KNOWN
 from bot.domain.outbox import JobStatus
+from bot.domain.registration_refusals import OwnAddress
 from bot.domain.review_values import is_address
 from bot.domain.ris import Credential, User
 from bot.domain.staff import Staff
@@ -197,7 +198,7 @@ def hand_over(
     way, SeatChanged where somebody was faster.
     """
     check_is_staff(by)
-    to = _read_holder(to)
+    to = _read_holder(desk, to)
     ref = held_keys.get_unused(db, seat_id)[2].ref
     with refusals_recorded(db, ref, by, now):
         _check_heir(db, seat_id, seen=seen, to=to, by=by, now=now)
@@ -363,11 +364,13 @@ def _has_certificate(db: Database, organisation: int, email: str) -> bool:
     )
 
 
-def _read_holder(to: Holder) -> Holder:
-    """A person's name on one line and their address; raise BadHolderName or BadHolderAddress."""
+def _read_holder(desk: Desk, to: Holder) -> Holder:
+    """A person's name on one line and their address; raise BadHolderName, BadHolderAddress or OwnAddress."""
     name, address = " ".join(to.name.split()), to.email.strip().lower()
     if not any(sign.isalpha() for sign in name) or len(name) > LONGEST_NAME or not name.isprintable():
         raise BadHolderName(most=LONGEST_NAME)
     if not is_address(address):
         raise BadHolderAddress
+    if desk.is_reached_at(address):
+        raise OwnAddress(found=address)
     return replace(to, name=name, email=address)

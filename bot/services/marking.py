@@ -46,10 +46,10 @@ def _blank(lang: str, applications: tuple[str, ...]) -> bytes:
     return ris_form(lang, applications=applications)
 
 
-def check_file(policy: Policy, reader: Reader, file: Attachment) -> Reading:
+def check_file(desk: Desk, reader: Reader, file: Attachment) -> Reading:
     """Review a file as if it had come by mail, by the form's own rules; nothing is looked up or kept."""
     workbooks = reader.read_workbooks(file.name, file.content)
-    return read_form(workbooks, applications=policy.mag.applications)
+    return read_form(workbooks, applications=desk.policy.mag.applications, own_addresses=desk.own_addresses)
 
 
 def mark_version(
@@ -65,7 +65,10 @@ def mark_version(
     if found is None:
         return None
     raw = sources.find_readable(db, desk, found.mail_id)
-    file = marker.find_form(raw, found.ris.form_hash(), policy.mag.applications) if raw else None
+    file = None
+    if raw:
+        form_hash, applications = found.ris.form_hash(), policy.mag.applications
+        file = marker.find_form(raw, form_hash, applications, desk.own_addresses)
     return mark_file(policy, marker, [found.ris], file=file, lang=lang)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -205,7 +205,7 @@ def look(
     now: datetime,
 ) -> Looked:
     """Look through a file and invite nobody; `lang` and `role` count where a row says none."""
-    known = Known(roles=_known(desk).roles, lang=lang, role=role)
+    known = replace(_known(desk), lang=lang, role=role)
     reading = read_invitations(reader.read_workbooks(name, content, rows=MOST_ROWS + _ABOVE), known)
     looked = Looked(name=name, digest=_digest(content, lang, role), reading=reading)
     return _beside_known(db, looked, now=now)

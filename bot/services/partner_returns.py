@@ -7,6 +7,7 @@ from sqlite_utils import Database
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.lifecycle import LifeState
 from bot.domain.partners import NewInvitation, find_user_id, may_be_same
+from bot.domain.registration_refusals import OwnAddress
 from bot.services import lifecycle, partner_invitations, partner_requests
 from bot.services.desk import Desk
 from bot.store import accounts, partners
@@ -20,8 +21,10 @@ def ask(db: Database, desk: Desk, *, email: str, name: str, company: str, lang: 
     """Somebody wishes for an invitation: whose account the clock has closed gets one, the desk sees the rest.
 
     Which of several people of an address is meant, a person decides. An open invitation is mailed again.
-    Nothing is returned and nothing raised, so that everybody is told the same.
+    Nothing is returned, so that everybody is told the same. Raise OwnAddress.
     """
+    if desk.is_reached_at(email):
+        raise OwnAddress(found=email)
     with transaction(db, locks=("partner_invitations",)):
         if there := invitations.list_open(db, [email], now=now).get(email):
             for one in there:

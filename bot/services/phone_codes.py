@@ -20,8 +20,8 @@ from bot.services.credentials import check_may_change, get_phone
 from bot.services.desk import Desk
 from bot.services.queueing import queue_text
 from bot.store import credentials, events, outbox, phone_codes, tries
-from bot.store import sessions as session_store
 from bot.store.database import transaction
+from bot.store.tokens import hash_of
 
 _ON_ITS_WAY = frozenset({JobStatus.QUEUED, JobStatus.SENDING})
 KEPT = timedelta(days=1)  #: codes and texts that count no more
@@ -68,7 +68,7 @@ def _newest_or_new(db: Database, desk: Desk, visitor: Visitor, phone: Phone, now
         return known[-1]
     phone_codes.drop_old(db, visitor.account.id, before=now - KEPT)
     code = PhoneCode(phone_id=phone.id, digits=make_digits(desk.new_token()), made_at=now)
-    session = session_store.name_of(visitor.token)
+    session = hash_of(visitor.token)
     phone_codes.add(db, desk.keyring, code, account_id=visitor.account.id, session=session)
     return code
 
@@ -141,7 +141,7 @@ def _take(
 
 def _count_wrong(db: Database, desk: Desk, visitor: Visitor, phone: Phone, now: datetime) -> Refusal:
     """A guess at each code that lives, and one of this person; whoever owns the account hears of too many."""
-    phone_codes.count_wrong(db, phone_id=phone.id, session=session_store.name_of(visitor.token))
+    phone_codes.count_wrong(db, phone_id=phone.id, session=hash_of(visitor.token))
     after = tries.find(db, visitor.account.id, Tried.PHONE_CODE).after_wrong(CODE_LIMIT, now)
     tries.put(db, visitor.account.id, Tried.PHONE_CODE, after, now=now)
     _record(db, EventTag.PHONE_CODE_FAILED, visitor, phone, now)
@@ -154,7 +154,7 @@ def _count_wrong(db: Database, desk: Desk, visitor: Visitor, phone: Phone, now: 
 
 def _living(db: Database, desk: Desk, visitor: Visitor, phone: Phone, now: datetime) -> list[PhoneCode]:
     """Codes that this session had sent to that phone and that can still be entered, the oldest first."""
-    session = session_store.name_of(visitor.token)
+    session = hash_of(visitor.token)
     known = phone_codes.list_since(db, desk.keyring, phone_id=phone.id, session=session, since=now - LASTS)
     return [code for code in known if code.lives(now)]
 

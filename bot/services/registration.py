@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain import link_pace
 from bot.domain.case_steps import StepName, StepResult, StepState, left_out
 from bot.domain.cases import STANDING, UNDER_WAY, Case, CaseStatus
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.outbox import JobStatus
 from bot.domain.registration import (
-    LINK_AGAIN_AFTER,
     Draft,
     LinkEnd,
     Registered,
@@ -193,7 +193,7 @@ def _arrived(db: Database, case: Case, *, now: datetime) -> Case:
 def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: datetime) -> bool:
     """Mail the link to whom the form invites, in the caller's transaction; whether it was queued.
 
-    One that they asked for, or that reminds them, is an automatic mail, and capped as such.
+    One that reminds them is an automatic mail, and capped as such.
     """
     invited = find_invited(case.ris)
     if invited is None:
@@ -225,7 +225,7 @@ def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: dat
         now=now,
         case_id=case.id,
         secrets={"registration_url": make_url(db, desk, case, until=until, now=now)},
-        automatic=why not in _ANEW,
+        automatic=why is Why.REMINDER,
     )
 
 
@@ -267,16 +267,22 @@ def ask_again(db: Database, desk: Desk, *, email: str, now: datetime) -> None:
 
 
 def mail_again(db: Database, desk: Desk, case_id: int, *, now: datetime) -> bool:
-    """A fresh link in the caller's transaction; False where none is waited for, or one went a moment ago."""
+    """A fresh link in the caller's transaction; False where none is waited for, or it is too soon.
+
+    Anybody can ask for it, so it has a pace and no cap: a stranger would use the case's up for all its mails.
+    """
     case, found = cases.find(db, case_id), store.find(db, case_id)
     if case is None or found is None or case.status is not CaseStatus.INVITED:
         return False
-    if now < found.mailed_at + LINK_AGAIN_AFTER:
+    about = f"case:{case.id}"
+    asked = [one.at for one in events.list_tagged(db, (about,), (EventTag.INVITATION_MAILED_AGAIN,))]
+    made = sum(at > now - link_pace.WITHIN for at in asked)
+    if link_pace.rests(found.mailed_at, made=made, now=now):
         return False
     key = f"{case.ref}:invitation:again:{next_number(db, 'invitation')}"
     queued = invite(db, desk, case, key=key, why=Why.AGAIN, now=now)
     if queued:
-        events.add(db, EventTag.INVITATION_MAILED_AGAIN, f"case:{case.id}", actor=ENDED, at=now)
+        events.add(db, EventTag.INVITATION_MAILED_AGAIN, about, actor=ENDED, at=now)
     return queued
 
 

@@ -70,7 +70,7 @@ def invite_other(
     """
     with refusals_recorded(db, ref, by, now):
         to = read_invitee(to)
-        if to.email in desk.own_addresses or staff.has_address(to.email):
+        if desk.is_reached_at(to.email) or staff.has_address(to.email):
             raise OwnAddress(found=to.email)
         with transaction(db, locks=(f"case:{ref}",)):
             case = _get_invited(db, ref, by)

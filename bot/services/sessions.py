@@ -14,6 +14,7 @@ from bot.services.desk import Desk
 from bot.services.phone_resets import stop_by_factor
 from bot.store import accounts, events, organisations, sessions
 from bot.store.database import transaction
+from bot.store.tokens import hash_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +91,7 @@ def end(db: Database, token: str, *, now: datetime) -> None:
 
 def list_open(db: Database, visitor: Visitor, *, now: datetime) -> list[OpenSession]:
     """Where that account is signed in: this browser first, then the newest."""
-    here = sessions.name_of(visitor.token)
+    here = hash_of(visitor.token)
     found = [
         OpenSession(name=name, session=session, here=name == here)
         for name, session in sessions.list_of_account(db, visitor.account.id).items()

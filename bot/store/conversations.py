@@ -118,12 +118,30 @@ def list_open(db: Database, *, limit: int) -> list[Conversation]:
     return [_conversation(found) for found in rows(db, sql, {"limit": limit})]
 
 
-def count_asked(db: Database, *, slack_user: str = "", address: str = "", since: datetime) -> int:
-    """How often somebody asked since then, in Slack or on the portal."""
-    sql = """select count(*) as many from conversations where created_at >= :since and
-             ((channel = 'slack' and slack_user = :slack_user) or (channel = 'web' and address = :address))"""
-    values = {"slack_user": slack_user, "address": address, "since": text_of(since)}
+def count_asked(db: Database, *, slack_user: str, since: datetime) -> int:
+    """How often somebody asked in Slack since then."""
+    sql = """select count(*) as many from conversations where created_at >= :since
+             and channel = 'slack' and slack_user = :slack_user"""
+    return int((row(db, sql, {"slack_user": slack_user, "since": text_of(since)}) or {"many": 0})["many"])
+
+
+def count_asked_on_portal(db: Database, *, address: str, verified: bool, since: datetime) -> int:
+    """How often since then that address was signed in and asked, or (not `verified`) was merely named."""
+    sql = """select count(*) as many from conversations where created_at >= :since
+             and channel = 'web' and address = :address and verified = :verified"""
+    values = {"address": address, "verified": int(verified), "since": text_of(since)}
     return int((row(db, sql, values) or {"many": 0})["many"])
+
+
+def list_claimed(db: Database, *, address: str, after: datetime, until: datetime) -> list[Conversation]:
+    """What was asked by mail under an address that nobody proved, by when it came, the newest first."""
+    sql = """select one.* from mails
+             join conversations as one on one.id = cast(substr(subject_ref, 3) as integer)
+             where received_at > :after and received_at <= :until and subject_ref like 'Q-%'
+               and sender = :address and mail_id = mails.id and verified = 0
+             order by one.id desc"""
+    values = {"address": address, "after": text_of(after), "until": text_of(until)}
+    return [_conversation(found) for found in rows(db, sql, values)]
 
 
 def find_same(

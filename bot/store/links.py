@@ -1,12 +1,12 @@
 """Links in mails: only the hash is stored; what it opens and until when."""
 
-import hashlib
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.store.database import count, instant, row, text_of
+from bot.store.tokens import hash_of
 
 
 def add(db: Database, token: str, *, purpose: str, subject: str, now: datetime, expires_at: datetime) -> None:
@@ -15,7 +15,7 @@ def add(db: Database, token: str, *, purpose: str, subject: str, now: datetime, 
         """insert into links (hash, purpose, subject, created_at, expires_at)
            values (:hash, :purpose, :subject, :now, :expires_at)""",
         {
-            "hash": _hash(token),
+            "hash": hash_of(token),
             "purpose": purpose,
             "subject": subject,
             "now": text_of(now),
@@ -44,20 +44,20 @@ def find_subject(db: Database, token: str, *, purpose: str) -> str | None:
 def find_made(db: Database, token: str, *, purpose: str) -> datetime | None:
     """When the link was made; None for none of ours."""
     sql = "select created_at from links where hash = :hash and purpose = :purpose"
-    found = row(db, sql, {"hash": _hash(token), "purpose": purpose})
+    found = row(db, sql, {"hash": hash_of(token), "purpose": purpose})
     return instant(found["created_at"]) if found else None
 
 
 def _find(db: Database, token: str, purpose: str) -> tuple[str, datetime] | None:
     sql = "select subject, expires_at from links where hash = :hash and purpose = :purpose"
-    found = row(db, sql, {"hash": _hash(token), "purpose": purpose})
+    found = row(db, sql, {"hash": hash_of(token), "purpose": purpose})
     return (str(found["subject"]), instant(found["expires_at"])) if found else None
 
 
 def find_living(db: Database, token: str, *, now: datetime) -> str:
     """What a link is about that still opens something, whatever its purpose; "" for any other."""
     sql = "select subject from links where hash = :hash and expires_at > :now"
-    found = row(db, sql, {"hash": _hash(token), "now": text_of(now)})
+    found = row(db, sql, {"hash": hash_of(token), "now": text_of(now)})
     return str(found["subject"]) if found else ""
 
 
@@ -101,7 +101,3 @@ def extend(db: Database, *, purpose: str, subject: str, until: datetime, now: da
            where purpose = :purpose and subject = :subject and expires_at > :now""",
         {"purpose": purpose, "subject": subject, "until": text_of(until), "now": text_of(now)},
     )
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

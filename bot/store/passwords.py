@@ -1,6 +1,5 @@
 """The hashes of passwords that accounts had, and of one that waits for the rest of its activation."""
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,7 @@ from sqlite_utils import Database
 
 from bot.domain.passwords import HowSet
 from bot.store.database import count, instant, listed, row, rows, text_of
+from bot.store.tokens import hash_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +92,7 @@ def add_draft(
         """insert into password_drafts (token, account_id, hash, sealed, made_at)
            values (:token, :account_id, :hash, :sealed, :now)""",
         {
-            "token": _hash(token), "account_id": account_id, "hash": hashed, "sealed": sealed,
+            "token": hash_of(token), "account_id": account_id, "hash": hashed, "sealed": sealed,
             "now": text_of(now),
         },
     )  # fmt: skip
@@ -104,7 +104,7 @@ def find_draft(db: Database, token: str, account_id: int, *, since: datetime) ->
         db,
         """select hash, sealed from password_drafts
            where token = :token and account_id = :account_id and made_at >= :since""",
-        {"token": _hash(token), "account_id": account_id, "since": text_of(since)},
+        {"token": hash_of(token), "account_id": account_id, "since": text_of(since)},
     )
     return Chosen(hash=found["hash"], sealed=found["sealed"]) if found else None
 
@@ -116,10 +116,6 @@ def drop_drafts(db: Database, account_id: int) -> None:
 def drop_old_drafts(db: Database, *, before: datetime) -> None:
     """Everybody's whose time is over."""
     count(db, "delete from password_drafts where made_at < :before", {"before": text_of(before)})
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def make_tables(db: Database) -> None:

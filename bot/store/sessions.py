@@ -1,6 +1,5 @@
 """Sessions of the portal: only the hash of a token is kept."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,6 +8,7 @@ from sqlite_utils import Database
 
 from bot.domain.sessions import Session, Strength
 from bot.store.database import count, instant, row, rows, text_of
+from bot.store.tokens import hash_of
 
 
 def add(db: Database, token: str, session: Session) -> None:
@@ -17,7 +17,7 @@ def add(db: Database, token: str, session: Session) -> None:
         """insert into sessions (hash, account_id, strength, made_at, seen_at, launching)
            values (:hash, :account_id, :strength, :made_at, :seen_at, :launching)""",
         {
-            "hash": name_of(token),
+            "hash": hash_of(token),
             "account_id": session.account_id,
             "strength": int(session.strength),
             "made_at": text_of(session.made_at),
@@ -28,7 +28,7 @@ def add(db: Database, token: str, session: Session) -> None:
 
 
 def find(db: Database, token: str) -> Session | None:
-    found = row(db, "select * from sessions where hash = :hash", {"hash": name_of(token)})
+    found = row(db, "select * from sessions where hash = :hash", {"hash": hash_of(token)})
     return _session(found) if found else None
 
 
@@ -41,18 +41,18 @@ def list_of_account(db: Database, account_id: int) -> dict[str, Session]:
 def touch(db: Database, token: str, *, now: datetime) -> None:
     """Somebody was here."""
     sql = "update sessions set seen_at = :now where hash = :hash and seen_at < :now"
-    count(db, sql, {"hash": name_of(token), "now": text_of(now)})
+    count(db, sql, {"hash": hash_of(token), "now": text_of(now)})
 
 
 def set_launching(db: Database, token: str, application: str) -> None:
     """What goes on as soon as the session is strong enough; "" for nothing."""
     sql = "update sessions set launching = :name where hash = :hash"
-    count(db, sql, {"hash": name_of(token), "name": application})
+    count(db, sql, {"hash": hash_of(token), "name": application})
 
 
 def drop(db: Database, token: str) -> bool:
     """False where it was over already."""
-    return bool(count(db, "delete from sessions where hash = :hash", {"hash": name_of(token)}))
+    return bool(count(db, "delete from sessions where hash = :hash", {"hash": hash_of(token)}))
 
 
 def drop_named(db: Database, account_id: int, name: str) -> bool:
@@ -64,7 +64,7 @@ def drop_named(db: Database, account_id: int, name: str) -> bool:
 def drop_all(db: Database, account_id: int, *, but: str = "") -> int:
     """Every session of an account, but that of one token; how many there were."""
     sql = "delete from sessions where account_id = :id and hash <> :but"
-    return count(db, sql, {"id": account_id, "but": name_of(but) if but else ""})
+    return count(db, sql, {"id": account_id, "but": hash_of(but) if but else ""})
 
 
 def _session(found: Mapping[str, Any]) -> Session:
@@ -75,11 +75,6 @@ def _session(found: Mapping[str, Any]) -> Session:
         seen_at=instant(found["seen_at"]),
         launching=found["launching"],
     )
-
-
-def name_of(token: str) -> str:
-    """By which a session is known where its token must not stand."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def make_tables(db: Database) -> None:

@@ -80,21 +80,23 @@ def check(
 def _read(
     reader: "Reader", settings: "ReadingSettings", policy: "Policy", path: Path, content: bytes
 ) -> "tuple[Reading, bool | None]":
+    from functools import partial
+
     from bot.domain.review import read_form
     from bot.domain.ris import Reading
     from bot.domain.sheets import SheetRefusal
     from bot.domain.trust import Verdict, check_sender, is_sponsor
 
-    applications = policy.mag.applications
+    review = partial(read_form, applications=policy.mag.applications, own_addresses=settings.own_addresses)
     if not is_mail(path, content):
-        return read_form(reader.read_workbooks(path.name, content), applications=applications), None
+        return review(reader.read_workbooks(path.name, content)), None
     raw, whole = as_fetched(content, policy.limits.mail_bytes)
     mail, workbooks = reader.read_mail(raw)
     passed = check_sender(mail, settings.trusted_authserv_id).verdict is Verdict.PASSED
     authorised = passed and is_sponsor(mail.sender.address, settings.sponsors)
     if not whole:
         return Reading(refusal=SheetRefusal.TOO_LARGE, source=path.name), authorised
-    return read_form(workbooks, applications=applications), authorised
+    return review(workbooks), authorised
 
 
 def is_mail(path: Path, content: bytes) -> bool:

@@ -6,12 +6,15 @@ GET shows, POST acts; what acted answers by a redirect, so that a reload asks no
 from flask import Blueprint, Flask, Response, abort, request
 
 from bot.domain.contact import LONGEST, LONGEST_NAME, Asked, ContactFault
+from bot.domain.errors import Refusal
+from bot.domain.faq_refusals import NamedTooOften, QuestionsRest
 from bot.domain.sessions import Visitor
 from bot.services import contact
 from handlers.portal import visitors
 from handlers.portal.frame import Frame
 
 WRONG = 400
+RESTS = 409
 OF_QUESTION = frozenset({ContactFault.QUESTION, ContactFault.LENGTH})  #: who asks comes later
 #: a field that people do not see: what fills it in is a program
 TRAP = "website"
@@ -46,15 +49,18 @@ def ask(*, frame: Frame) -> Response:
     visitor = visitors.find(frame)
     asked = contact.fill(typed, visitor)
     if do == "look":
-        faults = tuple(one for one in contact.list_faults(asked) if one in OF_QUESTION)
+        faults = tuple(one for one in contact.list_faults(frame.bot.desk, asked) if one in OF_QUESTION)
         return _page(frame, asked, visitor, faults=faults, form=not faults)
     if form.get(TRAP):
         return frame.pages.go("contact.sent")
-    if faults := contact.list_faults(asked):
+    if faults := contact.list_faults(frame.bot.desk, asked):
         return _page(frame, asked, visitor, faults=faults, form=True)
-    with frame.bot.connect() as db:
-        lang, now = frame.pages.words().lang, frame.bot.clock.now()
-        contact.send(db, frame.bot.desk, asked, visitor, lang=lang, now=now)
+    try:
+        with frame.bot.connect() as db:
+            lang, now = frame.pages.words().lang, frame.bot.clock.now()
+            contact.send(db, frame.bot.desk, asked, visitor, lang=lang, now=now)
+    except (QuestionsRest, NamedTooOften) as no:
+        return _page(frame, asked, visitor, no=no, form=True)
     frame.bot.bell.ring()
     return frame.pages.go("contact.sent")
 
@@ -65,6 +71,7 @@ def _page(
     visitor: Visitor | None,
     *,
     faults: tuple[ContactFault, ...] = (),
+    no: Refusal | None = None,
     form: bool,
 ) -> Response:
     """`form`: what answers it was shown, so that a person may be asked."""
@@ -75,7 +82,8 @@ def _page(
             shown = contact.look(db, frame.bot.desk, asked.question, visitor, lang=lang, now=now)
     return frame.pages.render(
         "contact.html",
-        status=WRONG if faults else 200,
+        status=RESTS if no else WRONG if faults else 200,
+        refused=frame.pages.words().refusal(no) if no else "",
         asked=asked,
         shown=shown,
         form=form,

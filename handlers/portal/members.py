@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Flask, Response, request
 
-from bot.domain.accounts import Origin
+from bot.domain.accounts import NewAccount, Origin
 from bot.domain.errors import Refusal
 from bot.domain.member_refusals import AddressShared, LastAdministrator, MemberUnknown
 from bot.domain.members import FIELDS, Member, Members, read_member
@@ -62,7 +62,7 @@ def form(*, frame: Frame, visitor: Visitor) -> Response:
 
 def create(*, frame: Frame, visitor: Visitor) -> Response:
     given = {name: request.form.get(name, "") for name in FIELDS}
-    new, faults = read_member(given, origin=Origin.ADMINISTRATOR)
+    new, faults = _read(given, Origin.ADMINISTRATOR, frame)
     if new is None:
         return _form("member_new.html", frame, visitor, given, faults)
     bot, shared = frame.bot, _is_shared(new.email)
@@ -83,7 +83,7 @@ def invite(*, frame: Frame, visitor: Visitor) -> Response:
     given = {"first_name": "-", "last_name": "-"} | {
         name: request.form.get(name, "") for name in (*ASKED["member_invite.html"], "role")
     }
-    new, faults = read_member(given, origin=Origin.INVITED)
+    new, faults = _read(given, Origin.INVITED, frame)
     if new is None:
         return _form("member_invite.html", frame, visitor, given, faults)
     bot, shared = frame.bot, _is_shared(new.email)
@@ -248,6 +248,10 @@ def _list(frame: Frame, visitor: Visitor) -> Members:
     """Raise AdministratorsOnly for anybody else."""
     with frame.bot.connect() as db:
         return members.list_members(db, visitor.account)
+
+
+def _read(given: Mapping[str, str], origin: Origin, frame: Frame) -> tuple[NewAccount | None, dict[str, str]]:
+    return read_member(given, origin=origin, own_addresses=frame.bot.desk.own_addresses)
 
 
 def _is_shared(email: str) -> bool:

@@ -14,6 +14,7 @@ from bot.domain.partners import Invitation
 from bot.domain.programmes import Programme
 from bot.domain.prolongation_refusals import ConsentsChanged
 from bot.domain.registration import Fault
+from bot.domain.registration_refusals import OwnAddress
 from bot.rendering.pages import partners as shown
 from bot.rendering.partner_mails import role_title
 from bot.services import consents, partner_returns, partners
@@ -154,10 +155,13 @@ def ask(*, frame: Frame) -> Response:
     if not email:
         return show_asking(frame=frame, wish=form, status=WRONG)
     name, company = form.get("name", ""), form.get("company", "")
-    with bot.connect() as db:
-        partner_returns.ask(
-            db, bot.desk, email=email, name=name, company=company, lang=lang, now=bot.clock.now()
-        )
+    try:
+        with bot.connect() as db:
+            partner_returns.ask(
+                db, bot.desk, email=email, name=name, company=company, lang=lang, now=bot.clock.now()
+            )
+    except OwnAddress as no:
+        return show_asking(frame=frame, wish=form, note=frame.pages.words().refusal(no), status=WRONG)
     return frame.pages.go("partner_requests.asked")
 
 

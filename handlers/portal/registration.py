@@ -146,9 +146,14 @@ def show_sent(*, frame: Frame) -> Response:
 
 
 def show_asking(
-    *, frame: Frame, state: str = "ask", status: int = 200, wish: Mapping[str, str] | None = None
+    *,
+    frame: Frame,
+    state: str = "ask",
+    status: int = 200,
+    wish: Mapping[str, str] | None = None,
+    note: str = "",
 ) -> Response:
-    """`wish`: what a partner has typed whose address is none."""
+    """`wish`: what a partner has typed whose address is none, or cannot be theirs (`note`)."""
     extranet = frame.bot.desk.policy.extranet
     return frame.pages.render(
         "register_again.html",
@@ -157,6 +162,7 @@ def show_asking(
         asks_partner=extranet.keeps_accounts,
         extranet=extranet,
         wish=wish,
+        note=note,
     )
 
 

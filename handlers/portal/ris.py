@@ -63,7 +63,7 @@ def check_form(*, frame: Frame) -> Response:
 
 def _answer(frame: Frame, file: Attachment) -> Response:
     bot, policy = frame.bot, frame.bot.desk.policy
-    reading = marking.check_file(policy, bot.reader, file)
+    reading = marking.check_file(bot.desk, bot.reader, file)
     if request.form.get("do") != "mark" or not any(case.problems for case in reading.cases):
         return _page(frame, reading, file)
     lang = frame.pages.words().lang

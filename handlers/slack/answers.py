@@ -13,6 +13,7 @@ from bot.bootstrap import Bot
 from bot.domain.errors import NotApprover, NotStaff, Refusal, trace
 from bot.domain.staff import Act, Staff
 from bot.rendering.blocks import Block, Card
+from bot.rendering.queue import done_card
 from bot.rendering.words import Words
 from bot.rendering.words import words as words_of
 from handlers.slack.markup import typed
@@ -38,6 +39,12 @@ class Respond(Protocol):
     ) -> object: ...
 
 
+class Fields(Protocol):
+    """What a modal brought, which knows at which of its fields a refusal stands."""
+
+    def field_of(self, refusal: Refusal, /) -> str: ...
+
+
 def words(bot: Bot) -> Words:
     """Staff read English."""
     return words_of("en", bot.desk.policy.desk.zone)
@@ -47,6 +54,11 @@ def staff_in(body: Body, bot: Bot) -> Staff:
     """Who acts, with their rights of this moment; a command names them elsewhere than a click."""
     user = body.get("user")
     return bot.who(str(user["id"]) if isinstance(user, Mapping) else str(body["user_id"]))
+
+
+def number_in(body: Body) -> int:
+    """The number that the clicked button carries."""
+    return int(body["actions"][0]["value"])
 
 
 def refusal_text(refusal: Refusal, bot: Bot) -> str:
@@ -61,6 +73,11 @@ def keep_open(ack: Ack, field: str, refusal: Refusal | str, bot: Bot) -> None:
     """Ack a submission so that the modal stays, with the refusal or sentence at that field."""
     text = refusal if isinstance(refusal, str) else refusal_text(refusal, bot)
     ack(response_action="errors", errors={field: unmarked(text, bot)})
+
+
+def refuse_at_field(ack: Ack, refusal: Refusal, given: Fields, bot: Bot) -> None:
+    """What is wrong stands at its field."""
+    keep_open(ack, given.field_of(refusal), refusal, bot)
 
 
 def unmarked(text: str, bot: Bot) -> str:
@@ -84,6 +101,11 @@ def say(respond: Respond, text: str) -> None:
 
 def show(respond: Respond, card: Card) -> None:
     respond(text=card.text, blocks=card.blocks, response_type="ephemeral", replace_original=False)
+
+
+def say_done(respond: Respond, key: str, ref: str, bot: Bot) -> None:
+    """What was done with that, with the way to the next in the queue."""
+    show(respond, done_card(words(bot).say(key, ref=ref), words=words(bot)))
 
 
 def settle(respond: Respond, body: Body, said: str | Card) -> None:

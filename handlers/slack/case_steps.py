@@ -18,10 +18,11 @@ from handlers.slack.answers import (
     Body,
     Respond,
     explains,
-    keep_open,
     placed,
     refusal_text,
+    refuse_at_field,
     say,
+    say_done,
     settle,
     show,
     staff_in,
@@ -70,10 +71,10 @@ def on_entered(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
                 db, ref=given.ref, seen=given.seen, records=records, ticked=ticked, by=by, now=now
             )
     except Refusal as refusal:
-        _refuse(ack, refusal, given, bot)
+        refuse_at_field(ack, refusal, given, bot)
     else:
         ack()
-        _say(respond, "checklist.saved", given.ref, bot)
+        say_done(respond, "checklist.saved", given.ref, bot)
 
 
 def on_retry(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
@@ -115,7 +116,7 @@ def on_skip_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> No
                 now=bot.clock.now(),
             )
     except Refusal as refusal:
-        _refuse(ack, refusal, given, bot)
+        refuse_at_field(ack, refusal, given, bot)
     else:
         ack()
         say = words(bot)
@@ -162,15 +163,6 @@ def on_stop_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> No
         if acked.is_set():
             say(respond, refusal_text(refusal, bot))
         else:
-            _refuse(ack, refusal, given, bot)
+            refuse_at_field(ack, refusal, given, bot)
     else:
-        _say(respond, "slack.withdrawn" if given.at_wish else "stop.done", given.ref, bot)
-
-
-def _refuse(ack: Ack, refusal: Refusal, given: shown.Hand, bot: Bot) -> None:
-    """What is wrong stands at its field."""
-    keep_open(ack, given.field_of(refusal), refusal, bot)
-
-
-def _say(respond: Respond, key: str, ref: str, bot: Bot) -> None:
-    show(respond, done_card(words(bot).say(key, ref=ref), words=words(bot)))
+        say_done(respond, "slack.withdrawn" if given.at_wish else "stop.done", given.ref, bot)

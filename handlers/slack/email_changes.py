@@ -20,6 +20,7 @@ from handlers.slack.answers import (
     Respond,
     explains,
     keep_open,
+    number_in,
     placed,
     settle,
     show,
@@ -39,7 +40,7 @@ def register(app: App, bot: Bot) -> None:
 def on_ask(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
-        account = desk.get_account(db, _number(body), by=staff_in(body, bot))
+        account = desk.get_account(db, number_in(body), by=staff_in(body, bot))
         view = placed(shown.ask_modal(account, words=words(bot)), body)
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
@@ -72,12 +73,12 @@ def on_agree(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
         if step_up.asks_code(bot.desk, Grave.OVERRIDE):
-            card = desk.check_may_agree(db, change_id=_number(body), by=by, now=now)
+            card = desk.check_may_agree(db, change_id=number_in(body), by=by, now=now)
             step_up.check_ready(db, bot.desk, by=by, now=now)
             view = placed(shown.agree_modal(card, words=words(bot)), body)
             client.views_open(trigger_id=body["trigger_id"], view=view)
             return
-        card = desk.agree(db, bot.desk, change_id=_number(body), by=by, code="", now=now)
+        card = desk.agree(db, bot.desk, change_id=number_in(body), by=by, code="", now=now)
         settle(respond, body, _done(card, bot))
 
 
@@ -99,12 +100,8 @@ def on_agree_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> N
 def on_refuse(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
-        card = desk.refuse(db, change_id=_number(body), by=staff_in(body, bot), now=bot.clock.now())
+        card = desk.refuse(db, change_id=number_in(body), by=staff_in(body, bot), now=bot.clock.now())
         settle(respond, body, _done(card, bot))
-
-
-def _number(body: Body) -> int:
-    return int(body["actions"][0]["value"])
 
 
 def _done(card: ChangeCard, bot: Bot) -> str:

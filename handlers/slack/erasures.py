@@ -18,6 +18,7 @@ from handlers.slack.answers import (
     Respond,
     explains,
     keep_open,
+    number_in,
     placed,
     settle,
     show,
@@ -36,7 +37,7 @@ def on_agree(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
     """Where an erasure asks for a code, the modal asks; else the click agrees."""
     ack()
     with explains(respond, bot), bot.connect() as db:
-        by, now, number = staff_in(body, bot), bot.clock.now(), _number(body)
+        by, now, number = staff_in(body, bot), bot.clock.now(), number_in(body)
         if step_up.asks_code(bot.desk, Grave.ERASURE):
             card = erasures.check_may_agree(db, bot.desk, erasure_id=number, by=by, now=now)
             step_up.check_ready(db, bot.desk, by=by, now=now)
@@ -67,12 +68,8 @@ def on_refuse(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
-        card = erasures.refuse(db, bot.desk, erasure_id=_number(body), by=by, now=now)
+        card = erasures.refuse(db, bot.desk, erasure_id=number_in(body), by=by, now=now)
         settle(respond, body, _done(card, bot))
-
-
-def _number(body: Body) -> int:
-    return int(body["actions"][0]["value"])
 
 
 def _done(card: ErasureCard, bot: Bot) -> str:

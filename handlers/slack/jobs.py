@@ -8,7 +8,7 @@ from bot.bootstrap import Bot
 from bot.domain.approvals import check_is_staff
 from bot.domain.staff import Staff
 from bot.services import kinds, outbox
-from handlers.slack.answers import Body, Respond, explains, settle, staff_in, words
+from handlers.slack.answers import Body, Respond, explains, number_in, settle, staff_in, words
 
 
 def register(app: App, bot: Bot) -> None:
@@ -24,14 +24,10 @@ def _staff(body: Body, bot: Bot) -> Staff:
     return staff
 
 
-def _number(body: Body) -> int:
-    return int(body["actions"][0]["value"])
-
-
 def on_release(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
-        outbox.release(db, _number(body), by=_staff(body, bot).id, now=bot.clock.now())
+        outbox.release(db, number_in(body), by=_staff(body, bot).id, now=bot.clock.now())
         settle(respond, body, words(bot).say("slack.released"))
 
 
@@ -45,12 +41,12 @@ def on_release_all(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
 def on_discard(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
-        outbox.discard(db, _number(body), by=_staff(body, bot).id, now=bot.clock.now())
+        outbox.discard(db, number_in(body), by=_staff(body, bot).id, now=bot.clock.now())
         settle(respond, body, words(bot).say("slack.mail_discarded"))
 
 
 def on_replay(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
-        kinds.replay(db, bot.desk, _number(body), by=_staff(body, bot).id, now=bot.clock.now())
+        kinds.replay(db, bot.desk, number_in(body), by=_staff(body, bot).id, now=bot.clock.now())
         settle(respond, body, words(bot).say("slack.replayed"))

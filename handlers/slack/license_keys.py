@@ -12,6 +12,7 @@ from bot.domain.errors import CodeMissing, CodesLocked, CodeUsed, NotEnrolled, R
 from bot.domain.key_refusals import BadHolderAddress, BadHolderName, HasSeat, KeyInTheOpen, SameHolder
 from bot.domain.license_keys import KeyVoided, names_case
 from bot.domain.member_refusals import NeedsNoKey
+from bot.domain.registration_refusals import OwnAddress
 from bot.domain.staff import Staff
 from bot.rendering import license_key_cards as shown
 from bot.rendering.blocks import Block, Card, safe, section
@@ -33,7 +34,7 @@ from handlers.slack.markup import typed
 #: at which field a refusal stands; any other at the first one
 FIELDS: dict[type[Refusal], str] = {
     BadHolderName: "name",
-    **dict.fromkeys((BadHolderAddress, SameHolder, HasSeat, NeedsNoKey), "email"),
+    **dict.fromkeys((BadHolderAddress, OwnAddress, SameHolder, HasSeat, NeedsNoKey), "email"),
     **dict.fromkeys((CodeMissing, WrongCode, CodeUsed, CodesLocked, NotEnrolled), CODE),
 }
 

@@ -20,8 +20,9 @@ from handlers.slack.answers import (
     explains,
     keep_open,
     placed,
+    refuse_at_field,
+    say_done,
     settle,
-    show,
     staff_in,
     words,
 )
@@ -63,10 +64,10 @@ def on_approve_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) ->
             by, now = staff_in(body, bot), bot.clock.now()
             decisions.approve(db, bot.desk, ref=given.ref, seen=given.seen, by=by, now=now, code=given.code)
     except Refusal as refusal:
-        _refuse(ack, refusal, given, bot)
+        refuse_at_field(ack, refusal, given, bot)
     else:
         ack()
-        _say(respond, "registration.done.approved", given.ref, bot)
+        say_done(respond, "registration.done.approved", given.ref, bot)
 
 
 def on_refuse(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
@@ -96,10 +97,10 @@ def on_refuse_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> 
                 now=bot.clock.now(),
             )
     except Refusal as refusal:
-        _refuse(ack, refusal, given, bot)
+        refuse_at_field(ack, refusal, given, bot)
     else:
         ack()
-        _say(respond, "registration.done.refused", given.ref, bot)
+        say_done(respond, "registration.done.refused", given.ref, bot)
 
 
 def on_tick(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
@@ -122,10 +123,10 @@ def on_tick_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> No
             by, now = staff_in(body, bot), bot.clock.now()
             decisions.tick(db, bot.desk, ref=given.ref, seen=given.seen, by=by, now=now, code=given.code)
     except Refusal as refusal:
-        _refuse(ack, refusal, given, bot)
+        refuse_at_field(ack, refusal, given, bot)
     else:
         ack()
-        _say(respond, "registration.done.ticked", given.ref, bot)
+        say_done(respond, "registration.done.ticked", given.ref, bot)
 
 
 def on_invite(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
@@ -150,15 +151,6 @@ def on_invite_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> 
         keep_open(ack, shown.field_of_invite(refusal), refusal, bot)
     else:
         ack()
-        _say(
+        say_done(
             respond, "registration.done.invited" if instead else "registration.done.invited_beside", ref, bot
         )
-
-
-def _refuse(ack: Ack, refusal: Refusal, given: shown.Decided, bot: Bot) -> None:
-    """What is wrong stands at its field."""
-    keep_open(ack, given.field_of(refusal), refusal, bot)
-
-
-def _say(respond: Respond, key: str, ref: str, bot: Bot) -> None:
-    show(respond, done_card(words(bot).say(key, ref=ref), words=words(bot)))

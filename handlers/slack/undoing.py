@@ -10,7 +10,7 @@ from bot.domain.approvals import Grave, check_is_staff
 from bot.rendering.case_steps import stop_modal
 from bot.services import caps, case_step_hands, cases, corrections, kinds, withdrawals
 from bot.services.step_up import asks_code
-from handlers.slack.answers import Body, Respond, explains, placed, settle, staff_in, words
+from handlers.slack.answers import Body, Respond, explains, number_in, placed, settle, staff_in, words
 from handlers.slack.cases import seen_in
 
 
@@ -55,7 +55,7 @@ def on_reopen(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
 def on_release(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
-        released = caps.release(db, _number(body), by=staff_in(body, bot), now=bot.clock.now())
+        released = caps.release(db, number_in(body), by=staff_in(body, bot), now=bot.clock.now())
         taken, same = released.taken, released.same
         settle(respond, body, words(bot).say("slack.forms_released", count=taken, same=same))
 
@@ -63,9 +63,5 @@ def on_release(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
 def on_leave(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
-        left = caps.leave(db, _number(body), by=staff_in(body, bot), now=bot.clock.now())
+        left = caps.leave(db, number_in(body), by=staff_in(body, bot), now=bot.clock.now())
         settle(respond, body, words(bot).say("slack.forms_left", count=left))
-
-
-def _number(body: Body) -> int:
-    return int(body["actions"][0]["value"])

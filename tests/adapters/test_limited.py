@@ -245,7 +245,7 @@ def test_a_file_that_takes_long_holds_up_neither_mails_nor_marking() -> None:
             upload = threads.submit(reader._files.call, time.sleep, 3)
             until(lambda: reader._files._running)
 
-            assert marker.find_form(b"Subject: x\n\nx", "", ()) is None
+            assert marker.find_form(b"Subject: x\n\nx", "", (), frozenset()) is None
             assert reader.read_mail(b"Subject: x\n\nx")[0].subject == "x"
             assert not upload.done()
         finally:

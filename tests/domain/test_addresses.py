@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.addresses import parse_addresses
+from bot.domain.addresses import parse_addresses, reaches_desk
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,13 @@ def test_a_group_and_several_mailboxes_are_listed() -> None:
 @pytest.mark.parametrize("piece", [",", "(", "<", '"', "\\", "a,", "a@b,", "<a@b>,"])
 def test_hostile_headers_cost_nothing(piece: str) -> None:
     assert len(parse_addresses(piece * 50_001)) <= 100
+
+
+@pytest.mark.parametrize("address", ["desk@example.org", "Desk@Example.org", "desk+anna@example.org"])
+def test_who_writes_to_the_desk_itself_reaches_it_under_any_sub_address(address: str) -> None:
+    assert reaches_desk(address, {"desk@example.org"})
+
+
+@pytest.mark.parametrize("address", ["", "desks@example.org", "desk@example.com", "anna+desk@example.org"])
+def test_everybody_else_does_not(address: str) -> None:
+    assert not reaches_desk(address, {"desk@example.org"})

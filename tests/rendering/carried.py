@@ -202,6 +202,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "no_question": {},
     "not_your_question": {"ref": "Q-7"},
     "questions_rest": {"most": 20, "desk": "Support", "address": "support@desk.example.com"},
+    "named_too_often": {"most": 10, "desk": "Support", "address": "support@desk.example.com"},
     "no_such_article": {},
     "too_few_words": {"least": 3},
     "words_barred": {},

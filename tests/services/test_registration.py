@@ -22,6 +22,7 @@ from bot.domain.errors import (
     OwnWork,
     Refusal,
 )
+from bot.domain.events import EventTag
 from bot.domain.registration import RefusalReason, Stage, changes
 from bot.domain.registration_refusals import DraftChanged, NotTicked, RegistrationChanged, RegistrationDecided
 from bot.domain.staff import Act
@@ -34,6 +35,7 @@ from bot.services import (
     withdrawals,
 )
 from bot.store import accounts, links, seats
+from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, CASEY, Office
 from tests.services.registering import (
     GRETA,
@@ -125,6 +127,21 @@ def test_an_expired_link_gets_a_new_one_to_the_address_on_file_and_not_many(tmp_
 
     assert len(tokens(office)) == 2
     assert "new link that was asked for" in office.mailer.sent[-1].text
+
+
+def test_a_stranger_who_asks_for_the_link_all_day_keeps_no_other_mail_back(tmp_path: Path) -> None:
+    office = an_invited(tmp_path)
+    for _ in range(6 * 60 // 11):  # every eleven minutes, for six hours
+        office.clock.wait(minutes=11)
+        with office.connect() as db:
+            registration.ask_again(db, office.desk, email=GRETA, now=office.now)
+    with office.connect() as db, transaction(db):
+        case, why = office.case("C-1"), registration.Why.REMINDER
+        assert registration.invite(db, office.desk, case, key="r", why=why, now=office.now)
+
+    mails = [job for job in office.jobs("invitation") if job.recipient == GRETA]
+    assert len(mails) == 1 + 5 + 4 + 1  # five as they are asked for, then one an hour; and the reminder
+    assert not [one for one in office.events() if one.tag == EventTag.ANSWER_CAPPED]
 
 
 def test_a_link_of_another_purpose_or_of_a_closed_case_opens_nothing(tmp_path: Path) -> None:

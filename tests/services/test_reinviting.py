@@ -65,7 +65,7 @@ def test_who_is_invited_already_and_the_desk_itself_are_refused(office: Office) 
     with pytest.raises(AlreadyInvited):
         invite(office, same)
     for who in (BLAKE, ELI):
-        office.chat.know(Member(id=who.id, name=who.name, email=f"{who.name}@Desk.example.com"))
+        office.chat.put(Member(id=who.id, name=who.name, email=f"{who.name}@Desk.example.com"))
     for own in (*office.desk.own_addresses, "blake@desk.example.com"):
         with pytest.raises(OwnAddress):
             invite(office, replace(NORA, email=own.upper()))
