@@ -18,7 +18,7 @@ MOST_REFERENCES = 12  #: of a thread's ids, the newest: some servers refuse long
 
 
 class CaseStatus(StrEnum):
-    """Where a case stands; each value says how one gets there. Later steps join here."""
+    """Where a case stands; each value says how one gets there."""
 
     RECEIVED = "received"  # a RIS from no verified sponsor: staff accept or discard it
     IN_REVIEW = "in_review"  # complete, or completed by the sponsor: the desk decides
