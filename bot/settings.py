@@ -62,7 +62,7 @@ class ReadingSettings(BaseSettings):
     sponsors: Senders = ()
     trusted_authserv_id: str = ""
     secret_key: Keys = ()
-    portal_url: str = "http://127.0.0.1:8080"  #: which answers link to
+    portal_url: str = "http://127.0.0.1:8080"  #: which answers link to; without a slash at its end
     usher_config: Path | None = None
     templates_dir: Path | None = None
 
@@ -83,10 +83,10 @@ class ReadingSettings(BaseSettings):
     @field_validator("portal_url")
     @classmethod
     def _portal(cls, value: str) -> str:
-        """At the root: the pages' cookies, forms and links are."""
+        """At the root, where the pages' cookies are; kept without the slash, which every link adds."""
         if not is_web_address(value) or not is_root(value):
             raise ValueError("must be https://HOST (or http://HOST), without path, query and log-in")
-        return value
+        return value.removesuffix("/")
 
     @field_validator("templates_dir")
     @classmethod

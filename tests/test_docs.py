@@ -191,6 +191,19 @@ def known(room: object, name: str) -> bool:
 
 
 @every_document
+def test_every_name_in_capitals_stands_in_a_file(document: Path) -> None:
+    said = re.findall(r"`(_?[A-Z][A-Z0-9_]+)(?:=[^`]*)?`", read(document))
+    found = re.findall(r"\b_?[A-Z][A-Z0-9_]+\b", read(*files_of_the_program()))
+
+    assert set(said) - set(found) == set()
+
+
+def files_of_the_program() -> list[Path]:
+    kinds = {".py", ".toml", ".yaml", ".example", ""}
+    return [path for path in tracked() if path.suffix in kinds and TESTS / "data" not in path.parents]
+
+
+@every_document
 def test_every_target_of_make_is_there(document: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):.*##", read(ROOT / "Makefile"), re.MULTILINE))
     said = set(re.findall(r"(?:`|^)make ([a-z-]+)", read(document), re.MULTILINE))

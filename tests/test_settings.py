@@ -1,6 +1,7 @@
 """Settings: everything wrong is named at once, with its mend; nothing secret is ever shown."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from bot import settings as settings_room
 from bot.domain.errors import SettingsFault
-from bot.settings import Settings
+from bot.settings import ReadingSettings, Settings
 
 EXAMPLE = Path(__file__).parents[1] / ".env.example"
 GOOD: dict[str, Any] = {
@@ -146,6 +147,15 @@ def test_each_malformed_setting_is_one_line_with_its_mend(name: str, value: str,
 )
 def test_what_is_right_is_taken(name: str, value: str) -> None:
     settings_room.load(GOOD | {name: value})
+
+
+@pytest.mark.parametrize("load", [settings_room.load, settings_room.load_reading])
+def test_the_slash_at_the_end_of_the_portals_address_is_taken_off(
+    load: Callable[[dict[str, Any]], ReadingSettings],
+) -> None:
+    url = "https://portal.example.com:8443"
+
+    assert [load(GOOD | {"portal_url": given}).portal_url for given in (f"{url}/", url)] == [url, url]
 
 
 @pytest.mark.parametrize(

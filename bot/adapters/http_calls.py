@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.adapters.http_line import Answer, HttpLine, LineFailure, NotSent
-from bot.adapters.remarks import remark
+from bot.adapters.server_words import remark
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
 
 LONGEST_NUMBER = 100

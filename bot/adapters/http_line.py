@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from bot.adapters.pauses import Pause
-from bot.adapters.remarks import line_trouble
+from bot.adapters.server_words import line_trouble
 from bot.domain.loopback import is_loopback
 
 DEADLINE = 15.0  # seconds for one answer, however slowly it trickles in

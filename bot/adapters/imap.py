@@ -22,7 +22,7 @@ from imapclient.exceptions import (
 from bot.adapters.imap_line import Bell, Connection, LogIn, with_password
 from bot.adapters.imap_patience import Patience, Refused
 from bot.adapters.oauth import TokenSource
-from bot.adapters.remarks import line_trouble, remark
+from bot.adapters.server_words import line_trouble, remark
 from bot.adapters.tls import build_context
 from bot.adapters.xoauth2 import with_token_for_imap
 from bot.domain.errors import LogInRefused, PermanentFailure, TransientFailure

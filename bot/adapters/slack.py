@@ -24,8 +24,8 @@ from slack_sdk.http_retry.builtin_interval_calculators import FixedValueRetryInt
 from slack_sdk.web import SlackResponse
 
 from bot.adapters import slack_files
-from bot.adapters.remarks import line_trouble, remark
 from bot.adapters.remembering import Memory
+from bot.adapters.server_words import line_trouble, remark
 from bot.adapters.slack_words import GONE, OUTCOME_UNKNOWN, PASSING, WRONG_TOKEN, mend
 from bot.adapters.tls import build_context
 from bot.domain.errors import MessageGone, NotNow, PermanentFailure, UnknownOutcome

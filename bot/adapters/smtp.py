@@ -11,7 +11,7 @@ from threading import Lock
 
 from bot.adapters.log_in import Proof
 from bot.adapters.oauth import TokenSource
-from bot.adapters.remarks import line_trouble, remark
+from bot.adapters.server_words import line_trouble, remark
 from bot.adapters.smtp_letter import Letter, letter_of
 from bot.adapters.tls import build_context
 from bot.adapters.xoauth2 import with_token_for_smtp

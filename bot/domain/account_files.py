@@ -9,12 +9,13 @@ from typing import Final
 from bot.domain.accounts import NewAccount, Origin, fold_user_id
 from bot.domain.addresses import reaches_desk
 from bot.domain.errors import Refusal
-from bot.domain.invitation_files import LONGEST, compared
+from bot.domain.invitation_files import LONGEST
 from bot.domain.lifecycle import ClockRules
 from bot.domain.plain_words import words_in
 from bot.domain.review_values import is_address, text_of, would_run, written_address
 from bot.domain.ris import Credential, Role
-from bot.domain.sheets import CellValue, Sheet, SheetRefusal, Workbook, cell_name
+from bot.domain.row_files import FileReading, Row, Table, compared, read_table
+from bot.domain.sheets import CellValue, Workbook
 from bot.domain.vouchers import read_day
 
 MOST_ROWS: Final = 100_000  #: people of one file
@@ -109,19 +110,8 @@ class GoodAccountRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AccountReading:
-    """What a file holds; with `refusal` or `fault` no row was looked at."""
-
-    good: tuple[GoodAccountRow, ...] = ()
-    bad: tuple[BadAccountRow, ...] = ()
-    refusal: SheetRefusal | None = None
-    fault: AccountFileFault | None = None
-    left_out: tuple[str, ...] = ()  #: headings that say nothing to us
-
-    @property
-    def fit(self) -> bool:
-        """Whether all of it can be taken."""
-        return bool(self.good) and not (self.bad or self.fault or self.refusal)
+class AccountReading(FileReading[GoodAccountRow, BadAccountRow, AccountFileFault]):
+    """What a file of accounts holds."""
 
     @property
     def renamed(self) -> int:
@@ -168,51 +158,24 @@ class _Bad(Exception):  # noqa: N818 - it ends the look at one row
 
 def read_accounts(books: Sequence[Workbook], rules: AccountRules) -> AccountReading:
     """Read the only sheet of a file."""
-    refusal = next((book.refusal for book in books if book.refusal), None)
-    if refusal is not None:
-        return AccountReading(refusal=refusal)
-    sheets = [(book, one) for book in books for one in book.sheets if any(one.rows) and not one.hidden]
-    if len(sheets) != 1:
-        return AccountReading(fault=AccountFileFault.SEVERAL_SHEETS if sheets else AccountFileFault.EMPTY)
-    book, sheet = sheets[0]
-    top = next(number for number, row in enumerate(sheet.rows) if any(row))
-    places, left_out = _columns(sheet.rows[top])
-    if fault := _fault_of(places, rows=len(sheet.rows) - top - 1):
-        return AccountReading(fault=fault, left_out=left_out)
-    formulas = frozenset(cell for name, cell in book.formulas if name == sheet.name)
-    reader = _Rows({column: at[0] for column, at in places.items()}, formulas, rules)
-    found = list(reader.read(sheet, top + 1))
+    table = read_table(books, HEADINGS, most=MOST_ROWS, lacks=_lacks)
+    found = list(_Rows(rules).read(table))
+    fault = AccountFileFault(table.fault) if table.fault else None
     return AccountReading(
         good=tuple(row for row in found if isinstance(row, GoodAccountRow)),
         bad=tuple(row for row in found if isinstance(row, BadAccountRow)),
-        fault=None if found else AccountFileFault.EMPTY,
-        left_out=left_out,
+        refusal=table.refusal,
+        fault=fault if found or table.refusal else fault or AccountFileFault.EMPTY,
+        left_out=table.left_out,
     )
 
 
-def _columns(headings: Sequence[CellValue]) -> tuple[dict[Column, list[int]], tuple[str, ...]]:
-    places: dict[Column, list[int]] = {}
-    left_out: list[str] = []
-    for at, heading in enumerate(headings):
-        said = compared(text_of(heading))
-        column = next((one for one, names in HEADINGS.items() if said in names), None)
-        if column is not None:
-            places.setdefault(column, []).append(at)
-        elif said:
-            left_out.append(text_of(heading)[:40])
-    return places, tuple(left_out)
-
-
-def _fault_of(places: Mapping[Column, Sequence[int]], *, rows: int) -> AccountFileFault | None:
-    if any(len(at) > 1 for at in places.values()):
-        return AccountFileFault.TWICE
-    if Column.EMAIL not in places:
+def _lacks(columns: Collection[Column]) -> AccountFileFault | None:
+    if Column.EMAIL not in columns:
         return AccountFileFault.NO_ADDRESSES
-    if Column.LAST_NAME not in places:
+    if Column.LAST_NAME not in columns:
         return AccountFileFault.NO_NAMES
-    if not {Column.VALIDATED_ON, Column.ENDS_ON} & places.keys():
-        return AccountFileFault.NO_DAYS
-    return AccountFileFault.TOO_MANY if rows > MOST_ROWS else None
+    return None if {Column.VALIDATED_ON, Column.ENDS_ON} & {*columns} else AccountFileFault.NO_DAYS
 
 
 @dataclass(kw_only=True)
@@ -224,36 +187,30 @@ class _Seen:
 
 
 class _Rows:
-    """The rows of a sheet by the places of their columns; remembers what stood above."""
+    """Judges row after row; remembers what stood above."""
 
-    def __init__(self, columns: Mapping[Column, int], formulas: frozenset[str], rules: AccountRules) -> None:
-        self._columns = columns
-        self._formulas = formulas
+    def __init__(self, rules: AccountRules) -> None:
         self._rules = rules
         self._seen = _Seen()
 
-    def read(self, sheet: Sheet, first: int) -> Iterator[GoodAccountRow | BadAccountRow]:
-        for number, row in enumerate(sheet.rows[first:], first):
-            cells = {column: row[at] if at < len(row) else None for column, at in self._columns.items()}
-            if not any(text_of(cell) for cell in cells.values()):
-                continue
+    def read(self, table: Table[Column]) -> Iterator[GoodAccountRow | BadAccountRow]:
+        for row in table.rows():
             try:
-                known = self._known(number, cells)
-                self._tell_apart(number + 1, known)
-                yield GoodAccountRow(line=number + 1, known=known)
+                known = self._known(row)
+                self._tell_apart(row.line, known)
+                yield GoodAccountRow(line=row.line, known=known)
             except _Bad as bad:
-                yield BadAccountRow(line=number + 1, column=bad.column, fault=bad.fault, other=bad.other)
+                yield BadAccountRow(line=row.line, column=bad.column, fault=bad.fault, other=bad.other)
 
-    def _known(self, number: int, cells: Mapping[Column, CellValue]) -> KnownAccount:
-        said = {column: text_of(cell) for column, cell in cells.items()}
+    def _known(self, row: Row[Column]) -> KnownAccount:
+        said = {column: text_of(cell) for column, cell in row.cells.items()}
         for column, text in said.items():
-            runs = self._formulas and cell_name(number, self._columns[column]) in self._formulas
-            if runs or would_run(text):
+            if column in row.formulas or would_run(text):
                 raise _Bad(column, AccountRowFault.FORMULA)
         for column in _TEXTS:
             if len(said.get(column, "")) > LONGEST or not said.get(column, "").isprintable():
                 raise _Bad(column, AccountRowFault.TOO_LONG)
-        validated_on, ends_on = self._days(cells)
+        validated_on, ends_on = self._days(row.cells)
         return KnownAccount(
             user_id=fold_user_id(said.get(Column.USER_ID, "")),
             account=_account(said, self._rules.own_addresses),

@@ -31,7 +31,6 @@ class Alarm:
     name: str
     sentence: str
     since: datetime
-    raised_at: datetime
     cleared_at: datetime | None = None
 
 

@@ -24,6 +24,9 @@ class Phase(StrEnum):
     FAILED = "failed"  # executing -> an effect failed for good or is unknown, and is shown
 
 
+UNFINISHED = frozenset(Phase) - {Phase.DONE}
+
+
 class RejectionReason(StrEnum):
     """Coded reasons; each chooses the sponsor's mail, free text stays inside the desk."""
 

@@ -18,7 +18,7 @@ MOST_REFERENCES = 12  #: of a thread's ids, the newest: some servers refuse long
 
 
 class CaseStatus(StrEnum):
-    """Where a case stands; each value says how one gets there. Later steps join here."""
+    """Where a case stands; each value says how one gets there."""
 
     RECEIVED = "received"  # a RIS from no verified sponsor: staff accept or discard it
     IN_REVIEW = "in_review"  # complete, or completed by the sponsor: the desk decides
@@ -41,6 +41,8 @@ OPEN = frozenset({CaseStatus.RECEIVED, CaseStatus.IN_REVIEW, CaseStatus.WAITING_
 UNDER_WAY = frozenset({CaseStatus.APPROVED, CaseStatus.PURCHASING, CaseStatus.PROVISIONING})
 #: the desk said yes, and nobody has an account by it: it can still be ended
 BEFORE_LIVE = UNDER_WAY | {CaseStatus.INVITED, CaseStatus.REGISTRATION_REVIEW}
+#: somebody has to act, or Usher; in any other state only while what was decided is being carried out
+IN_QUEUE = (OPEN | BEFORE_LIVE) - {CaseStatus.APPROVED}
 #: the desk said yes, and it stands
 STANDING = BEFORE_LIVE | {CaseStatus.LIVE}
 

@@ -1,15 +1,16 @@
 """A file of people to invite to the Extranet: its rows are taken as they are, or refused by name."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from bot.domain.addresses import reaches_desk
 from bot.domain.partners import NewInvitation, may_be_same
-from bot.domain.plain_words import folded, words_in
+from bot.domain.plain_words import words_in
 from bot.domain.review_values import is_address, text_of, would_run, written_address
-from bot.domain.sheets import CellValue, Sheet, SheetRefusal, Workbook
+from bot.domain.row_files import FileReading, Row, Table, compared, read_table
+from bot.domain.sheets import Workbook
 
 MOST_ROWS: Final = 1_000  #: people of one file
 LONGEST: Final = 100  #: characters of a name
@@ -65,18 +66,8 @@ class GoodRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
-    """What a file holds; with `refusal` or `fault` no row was looked at."""
-
-    good: tuple[GoodRow, ...] = ()
-    bad: tuple[BadRow, ...] = ()
-    refusal: SheetRefusal | None = None
-    fault: FileFault | None = None
-
-    @property
-    def fit(self) -> bool:
-        """Whether all of it can be taken."""
-        return bool(self.good) and not (self.bad or self.fault or self.refusal)
+class Reading(FileReading[GoodRow, BadRow, FileFault]):
+    """What a file of invitations holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,11 +93,6 @@ _LANGUAGES: Final = {
     "en": words_in("en english englisch"),
     "de": words_in("de german deutsch"),
 }
-
-
-def compared(text: str) -> str:
-    """As headings, languages and roles are compared: without case, accents, spaces and signs."""
-    return "".join(sign for sign in folded(text) if sign.isalnum())
 
 
 class _Bad(Exception):  # noqa: N818 - it ends the look at one row
@@ -165,58 +151,38 @@ def _role(text: str, known: Known) -> str:
 
 def read_invitations(books: Sequence[Workbook], known: Known) -> Reading:
     """Read the only sheet of a file."""
-    refusal = next((book.refusal for book in books if book.refusal), None)
-    if refusal is not None:
-        return Reading(refusal=refusal)
-    sheets = [sheet for book in books for sheet in book.sheets if any(sheet.rows) and not sheet.hidden]
-    if len(sheets) != 1:
-        return Reading(fault=FileFault.SEVERAL_SHEETS if sheets else FileFault.EMPTY)
-    (sheet,) = sheets
-    top = next(number for number, row in enumerate(sheet.rows) if any(row))
-    places = _columns(sheet.rows[top])
-    if fault := _fault_of(places, rows=len(sheet.rows) - top - 1):
-        return Reading(fault=fault)
-    found = list(_rows(sheet, top + 1, {column: at[0] for column, at in places.items()}, known))
-    reading = without_known(
-        Reading(
-            good=tuple(row for row in found if isinstance(row, GoodRow)),
-            bad=tuple(row for row in found if isinstance(row, BadRow)),
-        ),
-        lambda _: None,
+    table = read_table(books, HEADINGS, most=MOST_ROWS, lacks=_lacks)
+    found = list(_rows(table, known))
+    reading = Reading(
+        good=tuple(row for row in found if isinstance(row, GoodRow)),
+        bad=tuple(row for row in found if isinstance(row, BadRow)),
+        refusal=table.refusal,
+        fault=FileFault(table.fault) if table.fault else None,
+        left_out=table.left_out,
     )
-    return reading if reading.good or reading.bad else Reading(fault=FileFault.EMPTY)
+    if not found and not (reading.fault or reading.refusal):
+        return replace(reading, fault=FileFault.EMPTY)
+    return without_known(reading, lambda _: None)
 
 
-def _columns(headings: Sequence[CellValue]) -> dict[Column, list[int]]:
-    places: dict[Column, list[int]] = {}
-    for at, heading in enumerate(headings):
-        said = compared(text_of(heading))
-        for column, names in HEADINGS.items():
-            if said in names:
-                places.setdefault(column, []).append(at)
-    return places
+def _lacks(columns: Collection[Column]) -> FileFault | None:
+    return None if Column.EMAIL in columns else FileFault.NO_ADDRESSES
 
 
-def _fault_of(places: Mapping[Column, Sequence[int]], *, rows: int) -> FileFault | None:
-    if any(len(at) > 1 for at in places.values()):
-        return FileFault.TWICE
-    if Column.EMAIL not in places:
-        return FileFault.NO_ADDRESSES
-    return FileFault.TOO_MANY if rows > MOST_ROWS else None
-
-
-def _rows(
-    sheet: Sheet, first: int, columns: Mapping[Column, int], known: Known
-) -> Iterator[GoodRow | BadRow]:
-    for number, row in enumerate(sheet.rows[first:], first + 1):
-        said = {column: text_of(row[at]) if at < len(row) else "" for column, at in columns.items()}
-        if not any(said.values()):
-            continue
-        read = read_invitation(said, known)
+def _rows(table: Table[Column], known: Known) -> Iterator[GoodRow | BadRow]:
+    for row in table.rows():
+        read = _read_row(row, known)
         if isinstance(read, NewInvitation):
-            yield GoodRow(line=number, invited=read)
+            yield GoodRow(line=row.line, invited=read)
         else:
-            yield BadRow(line=number, column=read[0], fault=read[1])
+            yield BadRow(line=row.line, column=read[0], fault=read[1])
+
+
+def _read_row(row: Row[Column], known: Known) -> NewInvitation | tuple[Column, InviteFault]:
+    for column in row.cells:
+        if column in row.formulas:
+            return column, InviteFault.FORMULA
+    return read_invitation({column: text_of(cell) for column, cell in row.cells.items()}, known)
 
 
 def without_known(reading: Reading, what: Callable[[NewInvitation], InviteFault | None]) -> Reading:
@@ -234,4 +200,4 @@ def without_known(reading: Reading, what: Callable[[NewInvitation], InviteFault 
             bad.append(BadRow(line=row.line, column=Column.EMAIL, fault=fault, other=other))
         above.append(row)
     ordered = tuple(sorted(bad, key=lambda one: one.line))
-    return Reading(good=tuple(good), bad=ordered, refusal=reading.refusal, fault=reading.fault)
+    return replace(reading, good=tuple(good), bad=ordered)

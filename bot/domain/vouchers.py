@@ -1,7 +1,7 @@
 """A file of vouchers, each with its License Key: its rows are taken as they are, or refused by name."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,9 +9,10 @@ from typing import Final
 
 from bot.domain.choice_words import credential_of
 from bot.domain.license_keys import NewKey, fold_key
-from bot.domain.plain_words import folded, words_in
+from bot.domain.plain_words import words_in
 from bot.domain.ris import Credential
-from bot.domain.sheets import CellValue, Sheet, SheetRefusal, Workbook, cell_name
+from bot.domain.row_files import FileReading, Row, Table, read_table
+from bot.domain.sheets import CellValue, Workbook
 
 MOST_ROWS: Final = 100_000  #: vouchers of one file
 LEAST_SIGNS, MOST_SIGNS = 4, 100  #: of a voucher or key, spaces and hyphens not counted
@@ -72,14 +73,8 @@ class GoodRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
-    """What a file holds; with `refusal` or `fault` no row was looked at."""
-
-    good: tuple[GoodRow, ...] = ()
-    bad: tuple[BadRow, ...] = ()
-    refusal: SheetRefusal | None = None
-    fault: FileFault | None = None
-    left_out: tuple[str, ...] = ()  #: headings of columns that say nothing to us
+class Reading(FileReading[GoodRow, BadRow, FileFault]):
+    """What a file of vouchers holds."""
 
 
 #: as headings are compared: without case, accents, spaces and signs
@@ -119,26 +114,12 @@ class _Bad(Exception):  # noqa: N818 - it ends the look at one row
 
 def read_vouchers(books: Sequence[Workbook], *, today: date) -> Reading:
     """Read the only sheet of a file; what has expired before `today` is refused."""
-    refusal = next((book.refusal for book in books if book.refusal), None)
-    if refusal is not None:
-        return Reading(refusal=refusal)
-    sheets = [
-        (book, sheet) for book in books for sheet in book.sheets if any(sheet.rows) and not sheet.hidden
-    ]
-    if len(sheets) != 1:
-        return Reading(fault=FileFault.SEVERAL_SHEETS if sheets else FileFault.EMPTY)
-    book, sheet = sheets[0]
-    top = next(number for number, row in enumerate(sheet.rows) if any(row))
-    places, left_out = _columns(sheet.rows[top])
-    fault = _fault_of(places) or (FileFault.TOO_MANY if len(sheet.rows) - top - 1 > MOST_ROWS else None)
-    if fault is not None:
-        return Reading(fault=fault, left_out=left_out)
-    formulas = frozenset(cell for name, cell in book.formulas if name == sheet.name)
-    columns = {column: found[0] for column, found in places.items()}
-    rows = _Rows(sheet, columns, formulas, today)
-    good, bad = rows.sort_out(top + 1)
-    empty = FileFault.EMPTY if not good and not bad else None
-    return Reading(good=good, bad=bad, fault=empty, left_out=left_out)
+    table = read_table(books, HEADINGS, most=MOST_ROWS, lacks=_lacks)
+    good, bad = _Rows(today).sort_out(table)
+    fault = FileFault(table.fault) if table.fault else None
+    if not (good or bad or table.refusal):
+        fault = fault or FileFault.EMPTY
+    return Reading(good=good, bad=bad, refusal=table.refusal, fault=fault, left_out=table.left_out)
 
 
 def find_known(rows: Sequence[GoodRow], is_known: Callable[[GoodRow], Column | None]) -> tuple[BadRow, ...]:
@@ -151,56 +132,34 @@ def find_known(rows: Sequence[GoodRow], is_known: Callable[[GoodRow], Column | N
     )
 
 
-def _columns(headings: Sequence[CellValue]) -> tuple[dict[Column, list[int]], tuple[str, ...]]:
-    places: dict[Column, list[int]] = {}
-    left_out: list[str] = []
-    for place, heading in enumerate(headings):
-        bare = "".join(sign for sign in folded(str(heading or "")) if sign.isalnum())
-        column = next((column for column, names in HEADINGS.items() if bare in names), None)
-        if column is not None:
-            places.setdefault(column, []).append(place)
-        elif bare:
-            left_out.append(" ".join(str(heading).split())[:40])
-    return places, tuple(left_out)
-
-
-def _fault_of(places: Mapping[Column, Sequence[int]]) -> FileFault | None:
-    if Column.VOUCHER not in places:
+def _lacks(columns: Collection[Column]) -> FileFault | None:
+    if Column.VOUCHER not in columns:
         return FileFault.NO_VOUCHERS
-    if Column.KEY not in places:
-        return FileFault.NO_KEYS
-    return FileFault.TWICE if any(len(found) > 1 for found in places.values()) else None
+    return None if Column.KEY in columns else FileFault.NO_KEYS
 
 
 class _Rows:
-    """The rows of a sheet by the places of their columns; remembers what stood above."""
+    """Judges row after row; remembers what stood above."""
 
-    def __init__(
-        self, sheet: Sheet, columns: Mapping[Column, int], formulas: frozenset[str], today: date
-    ) -> None:
-        self._sheet = sheet
-        self._columns = columns
-        self._formulas = formulas
+    def __init__(self, today: date) -> None:
         self._today = today
         self._seen: dict[tuple[Column, str], int] = {}
 
-    def sort_out(self, first: int) -> tuple[tuple[GoodRow, ...], tuple[BadRow, ...]]:
+    def sort_out(self, table: Table[Column]) -> tuple[tuple[GoodRow, ...], tuple[BadRow, ...]]:
         good: list[GoodRow] = []
         bad: list[BadRow] = []
-        for number, row in enumerate(self._sheet.rows[first:], start=first):
-            if not any(cell not in (None, "") for cell in row):
-                continue
+        for row in table.rows():
             try:
-                good.append(GoodRow(line=number + 1, key=self._key(number, row)))
+                good.append(GoodRow(line=row.line, key=self._key(row)))
             except _Bad as exc:
-                bad.append(BadRow(line=number + 1, column=exc.column, fault=exc.fault, other=exc.other))
+                bad.append(BadRow(line=row.line, column=exc.column, fault=exc.fault, other=exc.other))
         return tuple(good), tuple(bad)
 
-    def _key(self, number: int, row: Sequence[CellValue]) -> NewKey:
-        for column, place in self._columns.items():
+    def _key(self, row: Row[Column]) -> NewKey:
+        for column in row.cells:
             value = self._cell(row, column)
             starts_so = isinstance(value, str) and value.startswith(_FORMULA)
-            if starts_so or (self._formulas and cell_name(number, place) in self._formulas):
+            if starts_so or column in row.formulas:
                 raise _Bad(column, RowFault.FORMULA)
         voucher, key = self._secret(row, Column.VOUCHER), self._secret(row, Column.KEY)
         made = NewKey(
@@ -212,15 +171,14 @@ class _Rows:
         for mark in marks:
             if (line := self._seen.get(mark)) is not None:
                 raise _Bad(mark[0], RowFault.IN_FILE, other=line)
-        self._seen.update(dict.fromkeys(marks, number + 1))
+        self._seen.update(dict.fromkeys(marks, row.line))
         return made
 
-    def _cell(self, row: Sequence[CellValue], column: Column) -> CellValue:
-        place = self._columns.get(column, len(row))
-        value = row[place] if place < len(row) else None
+    def _cell(self, row: Row[Column], column: Column) -> CellValue:
+        value = row.cells.get(column)
         return value.strip() if isinstance(value, str) else value
 
-    def _secret(self, row: Sequence[CellValue], column: Column) -> str:
+    def _secret(self, row: Row[Column], column: Column) -> str:
         value = self._cell(row, column)
         if value in (None, ""):
             raise _Bad(column, RowFault.MISSING)
@@ -233,7 +191,7 @@ class _Rows:
             raise _Bad(column, RowFault.SIGNS)
         return value
 
-    def _credential(self, row: Sequence[CellValue]) -> Credential:
+    def _credential(self, row: Row[Column]) -> Credential:
         value = self._cell(row, Column.CREDENTIAL)
         if value in (None, ""):
             return Credential.PHONE_OTP
@@ -242,7 +200,7 @@ class _Rows:
             raise _Bad(Column.CREDENTIAL, RowFault.BAD_CREDENTIAL)
         return Credential.PHONE_OTP
 
-    def _expires_on(self, row: Sequence[CellValue]) -> date | None:
+    def _expires_on(self, row: Row[Column]) -> date | None:
         value = self._cell(row, Column.EXPIRES)
         if value in (None, ""):
             return None

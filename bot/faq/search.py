@@ -11,6 +11,7 @@ from bot.domain.faq import ANSWER_FROM, OFFERED, Candidate, Reading
 from bot.domain.languages import language_of, votes
 from bot.faq import extra, guard, model, parts
 from bot.faq.dates import find_today
+from bot.faq.engine import ENGINE
 from bot.faq.extra import Extra
 from bot.faq.features import Seen, paired, see
 from bot.faq.model import probability
@@ -58,7 +59,7 @@ class Search:
     @property
     def name(self) -> str:
         """Which search it is, for figures."""
-        return f"own model with {extra.ENGINE}" if self._extra else "own model"
+        return f"own model with {ENGINE}" if self._extra else "own model"
 
     def read(self, text: str, lang: str = "", *, today: date | None = None) -> Reading:
         """What a message asks for; `lang`: its language where it is known, `today`: the day it is of."""

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from bot.faq.extra import ENGINE
+from bot.faq.engine import ENGINE
 
 Vector = npt.NDArray[np.float32]  #: SIZE numbers, of length 1
 

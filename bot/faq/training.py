@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bot.faq import articles, extra, lexicon, model, semantic
+from bot.faq import articles, engine, lexicon, model, semantic
 from bot.faq.features import Seen, paired, see
 from bot.faq.search import CONSIDERED, Search, evidence
 from bot.faq.windows import sentences
@@ -232,7 +232,7 @@ def _logistic(rows: Matrix, right: Matrix) -> list[float]:
 
 def main() -> None:
     model.FILE.write_bytes(train())
-    if extra.installed():
+    if engine.installed():
         semantic.FILE.write_bytes(train_extra())
     else:
         sys.stderr.write("semantic.bin is left as it was: it needs `pip install usher[semantic]`\n")

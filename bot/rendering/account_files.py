@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.domain.account_files import AccountReading, AccountRowFault, BadAccountRow
-from bot.rendering import quoting
 from bot.rendering.words import Words
 
 
@@ -42,12 +41,6 @@ def counts(reading: AccountReading, words: Words) -> str:
 def lines(reading: AccountReading, words: Words) -> Iterator[str]:
     """A sentence for each row that is not fit, in their order."""
     yield from (_row(row, words) for row in reading.bad)
-
-
-def left_out(reading: AccountReading, words: Words) -> str:
-    """Which columns were not read, in case one of them was meant; "" where all were."""
-    named = ", ".join(quoting.one_line(name, 40) for name in reading.left_out[:10])
-    return words.say("account_files.left_out", columns=named) if named else ""
 
 
 def _row(row: BadAccountRow, words: Words) -> str:

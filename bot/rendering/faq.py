@@ -54,7 +54,7 @@ def answer(article: Article, policy: Policy, portal_url: str, of: Programme | No
     Raise jinja2's errors for an article that names what the policy does not know.
     """
     whose = (of if article.holds_for_both else None) or article.programme
-    body = _template(article.body).render(_values(policy, portal_url.rstrip("/")))
+    body = _template(article.body).render(_values(policy, portal_url))
     owner = policy.of(whose)
     named = words(article.lang).say(
         "faq.owner", desk=owner.support_desk, address=owner.support_address, programme=owner.name
@@ -72,7 +72,7 @@ def answer(article: Article, policy: Policy, portal_url: str, of: Programme | No
 def offer(articles: Iterable[Article], policy: Policy, portal_url: str, *, lang: str) -> str:
     """What is said when it is not sure: the nearest articles, and the desks that help. Markdown."""
     say = words(lang).say
-    near = [f"- [{one.title}]({portal_url.rstrip('/')}/faq/{one.id}?lang={lang})" for one in articles]
+    near = [f"- [{one.title}]({portal_url}/faq/{one.id}?lang={lang})" for one in articles]
     return f"{say('faq.offer')}\n\n{chr(10).join(near)}\n\n{person(policy, lang=lang)}"
 
 

@@ -69,7 +69,7 @@ def _articles(told: Told, portal_url: str, words: Words) -> Iterator[Block]:
 
 
 def _url(article: Article, portal_url: str) -> str:
-    return f"{portal_url.rstrip('/')}/faq/{article.id}?lang={article.lang}"
+    return f"{portal_url}/faq/{article.id}?lang={article.lang}"
 
 
 def _parts(mrkdwn: str) -> Iterator[str]:

@@ -48,5 +48,6 @@ def answer(
 
 def links(articles: Iterable[Article], portal_url: str) -> list[Values]:
     """Their titles and pages."""
-    portal = portal_url.rstrip("/")
-    return [{"title": one.title, "page_url": f"{portal}/faq/{one.id}?lang={one.lang}"} for one in articles]
+    return [
+        {"title": one.title, "page_url": f"{portal_url}/faq/{one.id}?lang={one.lang}"} for one in articles
+    ]

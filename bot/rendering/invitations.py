@@ -9,7 +9,7 @@ from typing import Any
 from bot.domain.invitation_files import BadRow, Column, Reading
 from bot.domain.partner_requests import PartnerRequest, RequestState
 from bot.extranet_policy import Role
-from bot.rendering import blocks, quoting
+from bot.rendering import blocks, quoting, row_files
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import LANGUAGES, Words
 
@@ -63,6 +63,8 @@ def looked_modal(
         blocks.section(words.say("invite.name", name=safe(name, 80))),
         blocks.section(_told(reading, words)),
     ]
+    if left_out := row_files.left_out(reading.left_out, words):
+        shown.append(blocks.context(safe(left_out, 600)))
     if reading.fit:
         said = {str(column): text for column, text in given.said.items()}
         about = {"file": given.file_id, "digest": digest, "said": said}

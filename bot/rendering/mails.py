@@ -203,7 +203,7 @@ def blank_form(
         "lang": lang,
         "ref": ref,
         "sponsor": policy.mag.sponsor,
-        "check_url": f"{portal_url.rstrip('/')}/ris?lang={lang}",
+        "check_url": f"{portal_url}/ris?lang={lang}",
         "hear_by": words(lang, policy.desk.zone).instant(hear_by) if hear_by else "",
     }
 

@@ -26,5 +26,5 @@ def whose_mail(
         "kind": say.say(f"mail.{template}") if template else "",
         "at": say.instant(sent_at) if sent_at else "",
         "home": next(iter(list_hosts(portal_url)), ""),
-        "home_url": portal_url.rstrip("/"),
+        "home_url": portal_url,
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.domain.vouchers import Reading
-from bot.rendering import blocks, quoting, step_up, vouchers
+from bot.rendering import blocks, quoting, row_files, step_up, vouchers
 from bot.rendering.blocks import Block, safe
 from bot.rendering.stock import IMPORT
 from bot.rendering.words import Words
@@ -40,9 +40,9 @@ def looked_modal(
     """What the file holds: a button that imports it where all of it is fit, else the field for another."""
     title = blocks.section(words.say("vouchers.modal.file", name=safe(name, 80)))
     shown = [title, blocks.section(_told(reading, words))]
-    if left_out := vouchers.left_out(reading, words):
+    if left_out := row_files.left_out(reading.left_out, words):
         shown.append(blocks.context(safe(left_out, 600)))
-    if reading.good and not (reading.bad or reading.fault or reading.refusal):
+    if reading.fit:
         about = {FILE: file_id, "digest": digest}
         shown += [step_up.code_field(words)] if asks_code else []
         return _modal(shown, about, submit=words.say("vouchers.modal.import"), words=words)

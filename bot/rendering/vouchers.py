@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.domain.vouchers import BadRow, Reading, RowFault
-from bot.rendering import quoting
 from bot.rendering.words import Words
 
 
@@ -33,12 +32,6 @@ def counts(reading: Reading, words: Words) -> str:
 def lines(reading: Reading, words: Words) -> Iterator[str]:
     """A sentence for each row that is not fit, in their order; then what was not read at all."""
     yield from (row_text(row, words) for row in reading.bad)
-
-
-def left_out(reading: Reading, words: Words) -> str:
-    """Which columns were not read, in case one of them was meant; "" where all were."""
-    named = ", ".join(quoting.one_line(name, 40) for name in reading.left_out[:10])
-    return words.say("vouchers.left_out", columns=named) if named else ""
 
 
 def row_text(row: BadRow, words: Words) -> str:

@@ -18,9 +18,9 @@ from bot.domain.account_files import (
 )
 from bot.domain.accounts import make_user_id
 from bot.domain.events import EventTag
-from bot.domain.invitation_files import compared
 from bot.domain.partner_refusals import AccountsOutside
 from bot.domain.partners import Partner
+from bot.domain.row_files import compared
 from bot.ports import Reader
 from bot.services import lifecycle, lifecycle_gates
 from bot.services.desk import Desk

@@ -75,7 +75,7 @@ def _mail(
                 one,
                 MAIL,
                 words=lambda customer, one=one: account_mails.dead_ends(  # type: ignore[misc]
-                    one, customer, desk.policy, found, portal_url=desk.portal_url.rstrip("/")
+                    one, customer, desk.policy, found, portal_url=desk.portal_url
                 ),
                 now=now,
                 once=occasion,

@@ -52,4 +52,4 @@ class Desk:
 
     def page_url(self, path: str, *, lang: str) -> str:
         """A page of the portal that belongs to nobody's link, in the language of the mail that names it."""
-        return f"{self.portal_url.rstrip('/')}/{path}?lang={lang}"
+        return f"{self.portal_url}/{path}?lang={lang}"

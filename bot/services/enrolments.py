@@ -104,7 +104,7 @@ def _mail_link(db: Database, desk: Desk, person: str, address: str, *, lang: str
         ref=f"S-{number}",
         words=staff_mails.enrolment(lang=lang, policy=desk.policy, until=until),
         now=now,
-        secrets={"enrolment_url": f"{desk.portal_url.rstrip('/')}/enroll/{token}"},
+        secrets={"enrolment_url": f"{desk.portal_url}/enroll/{token}"},
     )
 
 

@@ -34,7 +34,7 @@ def tell(
             why=why,
             about=about or account,
             at=now,
-            portal_url=desk.portal_url.rstrip("/"),
+            portal_url=desk.portal_url,
         ),
         now=now,
     )

@@ -16,7 +16,6 @@ from bot.domain.invitation_files import (
     InviteFault,
     Known,
     Reading,
-    compared,
     read_invitation,
     read_invitations,
     without_known,
@@ -42,6 +41,7 @@ from bot.domain.partners import (
     find_user_id,
     may_be_same,
 )
+from bot.domain.row_files import compared
 from bot.domain.staff import Staff
 from bot.ports import Reader, SharedFile
 from bot.rendering import partner_mails

@@ -35,7 +35,7 @@ def make(desk: Desk, account: Account, life: Life) -> str:
     """The address of the page that validates, reactivates or prolongs an account."""
     signature = desk.keyring.sign(PURPOSE, _signed(account, life.validations))
     token = f"{account.id}-{life.validations}-{signature}"
-    return f"{desk.portal_url.rstrip('/')}/prolong/{token}"
+    return f"{desk.portal_url}/prolong/{token}"
 
 
 def read(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation:

@@ -185,7 +185,7 @@ def issue_link(
     token = desk.new_token()
     links.add(db, token, purpose=purpose, subject=ref, now=now, expires_at=until)
     events.add(db, EventTag.LINK_ISSUED, subject_of(ref), actor="usher", at=now, purpose=purpose)
-    return f"{desk.portal_url.rstrip('/')}/{path}/{token}"
+    return f"{desk.portal_url}/{path}/{token}"
 
 
 def link_rests(db: Database, ref: str, *, purpose: str, now: datetime) -> bool:

@@ -44,6 +44,11 @@ def trouble(exc: Exception) -> str:
     return database.trouble(exc)
 
 
+def why_stumbled(exc: Exception) -> str:
+    """Why a part stumbled, as `/readyz` says it: without the error's own words, which may be a stranger's."""
+    return trouble(exc) or f"stumbled ({type(exc).__name__}) and tries again"
+
+
 def find_trouble(path: Path) -> str:
     """What keeps the database from being written to, with the mend; "" when nothing does."""
     return database.find_trouble(path)

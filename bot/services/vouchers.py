@@ -36,12 +36,6 @@ class Looked:
     reading: Reading
     imported: bool = False
 
-    @property
-    def fit(self) -> bool:
-        """Whether all of it can be taken."""
-        reading = self.reading
-        return bool(reading.good) and not (reading.bad or reading.fault or reading.refusal)
-
 
 def check_may_import(db: Database, *, by: Staff, now: datetime) -> None:
     """Raise what keeps them from it: vouchers are money, and are for those who decide about it.
@@ -80,12 +74,12 @@ def import_file(
         _check_confirmed(db)
     looked = _look(desk, reader, name, content, now)
     marks = _marks(desk, looked.reading.good)
-    if not looked.fit:
+    if not looked.reading.fit:
         return _without_known(looked, marks, license_keys.list_known(db, _all(marks)))
     keys = [_sealed(desk, row.key, marked) for row, marked in zip(looked.reading.good, marks, strict=True)]
     with transaction(db, locks=("stock",)):
         looked = _without_known(looked, marks, license_keys.list_known(db, _all(marks)))
-        if not looked.fit:
+        if not looked.reading.fit:
             return looked
         if holds.lift(db, holds.VOUCHERS):
             events.add(db, EventTag.HOLD_LIFTED, "vouchers", actor=by, at=now)

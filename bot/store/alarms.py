@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from bot.domain.alarms import Alarm, Trouble
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
-COLUMNS = "id, name, sentence, since, raised_at, cleared_at"
+COLUMNS = "id, name, sentence, since, cleared_at"
 
 
 def add(db: Database, trouble: Trouble, *, now: datetime) -> Alarm | None:
@@ -54,6 +54,5 @@ def _alarm(found: Mapping[str, Any]) -> Alarm:
         name=found["name"],
         sentence=found["sentence"],
         since=instant(found["since"]),
-        raised_at=instant(found["raised_at"]),
         cleared_at=maybe_instant(found["cleared_at"]),
     )

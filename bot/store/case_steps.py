@@ -7,21 +7,21 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.approvals import Approval
-from bot.domain.case_steps import CaseStep, StepName, StepState
-from bot.store.database import count, instant, listed, row, rows, text_of
+from bot.domain.case_steps import AT, CaseStep, StepName, StepState
+from bot.store.database import among, count, instant, listed, row, rows, text_of
 
 #: of a case called `c`: how far the step is that it is at; null where it is at none. An invitation that was
 #: skipped is nobody's outside: the desk gets it to them.
-STEP_AT = """(select state from case_steps at where at.case_id = c.id
-    and (at.state in ('running', 'blocked', 'desk', 'failed')
+STEP_AT = f"""(select state from case_steps at where at.case_id = c.id
+    and (at.state in ({among(AT)})
         or (at.state = 'skipped' and at.name = 'invitation' and c.status = 'invited'))
     order by at.place limit 1)"""
 
 
 #: of a case called `c`: who asks to leave out the step that it is at; null where nobody does
-SKIP_BY = """(select k.made_by from step_skips k
+SKIP_BY = f"""(select k.made_by from step_skips k
     join case_steps at on at.case_id = k.case_id and at.name = k.name and at.tries = k.tries
-    where k.case_id = c.id and at.state in ('running', 'blocked', 'desk', 'failed') limit 1)"""
+    where k.case_id = c.id and at.state in ({among(AT)}) limit 1)"""
 _STEPS = """select s.*, k.made_by skip_by, k.reason skip_reason from case_steps s
     left join step_skips k on k.case_id = s.case_id and k.name = s.name and k.tries = s.tries"""
 

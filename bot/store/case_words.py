@@ -1,7 +1,6 @@
 """Mails in words below a case's card: which of them staff have not dealt with."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -10,19 +9,13 @@ from bot.domain.cases import OPEN, CaseStatus
 from bot.domain.letters import Letter
 from bot.domain.outbox import JobStatus
 from bot.store.case_answers import ANSWERED
-from bot.store.database import count, row
+from bot.store.database import among, count, row
 from bot.store.outbox import OF_CASE
 
-
-def _among(values: Iterable[str]) -> str:
-    """The inside of an `in (…)` for names of ours, in a fragment that carries no parameters."""
-    return ", ".join(f"'{value}'" for value in values)
-
-
-IS_OPEN = f"c.status in ({_among(sorted(OPEN))})"
+IS_OPEN = f"c.status in ({among(OPEN)})"
 
 #: a letter that went, or will
-_WROTE = _among((JobStatus.QUEUED, JobStatus.HELD, JobStatus.SENDING, JobStatus.SENT, JobStatus.UNKNOWN))
+_WROTE = among((JobStatus.QUEUED, JobStatus.HELD, JobStatus.SENDING, JobStatus.SENT, JobStatus.UNKNOWN))
 #: how far its writer had seen what was written; a letter of an older Usher was written after all of it
 _SEEN = "coalesce(json_extract(vals, '$.words.read_to'), id)"
 _KEY = "'note:C-' || c.id || ':mail:'"
@@ -40,7 +33,7 @@ NOT_READ = f"""from outbox note
       and note.created_at >= (select max(made_at) from case_versions
                               where case_id = c.id and made_by like 'mail:%')
       and note.id > max(c.read_to, coalesce((select max({_SEEN}) from outbox {OF_CASE}
-          where case_id = c.id and kind = 'mail' and template in ({_among(Letter)})
+          where case_id = c.id and kind = 'mail' and template in ({among(Letter)})
             and status in ({_WROTE})), 0))
       and not exists (select 1 from case_answers shown where shown.case_id = c.id
           and shown.mail_id = cast(substr(note.key, length({_KEY}) + 1) as integer))"""

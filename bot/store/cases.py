@@ -10,13 +10,13 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason, Voided, VoidReason
 from bot.domain.case_steps import StepState
-from bot.domain.cases import Addition, Case, CaseStatus, Thread, weighed
+from bot.domain.cases import OPEN, Addition, Case, CaseStatus, Thread, weighed
 from bot.domain.mail import Address
 from bot.domain.ris import Company, HeadingRead, Problem, ProblemKind, RisCase, Severity, User
 from bot.domain.trust import Verdict
 from bot.store.case_steps import STEP_AT
 from bot.store.case_words import HEARD
-from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
+from bot.store.database import among, count, instant, listed, maybe_instant, row, rows, text_of
 
 
 def add(db: Database, case: Case, *, made_by: str, now: datetime) -> None:
@@ -36,11 +36,11 @@ def revise(db: Database, case: Case, *, since: int, made_by: str, now: datetime)
     """Store a newer version; False when the case moved on meanwhile (`since`: the version it replaces)."""
     moved = count(
         db,
-        """update cases set status = :status, version = :version, content_hash = :content_hash, cc = :cc,
+        f"""update cases set status = :status, version = :version, content_hash = :content_hash, cc = :cc,
                authorised = :authorised, verdict = :verdict, evidence = :evidence, hands = :hands,
                thread = :thread, addition = :addition, status_since = :now, escalated_at = null
            where id = :id and version = :since
-             and status in ('received', 'in_review', 'waiting_for_sponsor')""",
+             and status in ({among(OPEN)})""",
         {**_columns(case), "since": since, "now": text_of(now)},
     )
     if moved:

@@ -237,6 +237,11 @@ def listed(name: str, values: Iterable[str]) -> tuple[str, dict[str, str]]:
     return ", ".join(f":{key}" for key in parameters), parameters
 
 
+def among(values: Iterable[str]) -> str:
+    """The same for names of ours, in a fragment that carries no parameters."""
+    return ", ".join(f"'{value}'" for value in sorted(values))
+
+
 def text_of(moment: datetime) -> str:
     """An instant as UTC text of fixed width, so that text order is time order."""
     if moment.tzinfo is None:

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from bot.domain.cases import OPEN, BallHolder, CaseStatus
 from bot.domain.notices import Standing, Waiting
 from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
+from bot.store.queue import IN_LINE
 
 #: a newer version of the same turn is waited for since it came
 _SINCE = "case when v.made_at > t.since then v.made_at else t.since end"
@@ -104,11 +105,7 @@ def list_standing(db: Database) -> list[Standing]:
     found = rows(
         db,
         f"""select c.id, v.company, t.holder, c.status, {_SINCE} since, c.assigned_to from {_OPEN_TURNS}
-            left join decisions d on d.case_id = c.id and d.voided_at is null
-            where t.until is null and (d.phase in ('decided', 'executing', 'failed') or c.status in (
-                'received', 'in_review', 'waiting_for_sponsor', 'purchasing', 'provisioning', 'invited',
-                'registration_review'))
-            order by since, c.id""",
+            where t.until is null and {IN_LINE} order by since, c.id""",
     )
     return [
         Standing(

@@ -5,13 +5,17 @@ from collections import defaultdict
 
 from sqlite_utils import Database
 
-from bot.domain.approvals import Approval, Phase
+from bot.domain.approvals import UNFINISHED, Approval, Phase
 from bot.domain.case_steps import StepState
-from bot.domain.cases import CaseStatus
+from bot.domain.cases import IN_QUEUE, CaseStatus
 from bot.domain.queue import QueueEntry
 from bot.store.case_steps import SKIP_BY, STEP_AT
 from bot.store.case_words import HEARD, IS_OPEN, NOT_READ
-from bot.store.database import instant, rows
+from bot.store.database import among, instant, rows
+
+#: of a case called `c`: it waits for somebody. A union, so that each half reads its own index
+IN_LINE = f"""c.id in (select id from cases where status in ({among(IN_QUEUE)})
+    union select case_id from decisions where voided_at is null and phase in ({among(UNFINISHED)}))"""
 
 
 def list_queue(db: Database, *, limit: int) -> list[QueueEntry]:
@@ -30,9 +34,7 @@ def list_queue(db: Database, *, limit: int) -> list[QueueEntry]:
            join case_versions v on v.case_id = c.id and v.version = c.version
            left join turns t on t.case_id = c.id and t.until is null
            left join decisions d on d.case_id = c.id and d.voided_at is null
-           where c.status in ('received', 'in_review', 'waiting_for_sponsor', 'purchasing', 'provisioning',
-                              'invited', 'registration_review')
-              or d.phase in ('decided', 'executing', 'failed')
+           where {IN_LINE}
            order by held_since, c.id limit :limit""",
         {"limit": limit},
     )

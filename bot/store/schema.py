@@ -326,3 +326,12 @@ def m067_what_a_sponsor_writes_is_the_desks_turn(db: Database) -> None:
     db.execute("alter table cases add column read_to integer not null default 0")
     db.execute("create index case_answers_by_mail on case_answers (mail_id)")
     turns.hand_over_written(db)
+
+
+@migrations()
+def m068_lists_of_what_is_open_read_indexes_alone(db: Database) -> None:
+    db.executescript("""
+        create index decisions_by_phase on decisions (phase, case_id) where voided_at is null;
+        create index seats_held on seats (organisation) where closed_at is null;
+        create index conversations_by_address on conversations (address);
+    """)

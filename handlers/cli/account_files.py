@@ -55,6 +55,7 @@ def import_file(
 
 def _print(looked: "Looked") -> None:
     from bot.rendering import account_files as shown
+    from bot.rendering import row_files
     from bot.rendering.words import words
 
     words_of, reading = words(), looked.reading
@@ -68,5 +69,5 @@ def _print(looked: "Looked") -> None:
         say(f"  {plain(line)}")
     if (more := len(reading.bad) - MOST_SHOWN) > 0:
         say(f"  {plain(words_of.say('account_files.more', count=more))}")
-    if left_out := shown.left_out(reading, words_of):
+    if left_out := row_files.left_out(reading.left_out, words_of):
         say(plain(left_out))

@@ -62,12 +62,13 @@ def import_file(
         print_json(reading_json(looked.reading, file=str(file), imported=looked.imported))
     else:
         _print(looked, left)
-    raise typer.Exit(0 if looked.fit else 1)
+    raise typer.Exit(0 if looked.reading.fit else 1)
 
 
 def _print(looked: "Looked", left: int) -> None:
     from itertools import islice
 
+    from bot.rendering import row_files
     from bot.rendering import vouchers as shown
     from bot.rendering.words import words
 
@@ -82,5 +83,5 @@ def _print(looked: "Looked", left: int) -> None:
         say(f"  {plain(line)}")
     if (more := len(reading.bad) - MOST_SHOWN) > 0:
         say(f"  {plain(words_of.say('vouchers.more', count=more))}")
-    if left_out := shown.left_out(reading, words_of):
+    if left_out := row_files.left_out(reading.left_out, words_of):
         say(plain(left_out))

@@ -1,9 +1,11 @@
 """What the clock does each minute, each day and each week: two tables, and one look at them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from functools import partial
+from types import MappingProxyType
+from typing import Final
 
 import structlog
 from sqlite_utils import Database
@@ -25,6 +27,7 @@ from bot.services import (
     rounds,
     standing,
     stock,
+    upkeep,
 )
 from handlers.clock import records
 
@@ -34,6 +37,17 @@ log = structlog.get_logger("clock")
 Work = Callable[[Database, Bot, datetime], object]
 #: the same, for one occasion, such as "2026-03-02": what it sends has that name in its key
 RoundWork = Callable[[Database, Bot, str, datetime], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stumble:
+    """Why some work stumbled at its last turn."""
+
+    why: str
+    passes: bool  #: the machine's trouble, such as a locked database, which may be over in a moment
+
+
+NONE_STUMBLED: Final[Mapping[str, Stumble]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,12 +104,19 @@ ROUNDS: tuple[Round, ...] = (
 )
 
 
-def look(bot: Bot, *, now: datetime) -> None:
-    """Do all that is due; what stumbles keeps nothing else from its turn."""
-    for name, work in EACH_MINUTE.items():
-        _guarded(bot, name, work, now)
+def look(bot: Bot, *, now: datetime, before: Mapping[str, Stumble] = NONE_STUMBLED) -> dict[str, Stumble]:
+    """Do all that is due; what stumbles keeps nothing else from its turn.
+
+    Return what stumbled. What did so `before` and now waits for working hours is no better for it.
+    """
+    calendar = bot.desk.policy.calendar_of_desk
+    found = {name: _guarded(bot, name, work, now) for name, work in EACH_MINUTE.items()}
     for one in ROUNDS:
-        _guarded(bot, one.name, partial(_go_round, one), now)
+        if one.name in before and one.occasion(calendar, now) is None:
+            found[one.name] = replace(before[one.name], passes=False)
+        else:
+            found[one.name] = _guarded(bot, one.name, partial(_go_round, one), now)
+    return {name: stumble for name, stumble in found.items() if stumble}
 
 
 def _go_round(one: Round, db: Database, bot: Bot, now: datetime) -> None:
@@ -105,9 +126,13 @@ def _go_round(one: Round, db: Database, bot: Bot, now: datetime) -> None:
         rounds.note_done(db, one.name, occasion)
 
 
-def _guarded(bot: Bot, name: str, work: Work, now: datetime) -> None:
+def _guarded(bot: Bot, name: str, work: Work, now: datetime) -> Stumble | None:
     try:
         with bot.connect() as db:
             work(db, bot, now)
     except Exception as exc:  # noqa: BLE001 - the door: Slack away, a locked database, a full disk pass
-        log.error("clock stumbled", work=name, trace=trace(exc))  # noqa: TRY400 - without the message
+        passes = bool(upkeep.trouble(exc))
+        if not passes:
+            log.error("clock stumbled", work=name, trace=trace(exc))  # noqa: TRY400 - without the message
+        return Stumble(why=upkeep.why_stumbled(exc), passes=passes)
+    return None

@@ -87,11 +87,9 @@ class MailLoop:
             self._pause()
 
     def _stumble(self, exc: Exception) -> None:
-        why = upkeep.trouble(exc)
-        if not why:
+        if not upkeep.trouble(exc):
             log.error("mail door stumbled", trace=trace(exc))  # without the message
-            why = f"stumbled ({type(exc).__name__}) and tries again"
-        self._report_failure(why)
+        self._report_failure(upkeep.why_stumbled(exc))
 
     def _work_on_recorded(self) -> None:
         """What is in the ledger is worked on whether or not the server is there."""

@@ -13,7 +13,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from bot.bootstrap import Bot
 from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure, trace
 from bot.domain.outbox import back_off
-from bot.services import mailboxes
+from bot.services import mailboxes, upkeep
 from handlers.slack.payloads import list_kept, list_overdue, replay
 
 log = structlog.get_logger("slack")
@@ -23,6 +23,7 @@ PING = 1
 WATCH = 2.0  #: seconds between looks at the line
 ASK = 30.0  #: seconds between questions whether Slack still refuses us
 CONCURRENCY = 20
+LINE, REPLAY = "slack", "slack replay"  #: as `/readyz` and the alarms call them
 
 
 class SlackDoor:
@@ -96,7 +97,11 @@ class SlackDoor:
         try:
             replay(self.app, self._bot, kept())
         except Exception as exc:  # noqa: BLE001 - the door: a locked database or a full disk passes
-            log.error("replaying stumbled", trace=trace(exc))  # noqa: TRY400 - without the message
+            if not upkeep.trouble(exc):
+                log.error("replaying stumbled", trace=trace(exc))  # noqa: TRY400 - without the message
+            self._report(upkeep.why_stumbled(exc), well=False, part=REPLAY)
+        else:
+            self._report("answers what was kept", well=True, part=REPLAY)
 
     def _look(self, handler: SocketModeHandler | None) -> None:
         if self._refused and monotonic() > self._asked + ASK:
@@ -122,9 +127,9 @@ class SlackDoor:
     def _refuse(self, why: str) -> None:
         self._refused, self._asked = why, monotonic()
 
-    def _report(self, sentence: str, *, well: bool) -> None:
-        if self._bot.health.report("slack", sentence, well=well, now=self._bot.clock.now()):
-            log.info("slack line", well=well, sentence=sentence)
+    def _report(self, sentence: str, *, well: bool, part: str = LINE) -> None:
+        if self._bot.health.report(part, sentence, well=well, now=self._bot.clock.now()):
+            log.info("slack door", part=part, well=well, sentence=sentence)
 
 
 def _hang_up(handler: SocketModeHandler) -> None:

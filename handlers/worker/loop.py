@@ -52,7 +52,7 @@ class Worker:
         self._bot.bell.ring()
 
     def run(self) -> None:
-        mailer = self._bot.open_mailer()
+        mailer = self._bot.open_mailer() if JobKind.MAIL in self._kinds else None
         made = self._bot.open_provisioners() if JobKind.STEP in self._kinds else {}
         bot = self._bot
         ways = Ways(chat=bot.chat, mailer=mailer, marker=bot.marker, texter=bot.texter, provisioners=made)
@@ -63,7 +63,8 @@ class Worker:
                     self._drain(ways)
                     seen = self._bot.bell.wait(seen, POLL)
         finally:
-            mailer.close()
+            if mailer is not None:
+                mailer.close()
             for provisioner in made.values():
                 provisioner.close()
 

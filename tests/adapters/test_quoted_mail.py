@@ -24,6 +24,8 @@ Kind regards
 The onboarding desk
 https://desk.example.org/status/hidden"""
 
+OURS_AGAIN = "please answer two questions about the form"
+
 
 def reply_of(below: str, *, above: str = "", head: str = HEAD) -> Reply:
     reply = read_reply(f"{above}\n\n{head}{below}", "AW: RIS", ours=[(OURS, "")])
@@ -94,7 +96,7 @@ def test_a_marked_quote_and_what_is_passed_on_need_no_such_reading(text: str, su
     "text",
     [
         HEAD + "a " * 50_000,
-        HEAD + "please answer two questions about the form\n" * 2_000,
+        HEAD + f"{OURS_AGAIN}\n" * 2_000,
         "-----Original Message-----\n" * 4_000,
         HEAD + "Von: a\nGesendet: b\nAn: c\n" * 3_000,
         HEAD + "1 2 3\n" * 15_000,
@@ -102,4 +104,7 @@ def test_a_marked_quote_and_what_is_passed_on_need_no_such_reading(text: str, su
     ids=lambda text: repr(text[-12:]),
 )
 def test_hostile_text_is_read_to_its_end(text: str) -> None:
-    read_reply(text, "Re: x", ours=[(OURS * 20, OURS * 20)])
+    reply = read_reply(f"I mean AB12-CD34.\n\n{text}", "Re: x", ours=[(OURS * 20, OURS * 20)])
+
+    expected = Reply(text="I mean AB12-CD34.", quoted_text="") if OURS_AGAIN in text else None
+    assert reply == expected

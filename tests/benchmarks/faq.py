@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from bot.faq import articles, extra
+from bot.faq import articles, engine
 from bot.faq.evaluation import Labelled
 from bot.faq.folding import fold, words
 from bot.faq.search import Search, plain, shipped
@@ -101,7 +101,7 @@ def measure(name: str, work: Callable[[str], str], messages: Sequence[Labelled])
 def main() -> None:
     messages = labelled(SETS[0])
     measure("BM25", yardstick(), messages)
-    for search in [plain, *[shipped] * extra.installed()]:
+    for search in [plain, *[shipped] * engine.installed()]:
         measure(search().name, first(search()), messages)
         took, held = min(load(search.__name__) for _ in range(ROUNDS))
         print(f"{search().name}: load {took:.2f} s of CPU, {held / 1e6:.1f} MB of memory")

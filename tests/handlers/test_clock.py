@@ -3,14 +3,25 @@
 import sqlite3
 import threading
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from sqlite_utils import Database
+from structlog.testing import capture_logs
 
+from bot.bootstrap import Bot
+from bot.domain.alarms import alarm_of
+from bot.domain.health import Part
+from bot.domain.rounds import weekly
+from bot.rendering.words import Words
 from handlers.clock import loop as clock_loop
-from handlers.clock.loop import build
+from handlers.clock import rounds
+from handlers.clock.loop import Watch, build
+from handlers.slack import door
+from handlers.worker.loop import LANES
 from tests.cast import Office
 from tests.handlers.conftest import until
+from tests.outside import NOW
 
 
 def told(office: Office) -> list[str]:
@@ -61,3 +72,102 @@ def test_what_could_not_be_told_is_told_at_a_later_look(office: Office) -> None:
     watch.look()
 
     assert told(office) == ["Alarm · the mailbox", "All clear · the mailbox"]
+
+
+def pass_time(office: Office, watch: Watch, *, many: int = 4, **step: float) -> None:
+    for _ in range(many):
+        office.clock.wait(**step or {"minutes": 5})
+        watch.look()
+        watch.tick()
+
+
+def clock_part(office: Office) -> Part:
+    return next(part for part in office.bot.health.parts() if part.name == "clock")
+
+
+def test_work_that_stumbles_for_long_is_told_and_so_is_its_end(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(db: Database, bot: Bot, now: datetime) -> None:
+        del db, bot, now
+        raise RuntimeError("anna@harbour.example")
+
+    watch, works = build(office.bot), rounds.EACH_MINUTE["lifecycle"]
+    monkeypatch.setitem(rounds.EACH_MINUTE, "lifecycle", stumble)
+    pass_time(office, watch)
+    ill = clock_part(office)
+    monkeypatch.setitem(rounds.EACH_MINUTE, "lifecycle", works)
+    pass_time(office, watch)
+
+    assert (ill.well, ill.sentence) == (False, "lifecycle: stumbled (RuntimeError) and tries again")
+    assert clock_part(office).well
+    assert told(office) == ["Alarm · what the clock sets off", "All clear · what the clock sets off"]
+
+
+def test_a_full_disk_is_said_as_such_and_is_no_error(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(db: Database, bot: Bot, now: datetime) -> None:
+        del db, bot, now
+        full = sqlite3.OperationalError("database or disk is full")
+        full.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise full
+
+    watch, works = build(office.bot), dict(rounds.EACH_MINUTE)
+    for name in ("reminders", "erasures"):
+        monkeypatch.setitem(rounds.EACH_MINUTE, name, stumble)
+    with capture_logs() as logs:
+        pass_time(office, watch)
+    ill = clock_part(office)
+    monkeypatch.setattr(rounds, "EACH_MINUTE", works)
+    pass_time(office, watch, many=1, seconds=5)  # and no minute later
+
+    assert ill.sentence.startswith("reminders, erasures: the disk is full")
+    assert [line for line in logs if line["log_level"] == "error"] == []
+    assert clock_part(office).well
+
+
+def test_a_weekly_round_that_waits_for_working_hours_is_not_well_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    falls = True
+
+    def stumble(db: Database, bot: Bot, occasion: str, now: datetime) -> None:
+        del db, bot, occasion, now
+        if falls:
+            raise RuntimeError
+
+    table = (rounds.Round(name="faq week", occasion=weekly(time(9)), work=stumble),)
+    monkeypatch.setattr(rounds, "ROUNDS", table)
+    watch = build(office.bot)
+    watch.tick()
+    pass_time(office, watch, many=1, days=7)
+    assert not clock_part(office).well
+    pass_time(office, watch, many=1, hours=12)
+    assert not clock_part(office).well
+    falls = False
+    pass_time(office, watch, many=1, hours=12)
+
+    assert clock_part(office).well
+
+
+def test_a_look_that_cannot_tell_says_so_until_it_can(office: Office) -> None:
+    watch = build(office.bot)
+    office.bot.health.report("mailbox", "no route", well=False, now=office.now - timedelta(hours=1))
+    with closing(sqlite3.connect(office.path)) as other:
+        other.execute("create trigger full before insert on alarms begin select raise(abort, 'full'); end")
+        watch.look()
+        ill = clock_part(office)
+        other.execute("drop trigger full")
+    watch.look()
+
+    assert ill.sentence == "alarms: stumbled (IntegrityError) and tries again"
+    assert clock_part(office).well
+
+
+@pytest.mark.parametrize("part", [clock_loop.PART, door.REPLAY, *(f"outbox {lane}" for lane, _ in LANES)])
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_every_part_that_may_be_told_of_has_a_name_and_a_remedy(part: str, lang: str) -> None:
+    name = alarm_of(Part(name=part, well=False, sentence="", since=NOW)).replace(" ", "_")
+    words = Words(lang, UTC)
+
+    assert f"alarm.part.{name}" in words
+    assert f"alarm.remedy.{name}" in words

@@ -136,7 +136,7 @@ def test_of_a_file_that_is_not_fit_the_lines_are_named_and_another_is_asked_for(
     give(desk, opened(desk), GOOD + b"\n=1+1;KEY-9999;\nV-000001;KEY-8888;")
     looked = shown(desk, 1)
 
-    assert "Line 5, voucher: begins like a formula" in json.dumps(looked)
+    assert "Line 5, voucher: is a formula, or begins like one" in json.dumps(looked)
     assert "Line 6, voucher: stands on line 2 already" in json.dumps(looked)
     assert "KEY-" not in json.dumps(looked)
     assert [block["block_id"] for block in looked["blocks"] if block["type"] == "input"] == [FILE]

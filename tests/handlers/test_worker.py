@@ -160,7 +160,7 @@ def test_a_stop_finishes_the_mail_under_way_and_gives_the_rest_back_untried(offi
     assert sorted(states(office)) == ["queued"] * 9 + ["sent"]
     assert {job.attempts for job in office.jobs() if job.status == "queued"} == {0}
     assert len(office.mailer.sent) == 1
-    assert office.mailer.closed == len(workers)
+    assert office.mailer.closed == 1  # the other lanes have none
 
 
 def test_stopping_and_starting_again_and_again_loses_and_doubles_nothing(office: Office) -> None:

@@ -33,7 +33,7 @@ ASKED = PartnerRequest(
     asked_at=datetime(2024, 9, 12, 8, 2, tzinfo=UTC), state=RequestState.ASKED,
 )  # fmt: skip
 REFUSED = replace(ASKED, state=RequestState.REFUSED, decided_by="U0AVERY0001")
-UNFIT = Reading(good=GOOD, bad=BAD)
+UNFIT = Reading(good=GOOD, bad=BAD, left_out=("Telefon", "Batch"))
 NOW = datetime(2024, 9, 12, 8, 2, tzinfo=UTC)
 OPEN = Invitation(
     id=7, email="uma@rotor.example.org", first_name="Uma", last_name="Okafor", lang="de", role="guest",

@@ -46,7 +46,7 @@ def count(db: Database) -> int:
 def test_a_dry_run_takes_nothing(office: Office, db: Database) -> None:
     looked = looked_at(office, db, a_file())
 
-    assert looked.fit
+    assert looked.reading.fit
     assert not looked.imported
     assert (count(db), office.jobs(), office.events()) == (0, [], [])
 

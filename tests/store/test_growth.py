@@ -9,12 +9,13 @@ from sqlite_utils import Database
 
 from bot.domain.outbox import JobKind
 from bot.services import intake, moves
-from bot.store import home, outbox, report, step_jobs
+from bot.store import conversations, home, notices, outbox, queue, report, seats, step_jobs
 from bot.store.database import text_of
-from tests.cast import INBOX, Office, a_mail
+from tests.cast import INBOX, Office, a_case, a_mail
 from tests.forms import sound_form
 
 MANY = 3_000
+NUMBERS = "with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < :many)"
 
 #: Mails that were dealt with and moved, and answers that went out today.
 PAST = """
@@ -101,3 +102,47 @@ def test_looking_into_a_full_outbox_costs_the_same(office: Office, statement: st
         db.execute(statement, {"many": MANY, "now": text_of(office.now)})
 
     assert {name: taken for name, taken in look_up(office).items() if taken > before[name] + 1} == {}
+
+
+#: Cases that are over, whose organisations hold seats, and questions of others that an article answered.
+OVER = (
+    """insert into cases (id, status, version, content_hash, sponsor_name, sponsor_address, cc, authorised,
+                          verdict, evidence, lang, hands, thread, created_at, status_since)
+       select :many + n, 'live', 1, '', '', '', '[]', 1, '', '', 'en', '[]', '{}', :now, :now from numbers""",
+    """insert into case_versions (case_id, version, content_hash, company, users, ris, mail_id, made_by,
+                                  made_at)
+       select :many + n, 1, '', 'Vexholm', 1, '{}', 1, 'mail:1', :now from numbers""",
+    """insert into decisions (case_id, choice, made_by, made_at, version, content_hash, phase)
+       select :many + n, 'approved', 'U1', :now, 1, '', 'done' from numbers""",
+    """insert into turns (case_id, holder, status, since)
+       select :many + n, 'nobody', 'live', :now from numbers""",
+    """insert into seats (case_id, organisation, number, holder, made_at)
+       select :many + n, :many + n, 1, '{}', :now from numbers""",
+    """insert into conversations (id, address, name, subject, lang, mail_id, created_at)
+       select :many + n, n || '@example.org', '', '', 'en', 1, :now from numbers""",
+    """insert into conversation_tried (conversation_id, topic, how, at)
+       select :many + n, 'password', 'sent', :now from numbers""",
+)
+
+
+def look_at_the_desk(office: Office) -> dict[str, int]:
+    looks: dict[str, Callable[[Database], object]] = {
+        "the queue": lambda db: queue.list_queue(db, limit=20),
+        "the report's standing cases": notices.list_standing,
+        "an organisation's seats": lambda db: seats.list_held(db, 1),
+        "what was sent to somebody": lambda db: conversations.list_sent_to(
+            db, "dana@example.org", since=office.now
+        ),
+    }
+    with office.connect() as db:
+        return {name: steps(db, partial(look, db)) for name, look in looks.items()}
+
+
+def test_what_is_open_costs_the_same_beside_thousands_that_are_over(office: Office) -> None:
+    a_case(office)
+    before = look_at_the_desk(office)
+    with office.connect() as db:
+        for statement in OVER:
+            db.execute(f"{NUMBERS} {statement}", {"many": MANY, "now": text_of(office.now)})
+
+    assert {name: taken for name, taken in look_at_the_desk(office).items() if taken > before[name] + 5} == {}

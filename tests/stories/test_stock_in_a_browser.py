@@ -54,7 +54,7 @@ def test_a_newcomer_sees_the_stock_and_imports_vouchers(desk: Desk, page: Page) 
     take_picture(page, "vouchers-modal")
     modal.locator("input[type=file]").set_input_files(a_file(BAD))
     modal.locator("[data-submit]").click()
-    expect(modal.get_by_text(re.compile("Line 4, voucher: begins like a formula"))).to_be_visible()
+    expect(modal.get_by_text(re.compile("Line 4, voucher: is a formula, or begins like one"))).to_be_visible()
     expect(modal.get_by_text(re.compile("Line 6, expiry date: has passed"))).to_be_visible()
     take_picture(page, "vouchers-unfit")
 

@@ -100,7 +100,7 @@ def test_a_file_that_is_not_fit_is_refused_as_a_whole_and_its_rows_are_named(des
     assert looked.code == answer.code == 1
     for said in (
         "3 rows cannot be taken, 1 could",
-        "Line 3, License Key: begins like a formula",
+        "Line 3, License Key: is a formula, or begins like one",
         "Line 4, voucher: stands on line 2 already",
         "Line 5, License Key: stands on line 2 already",
     ):
@@ -125,7 +125,7 @@ def test_the_same_file_by_slack_is_looked_through_before_it_is_imported(desk: Su
 
     avery.submit(desk.modal("avery", "only looked through")["id"], {"file": upload.id})
     looked = as_text(desk.modal("avery", "cannot be taken"))
-    assert "Line 4, License Key: begins like a formula" in looked
+    assert "Line 4, License Key: is a formula, or begins like one" in looked
     assert "SLACK-" not in looked
     assert desk.in_stock() == had
 

@@ -5,7 +5,7 @@ import ssl
 
 import pytest
 
-from bot.adapters.remarks import LONGEST, line_trouble, remark
+from bot.adapters.server_words import LONGEST, line_trouble, remark
 
 
 @pytest.mark.parametrize(
