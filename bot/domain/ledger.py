@@ -12,7 +12,7 @@ CLOCKS_DIFFER = timedelta(days=1)
 class MailStatus(StrEnum):
     RECORDED = "recorded"  # committed, nothing decided yet
     DONE = "done"  # recorded -> decided; the reason stands beside the kind
-    DUPLICATE = "duplicate"  # recorded: same Message-ID and same content as an earlier one
+    DUPLICATE = "duplicate"  # recorded: same Message-ID and same content as an earlier one that counts
     WAITING = "waiting"  # recorded: its sender sent too many forms in an hour; staff take it in, or leave it
     OLD = "old"  # older than the first start: recorded, never acted on
     SET_ASIDE = "set_aside"  # recorded -> raised three times; shown, replayable

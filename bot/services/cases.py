@@ -164,8 +164,15 @@ def revise_case(
         status=revised.status,
         hash=revised.content_hash,
     )
+    believed_now = case.status is CaseStatus.RECEIVED and submission.authorised
     answer_submission(
-        db, desk, revised, now=now, before=case.ris, by_staff=by is not None, unread=submission.unread
+        db,
+        desk,
+        revised,
+        now=now,
+        before=None if believed_now else case.ris,  # of that one they have heard nothing
+        by_staff=by is not None,
+        unread=submission.unread,
     )
     queue_case_card(db, case.id, now=now)
     return revised

@@ -1,6 +1,7 @@
 """Take mail in: record it before anything else, decide what it is, and do what its kind asks for."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -34,6 +35,7 @@ from bot.services import (
     provenance,
     questions,
     quoted_mails,
+    repeats,
     robots,
     sources,
     timeline,
@@ -101,14 +103,16 @@ def _decide(db: Database, desk: Desk, understood: Understood, now: datetime) -> 
     if current is None or current.status is not MailStatus.RECORDED:
         return current.status if current else row.status
     others = ledger.list_same_id(db, row, mail.message_id, mail.content_hash)
-    same = next((other for other in others if other.content_hash == mail.content_hash), None)
-    if same is not None:
+    copies = tuple(other for other in others if other.content_hash == mail.content_hash)
+    if (same := repeats.find_repeated(db, understood, copies, ACTIONS)) is not None:
         return _settle(db, understood, MailStatus.DUPLICATE, ref=same.subject_ref, now=now)
+    understood = replace(understood, copies=copies)
     bounces.hear_from(db, understood, now=now)
     if caps.holds_back(db, desk, understood, now=now):
         return _settle(db, understood, MailStatus.WAITING, ref="", now=now)
     ref = ACTIONS.get(understood.found.kind, _nothing)(db, desk, understood, now)
-    flagged = f"same Message-ID as mail {others[0].id}, other content" if others else ""
+    strange = next((other.id for other in others if other not in copies), 0)
+    flagged = f"same Message-ID as mail {strange}, other content" if strange else ""
     return _settle(db, understood, MailStatus.DONE, ref=ref, flagged=flagged, now=now)
 
 
@@ -163,9 +167,13 @@ def _take_ris(db: Database, desk: Desk, understood: Understood, now: datetime) -
 def _open(
     db: Database, desk: Desk, understood: Understood, submissions: Sequence[Submission], now: datetime
 ) -> list[Case]:
-    opened = [open_case(db, desk, submission, now=now) for submission in submissions]
-    for case in opened:
-        questions.note_first_words(db, understood, case, now=now)
+    opened = []
+    for submission in submissions:
+        case = repeats.take_over(db, desk, understood.copies, submission, now=now)
+        if case is None:
+            case = open_case(db, desk, submission, now=now)
+            questions.note_first_words(db, understood, case, now=now)
+        opened.append(case)
     return opened
 
 
@@ -238,10 +246,12 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     own, others = part(db, case, submissions)
     _open(db, desk, understood, others, now)
     taken = withdrawals.hear(db, desk, understood, case, now=now)
-    if taken or corrections.offer(db, desk, understood, case, own, now=now):
-        return case.ref
-    if case.status not in OPEN:
+    offered = taken or corrections.offer(db, desk, understood, case, own, now=now)
+    if not offered and case.status not in OPEN:
         return _take_late(db, desk, understood, case, own, now=now)
+    repeats.give_up(db, understood.copies, case, [one.ris for one in own], now=now)
+    if offered:
+        return case.ref
     if take_reply(db, desk, understood, case, own, now=now):
         return case.ref
     cc = _copies(desk, understood, case)

@@ -20,7 +20,7 @@ from bot.domain.trust import Verdict
 from bot.rendering import mails
 from bot.rendering.case_facts import Values
 from bot.rendering.provenance import whose_mail
-from bot.services import conversations, faq_mails, provenance
+from bot.services import conversations, faq_mails, provenance, repeats
 from bot.services.desk import Desk
 from bot.services.marking import BLANK
 from bot.services.provenance import LookedUp
@@ -167,7 +167,9 @@ def say_unreadable(
 
 
 def open_conversation(db: Database, desk: Desk, understood: Understood, now: datetime) -> Conversation:
-    """What a mail asks, in the caller's transaction."""
+    """What a mail asks, in the caller's transaction; what an earlier copy of it asked goes on."""
+    if (known := repeats.find_conversation(db, understood.copies, now=now)) is not None:
+        return known
     mail = understood.mail
     new = NewConversation(
         channel=Channel.MAIL,
