@@ -137,6 +137,7 @@ class QuestionNote:
     with_form: bool = False  #: what stood beside the form of a new case
     robot: str = ""  #: why it was taken for a robot's or a list's; nothing was done about it
     unread: tuple[str, ...] = ()  #: files that came with a form, and were not read as one
+    unopened: tuple[str, ...] = ()  #: files that came with a form, and were not opened
     refused: SheetRefusal | None = None  #: why its spreadsheet was not read
     content_hash: str = ""  #: of the mail
     left_out: int = 0  #: characters of its words for which `text` has no room

@@ -16,6 +16,7 @@ class SheetRefusal(StrEnum):
     ZIP_BOMB = "zip_bomb"
     CORRUPT = "corrupt"
     UNSUPPORTED = "unsupported"
+    UNOPENED = "unopened"  # beyond the first of a mail, or packed within what was unpacked
 
 
 @dataclass(frozen=True, kw_only=True)

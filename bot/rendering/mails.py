@@ -45,15 +45,16 @@ _LATER: Mapping[str, Values] = {
     "blank_form": {"hear_by": ""},
     "invitation": {"why": "first", "outside": False, "spare": 0},
     "neutral_receipt": {"hear_by": "", "offered": []},
-    "receipt": {**_OF_ITS_OWN, "facts": [], "users": [], "users_more": 0, "unread_files": ""},
+    "receipt": {**_OF_ITS_OWN, "facts": [], "users": [], "users_more": 0, "unread_files": "", "unopened": 0},
     "ris_problems": {
         **_OF_ITS_OWN,
         "most": MOST_QUESTIONS, "again": False, "unchanged": False, "solved": 0, "new": 0, "attached": "",
         "unread_files": "",
+        "unopened": 0,
     },
     "rejection": {"made": False},
     "site_ready": {"ready": True},
-    "unreadable_ris": {"rows": ""},
+    "unreadable_ris": {"rows": "", "most_files": 20},
     "withdrawal": {"stopped": False, "keys_void": False, "made": False},
 }  # fmt: skip
 
@@ -89,6 +90,7 @@ def ris_problems(
         "new": since.new if since else 0,
         "attached": "",
         "unread_files": _listed(unread),
+        **_unopened(case, policy),
     }
 
 
@@ -133,8 +135,19 @@ def receipt(case: Case, policy: Policy, *, unread: Sequence[str] = ()) -> Values
             "users_more": max(0, len(users) - MOST_USERS),
             "advice": _problems(case, policy, Severity.WARNING),
             "unread_files": _listed(unread),
+            **_unopened(case, policy),
         }
     )
+
+
+def _unopened(case: Case, policy: Policy) -> Values:
+    """Files of theirs that nobody has opened: how many, the first few by name, and how many are."""
+    files = case.ris.unopened
+    return {
+        "unopened": len(files),
+        "unopened_files": _listed(files),
+        "most_files": policy.limits.forms_per_mail,
+    }
 
 
 def _listed(files: Sequence[str]) -> str:
@@ -212,6 +225,7 @@ def unreadable_ris(
         "source": source,
         "reason": str(reason),
         "megabytes": megabytes(policy.limits.form_bytes),
+        "most_files": policy.limits.forms_per_mail,
         "rows": words(lang, policy.desk.zone).number(policy.limits.form_rows),
     }
 

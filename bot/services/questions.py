@@ -264,7 +264,9 @@ def note_follow_up(
     """
     unread = list_unread(understood.mail, understood.form) if taken else ()
     if taken:
-        to_read = bool(unread) or says_more(understood.mail, understood.form.cases, subject=False)
+        to_read = bool(unread or understood.form.unopened) or says_more(
+            understood.mail, understood.form.cases, subject=False
+        )
     else:
         to_read = _is_to_be_read(understood, known=known)
     values = {**_note(understood, ref), "follow_up": True, "form_sent": form_sent, "taken": taken}
@@ -305,7 +307,7 @@ def note_first_words(db: Database, understood: Understood, case: Case, *, now: d
     """
     mail, form = understood.mail, understood.form
     unread = list_unread(mail, form)
-    if not (unread or says_more(mail, form.cases, subject=not understood.found.thread_ref)):
+    if not (unread or form.unopened or says_more(mail, form.cases, subject=not understood.found.thread_ref)):
         return
     values = {**_note(understood, case.ref), "with_form": True, "taken": True}
     queue_note(
@@ -341,6 +343,7 @@ def _note(understood: Understood, ref: str) -> dict[str, object]:
         attachments=tuple(attachment.name for attachment in mail.attachments),
         received_at=row.received_at,
         mail_id=row.id,
+        unopened=understood.form.unopened,
         refused=understood.form.refusal,
         content_hash=mail.content_hash,
         unread_bytes=row.size if understood.too_large else 0,

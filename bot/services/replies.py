@@ -54,7 +54,8 @@ def take_reply(
         if revised is not None:
             case_answers.refresh(db, revised, now=now)
             case_answers.take(db, desk, understood, revised, now=now)
-            if understood.mail.text or list_unread(understood.mail, understood.form):
+            form = understood.form
+            if understood.mail.text or form.unopened or list_unread(understood.mail, form):
                 _note_words(db, understood, revised, taken=True, now=now)
             return True
     known = only is not None and _is_the_same(case, only)
