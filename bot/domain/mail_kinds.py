@@ -116,8 +116,8 @@ def says_somebody_left(mail: InboundMail) -> bool:
     return _LEFT.search(f"{mail.subject}\n{mail.text}") is not None
 
 
-def _auto_reply(asked: _Asked) -> str:
-    mail = asked.mail
+def says_automatic(mail: InboundMail) -> str:
+    """By which rule a machine sent it by itself; "" where a person may have."""
     submitted = _first_word(mail.header("auto-submitted"))
     if submitted and submitted != "no":
         return f"auto-submitted: {submitted}"
@@ -194,7 +194,7 @@ RULES: tuple[tuple[Kind, Callable[[_Asked], str]], ...] = (
     (Kind.OWN, _own),
     (Kind.LOOP, _loop),
     (Kind.BOUNCE, _bounce),
-    (Kind.AUTO_REPLY, _auto_reply),
+    (Kind.AUTO_REPLY, lambda asked: says_automatic(asked.mail)),
     (Kind.LIST, _list),
     (Kind.EMPTY, _empty),
     (Kind.REPLY, _reply),

@@ -286,7 +286,7 @@ def note_follow_up(
 
 
 def note_set_aside(db: Database, understood: Understood, *, now: datetime) -> None:
-    """A form that came as a robot's or a list's, and in no thread of ours."""
+    """What came as a robot's, a list's or our own, and in no thread of ours."""
     values = {**_note(understood, ""), "robot": _why(understood)}
     queue_note(db, "question_note", key=f"note:{aside(understood.row.id)}", values=values, now=now)
 

@@ -199,6 +199,17 @@ def count_forms(db: Database, form_of: str, *, after: datetime, until: datetime)
     return int(found["n"]) if found else 0
 
 
+def count_of_kind(db: Database, kind: str, sender: str, *, after: datetime, until: datetime) -> int:
+    """How many mails of that kind had come from that address within that time."""
+    found = row(
+        db,
+        """select count(*) n from mails where received_at > :after and received_at <= :until
+             and status = 'done' and kind = :kind and sender = :sender""",
+        {"kind": kind, "sender": sender, "after": text_of(after), "until": text_of(until)},
+    )
+    return int(found["n"]) if found else 0
+
+
 def list_forms(db: Database, form_of: str, status: MailStatus) -> list[LedgerMail]:
     """Mails with forms of that sender in that state, oldest first."""
     sql = f"""select {COLUMNS} from mails where form_of = :form_of and form_of <> '' and status = :status

@@ -269,9 +269,8 @@ def test_our_own_mail_that_comes_back_is_answered_by_nobody(office: Office) -> N
     office.take(a_ris())
     before = templates(office)
     own = office.take(a_ris(message_id=office.job("receipt").message_id))
-    loop = office.take(a_mail(sender=Address(name="Desk", address=DESK_ADDRESS)))
 
-    assert (own.kind, loop.kind) == ("own", "loop")
+    assert own.kind == "own"
     assert templates(office) == before
 
 
