@@ -143,6 +143,7 @@ class QuestionNote:
     left_out: int = 0  #: characters of its words for which `text` has no room
     unread_bytes: int = 0  #: its size, where it was too large to be read
     withheld: bool = False  #: the mail server does not give it out
+    fault: str = ""  #: why it could not be read in full
     form_sent: bool = False  #: it asked for the blank form, and that is on its way
     taken: bool = False  #: the form that is attached is a version of the case
     to_read: bool = False  #: a person has to look at it

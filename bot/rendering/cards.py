@@ -328,6 +328,8 @@ def _brought(note: QuestionNote, words: Words) -> Iterator[str]:
         yield unopened(note.unopened, words)
     if note.refused:
         yield words.say("question.refused", reason=words.name(note.refused))
+    if note.fault:
+        yield words.say("question.fault", fault=safe(note.fault, 300))
     if note.unread_bytes:
         yield words.say("question.too_large", megabytes=megabytes(note.unread_bytes))
 
@@ -343,6 +345,8 @@ def _which(note: QuestionNote) -> str:
 def _why_silent(note: QuestionNote) -> str:
     if note.withheld:
         return "withheld"
+    if note.fault:
+        return "faulty"
     return "unread" if note.unread_bytes else "silent"
 
 

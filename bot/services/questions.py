@@ -348,5 +348,6 @@ def _note(understood: Understood, ref: str) -> dict[str, object]:
         content_hash=mail.content_hash,
         unread_bytes=row.size if understood.too_large else 0,
         withheld=not row.whole and not understood.too_large,
+        fault=mail.fault,
     )
     return {**asdict(note), "received_at": note.received_at.isoformat()}
