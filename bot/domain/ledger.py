@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 MAX_ATTEMPTS = 3  #: a mail that raises so often is set aside for a person
+#: what has neither Message-ID nor Date is the same mail again if it comes so soon, and later said again
+REPEATED_WITHIN = timedelta(days=1)
 #: how far the mail server's clock and ours may differ before new mail is taken for old
 CLOCKS_DIFFER = timedelta(days=1)
 

@@ -15,7 +15,7 @@ from bot.domain.events import EventTag
 from bot.domain.form_language import in_its_language
 from bot.domain.form_requests import asks_nothing_else
 from bot.domain.intake import Understood
-from bot.domain.ledger import MAX_ATTEMPTS, LedgerMail, MailStatus
+from bot.domain.ledger import MAX_ATTEMPTS, REPEATED_WITHIN, LedgerMail, MailStatus
 from bot.domain.mail import InboundMail, Kind
 from bot.domain.mail_kinds import as_unread, classify
 from bot.domain.organisations import is_another
@@ -102,7 +102,8 @@ def _decide(db: Database, desk: Desk, understood: Understood, now: datetime) -> 
     current = ledger.find(db, row.id)
     if current is None or current.status is not MailStatus.RECORDED:
         return current.status if current else row.status
-    others = ledger.list_same_id(db, row, mail.message_id, mail.content_hash)
+    within = None if mail.message_id or mail.date else REPEATED_WITHIN
+    others = ledger.list_same_id(db, row, mail.message_id, mail.content_hash, within=within)
     copies = tuple(other for other in others if other.content_hash == mail.content_hash)
     if (same := repeats.find_repeated(db, understood, copies, ACTIONS)) is not None:
         return _settle(db, understood, MailStatus.DUPLICATE, ref=same.subject_ref, now=now)

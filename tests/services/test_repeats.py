@@ -1,5 +1,6 @@
 """The same mail by two ways: nothing is lost behind a copy that nobody acted upon, and nothing done twice."""
 
+import re
 from itertools import permutations
 from typing import TypedDict, Unpack
 
@@ -171,3 +172,16 @@ def test_three_copies_in_any_order_make_one_case_and_one_receipt(
     take(office, *order, files=[FORM])
     assert office.case("C-1").status is CaseStatus.IN_REVIEW
     assert [job.template for job in office.mails()] == ["receipt"]
+
+
+def test_the_same_words_without_id_and_date_are_a_repeat_for_a_day(office: Office) -> None:
+    raw = a_mail(message_id="")
+    dateless = re.sub(rb"Date: [^\n]*\n", b"", raw)
+    office.take(raw)
+    office.take(dateless)
+    office.clock.wait(hours=23)
+    soon = [office.take(mail).status for mail in (raw, dateless)]
+    office.clock.wait(hours=48)
+    later = [office.take(mail).status for mail in (raw, dateless)]
+
+    assert (soon, later) == (["duplicate", "duplicate"], ["duplicate", "done"])
