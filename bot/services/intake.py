@@ -18,7 +18,6 @@ from bot.domain.intake import Understood
 from bot.domain.ledger import MAX_ATTEMPTS, REPEATED_WITHIN, LedgerMail, MailStatus
 from bot.domain.mail import InboundMail, Kind
 from bot.domain.mail_kinds import as_unread, classify
-from bot.domain.organisations import is_another
 from bot.domain.parties import is_party
 from bot.domain.review import read_form
 from bot.domain.sheets import SheetRefusal, Workbook
@@ -44,7 +43,7 @@ from bot.services import (
 from bot.services.cases import Submission, open_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_trouble
-from bot.services.replies import part, take_reply
+from bot.services.replies import brings_another, brings_newer, part, take_reply
 from bot.store import case_versions, events, finding, ledger
 from bot.store.database import transaction
 
@@ -242,8 +241,8 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     sender = understood.mail.sender.address
     submissions = list_submissions(desk, understood)
     is_theirs = case is not None and understood.verified and is_party(case, sender, desk.sponsors)
-    if case is None or not is_theirs or _brings_another(case, submissions):
-        return _take_anothers(db, desk, understood, case, now)
+    if case is None or not is_theirs or brings_another(case, submissions):
+        return _take_anothers(db, desk, understood, case, submissions, now=now)
     own, others = part(db, case, submissions)
     _open(db, desk, understood, others, now)
     taken = withdrawals.hear(db, desk, understood, case, now=now)
@@ -262,12 +261,22 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     return case.ref
 
 
-def _take_anothers(db: Database, desk: Desk, understood: Understood, case: Case | None, now: datetime) -> str:
+def _take_anothers(
+    db: Database,
+    desk: Desk,
+    understood: Understood,
+    case: Case | None,
+    submissions: Sequence[Submission],
+    *,
+    now: datetime,
+) -> str:
     """By who may not speak for the case's sponsor, or with the form of another customer."""
     if understood.only_thanks and case is not None:
         return _note_thanks(db, understood, case, now)
     ref = _take_as_new(db, desk, understood, now)
-    if case is not None and ref.startswith("Q-"):  # whom we asked something, such as who registers
+    known = any(copy.subject_ref == ref for copy in understood.copies)
+    if case is not None and not known and (ref.startswith("Q-") or brings_newer(db, case, submissions)):
+        # whom we asked something, such as who registers, or whoever corrects it in the sponsor's place
         timeline.record(db, EventTag.CASE_ASKED_ABOUT, case.id, actor="usher", at=now, about=ref)
     return ref
 
@@ -303,11 +312,6 @@ def _note_thanks(db: Database, understood: Understood, case: Case, now: datetime
     """Thanks for a mail about a case stand below its card."""
     questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
     return case.ref
-
-
-def _brings_another(case: Case, submissions: Sequence[Submission]) -> bool:
-    """Whether the reply is only a convenient envelope for the next customer's form."""
-    return bool(submissions) and all(is_another(case.ris, submission.ris) for submission in submissions)
 
 
 def _take_as_new(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
