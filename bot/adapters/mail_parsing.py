@@ -32,7 +32,7 @@ from bot.adapters.spreadsheets import LIMITS
 from bot.domain.languages import language_of
 from bot.domain.mail import Attachment, InboundMail
 from bot.domain.own_words import LONGEST_TEXT, own_words
-from bot.domain.sheets import Workbook
+from bot.domain.sheets import SheetRefusal, Workbook
 from bot.ports import ReadMail
 
 #: the most of a mail that a parent reads by itself when no child survived it
@@ -119,6 +119,8 @@ def _with_workbooks(mail: InboundMail, content: Content, limits: Limits) -> Read
     books: list[Workbook] = []
     for one in _files(mail):
         books += find_workbooks(one.name, one.content, limits, before=count_opened(books))
+    if content.sealed:
+        books.append(Workbook(name=content.sealed, refusal=SheetRefusal.SEALED))
     return mail, (*books, *workbooks_in_bodies(content.bodies, mail.subject, limits))
 
 

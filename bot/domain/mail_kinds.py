@@ -86,6 +86,8 @@ AUTO_PRECEDENCE = {"auto_reply", "auto-reply", "autoreply"}
 REPORTS = re.compile(
     r"report-type=\"?(disposition-notification|feedback-report|delivery-status)", re.IGNORECASE
 )
+#: a calendar accepts or declines (RFC 5546); what is asked in an invitation is asked by a person
+_ANSWERS = re.compile(rb"^METHOD:(?:REPLY|REFRESH|COUNTER)\s*$", re.IGNORECASE | re.MULTILINE)
 #: At the very start, and then the other mail's subject or nothing: "Re: Out of office" and
 #: "Automatic reply does not reach me" come from people.
 AUTO_SUBJECT = re.compile(
@@ -109,6 +111,11 @@ _LEFT = re.compile(
     r"|(?:aus dem unternehmen )?ausgeschieden|(?:das|unser) unternehmen verlassen)\b",
     re.IGNORECASE,
 )
+
+
+def answers_invitation(mail: InboundMail) -> bool:
+    """Whether a calendar accepts or declines, with or without words of its owner."""
+    return any(one.type == "text/calendar" and _ANSWERS.search(one.content) for one in mail.attachments)
 
 
 def says_somebody_left(mail: InboundMail) -> bool:
@@ -136,7 +143,9 @@ def says_automatic(mail: InboundMail) -> str:
 
 
 def _from_a_machine(mail: InboundMail) -> str:
-    """Nobody waits for an answer at an empty return path (RFC 5321, 4.5.5) or at a mailer daemon."""
+    """Nobody waits for an answer at an empty return path (RFC 5321, 4.5.5), a mailer daemon or a calendar."""
+    if answers_invitation(mail):
+        return "answer to an invitation"
     if mail.header("return-path").strip() == "<>":
         return "empty return path"
     local = mail.sender.address.partition("@")[0]

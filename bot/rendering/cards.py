@@ -6,6 +6,7 @@ from typing import Literal
 from bot.domain.cards import CaseCard, KindNote, QuestionNote
 from bot.domain.cases import STANDING, Case, CaseStatus
 from bot.domain.ris import Credential, Decision, Problem, RisCase, Severity, User
+from bot.domain.sheets import SheetRefusal
 from bot.domain.told_passwords import tells_password
 from bot.domain.trust import Verdict
 from bot.rendering import (
@@ -345,6 +346,8 @@ def _which(note: QuestionNote) -> str:
 def _why_silent(note: QuestionNote) -> str:
     if note.withheld:
         return "withheld"
+    if note.refused is SheetRefusal.SEALED:
+        return "sealed"
     if note.fault:
         return "faulty"
     return "unread" if note.unread_bytes else "silent"

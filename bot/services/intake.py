@@ -215,10 +215,10 @@ def _copies(desk: Desk, understood: Understood, case: Case) -> tuple[str, ...]:
 def _refuse_form(
     db: Database, desk: Desk, understood: Understood, refusal: SheetRefusal, now: datetime
 ) -> str:
-    """A spreadsheet that cannot be read: a sponsor is told why, staff see it either way."""
+    """What cannot be read: staff see it, and a sponsor, or whoever encrypted all of it, is told why."""
     conversation = questions.open_conversation(db, desk, understood, now)
     questions.note_question(db, understood, conversation, now=now)
-    if understood.sponsor and understood.verified:
+    if understood.verified and (understood.sponsor or refusal is SheetRefusal.SEALED):
         parties = _list_parties(desk, understood)
         questions.say_unreadable(db, desk, understood, conversation.ref, refusal, cc=parties, now=now)
     elif understood.verified:

@@ -8,7 +8,7 @@ from bot.domain.answer_texts import read_answers
 from bot.domain.cases import Case
 from bot.domain.intake import Understood
 from bot.domain.mail import Kind
-from bot.domain.mail_kinds import says_automatic, says_somebody_left
+from bot.domain.mail_kinds import answers_invitation, says_automatic, says_somebody_left
 from bot.domain.parties import is_party
 from bot.services import conversations, organisations, questions
 from bot.services.desk import Desk
@@ -22,8 +22,9 @@ _MOST_SHOWN = 5  #: mails of one sender within that time; a robot may send any n
 def note(db: Database, desk: Desk, understood: Understood, *, now: datetime) -> None:
     """Show staff a form, and a party's words in its thread, in the caller's transaction.
 
-    Absences stay quiet: of what answers by itself only a form, answers under our numbers, and that somebody
-    works there no more are shown. Mail of our own addresses, which people use too, is of no thread.
+    Absences stay quiet: of what answers by itself only a form, answers under our numbers, words with the
+    answer to an invitation, and that somebody works there no more are shown. Mail of our own addresses, which
+    people use too, is of no thread.
     """
     if understood.found.kind is Kind.LOOP:
         _note_own(db, understood, now=now)
@@ -67,6 +68,8 @@ def _is_worth_a_look(db: Database, understood: Understood) -> bool:
         return known < _MOST_SHOWN
     if understood.found.kind is Kind.LIST:
         return bool(mail.text or mail.attachments)
+    if answers_invitation(mail):
+        return bool(mail.text)
     return bool(read_answers(mail.text, mail.quoted_text))
 
 

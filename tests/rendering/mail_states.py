@@ -214,6 +214,7 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "unreadable_ris_zip_bomb": lambda lang: unreadable(lang, SheetRefusal.ZIP_BOMB),
     "unreadable_ris_corrupt": lambda lang: unreadable(lang, SheetRefusal.CORRUPT),
     "unreadable_ris_unsupported": lambda lang: unreadable(lang, SheetRefusal.UNSUPPORTED),
+    "unreadable_ris_sealed": lambda lang: unreadable(lang, SheetRefusal.SEALED),
     "unreadable_ris_unopened": lambda lang: unreadable(lang, SheetRefusal.UNOPENED),
     "receipt_unopened": lambda lang: unopened("receipt", lang),
     "ris_problems_unopened": lambda lang: unopened("ris_problems", lang),

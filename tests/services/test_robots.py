@@ -133,3 +133,32 @@ def test_an_askers_reply_through_a_list_stands_below_their_question(office: Offi
     office.take(a_mail(text="It is urgent.", subject="Re: it", answers=ours, headers=[LIST]))
     assert "It is urgent." in texts(office)
     assert SAID in texts(office)
+
+
+ACCEPTED = ("invite.ics", b"BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nEND:VCALENDAR\r\n")
+
+
+def calendar(text: str, *, answers: str = "") -> bytes:
+    raw = a_mail(subject="Accepted: Kickoff", text=text, files=[ACCEPTED], answers=answers)
+    return raw.replace(b"application/octet-stream", b"text/calendar")
+
+
+def test_a_calendars_answer_opens_no_question_and_its_words_stand_below_their_case(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    answers, sent = office.mails()[-1].message_id, len(office.mails())
+    assert office.take(calendar("", answers=answers)).kind == Kind.AUTO_REPLY
+    office.take(calendar("Dana has accepted."))
+    assert office.jobs("question_note") == []
+
+    office.take(calendar("I bring the missing city along.", answers=answers))
+    assert "I bring the missing city along." in texts(office)
+    assert len(office.mails()) == sent
+
+
+@pytest.mark.parametrize("sender", [DANA, MALLORY])
+def test_an_encrypted_mail_is_told_to_be_one_to_both_sides(office: Office, sender: Address) -> None:
+    office.take(a_mail(sender=sender, text="-----BEGIN PGP MESSAGE-----\n\nhQEMA"))
+
+    assert "The mail is encrypted" in texts(office)
+    assert [job.template for job in office.mails()] == ["unreadable_ris"]
+    assert "without encryption" in office.mailer.sent[-1].text
