@@ -52,6 +52,16 @@ def test_a_complete_form_exits_0(usher: Shell) -> None:
     assert (found["file"], found["decision"], found["reason"]) == ("form.xlsx", "complete", None)
 
 
+def test_a_form_beside_what_was_not_opened_is_not_all_there_is(usher: Shell) -> None:
+    inner = zipped({"RIS2.xlsx": sound_form()})
+    Path("forms.zip").write_bytes(zipped({"RIS1.xlsx": sound_form(), "inner.zip": inner}))
+    answer = usher("ris", "check", "forms.zip")
+
+    assert answer.code == 1
+    assert "not opened" in answer.out
+    assert "inner.zip" in answer.out
+
+
 @pytest.mark.parametrize(
     ("name", "content", "decision"),
     [
