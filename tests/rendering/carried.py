@@ -189,6 +189,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "phones_full": {"most": 3},
     "last_phone": {},
     "certificate_refused": {},
+    "certificate_of_no_use": {"user_id": "k7m3-x9p2"},
     "certificate_taken": {"user_id": "k7m3-x9p2"},
     "account_unknown": {"user_id": "k7m3-x9p2"},
     "phone_code_refused": {},
