@@ -22,7 +22,7 @@ from bot.domain.provisioning import Way
 from bot.domain.staff import Act, Staff
 from bot.ports import Chat, Mailbox, Mailer, Marker, Provisioner, Reader, Texter, Tokens
 from bot.rendering import terms
-from bot.services import absences, mark_keys, masking, upkeep
+from bot.services import absences, mark_keys, masking, sealed, upkeep
 from bot.services.desk import Desk
 from bot.services.staff import StaffList
 from bot.settings import ReadingSettings, Settings
@@ -99,6 +99,14 @@ class Bot:
         sentence = fault or "there, and of this version"
         self.health.report("database", sentence, well=not fault, now=self.clock.now())
         return not fault
+
+    def look_at_secrets(self) -> bool:
+        """Look whether SECRET_KEY opens what is sealed, and note it among the parts."""
+        with self.connect() as db:
+            found = sealed.watch(db, self.desk.keyring)
+        sentence = found.sentence if found.well else f"{found.sentence}; {found.mend}"
+        self.health.report(found.name, sentence, well=found.well, now=self.clock.now(), needs_person=True)
+        return found.well
 
     def _fault_of_database(self) -> str:
         # Connecting would make an empty file where none is.

@@ -12,17 +12,13 @@ from bot.domain.approvals import act_of
 from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure
 from bot.domain.health import Check
 from bot.domain.ledger import MailStatus
-from bot.domain.license_keys import KEY
 from bot.domain.provisioning import Way
 from bot.domain.trust import authserv_id
 from bot.ports import Chat, Mailbox, Mailer, Provisioner, Reader, Tokens
 from bot.rendering.samples import template_faults
-from bot.services import supply_checks, terms
-from bot.services.authenticators import SECRET as DEVICES
+from bot.services import sealed, supply_checks, terms
 from bot.services.desk import Desk
 from bot.services.groups import list_groups
-from bot.services.mark_keys import SEALED
-from bot.services.queueing import SECRETS
 from bot.services.staff import StaffList
 from bot.store import (
     authenticators,
@@ -30,10 +26,7 @@ from bot.store import (
     events,
     holds,
     ledger,
-    license_keys,
-    mark_keys,
     migrations,
-    outbox,
 )
 
 #: what the app has to be allowed; `slack-manifest.yaml` asks for them
@@ -143,31 +136,13 @@ def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
     sentence = "whole" if broken is None else f"broken at event {broken}"
     mend = "somebody changed the database by hand: compare with your backups"
     yield Check(name="audit trail", well=broken is None, sentence=sentence, mend=mend)
-    yield _secret(db, patient.desk)
+    yield sealed.examine(db, patient.desk.keyring)
     yield from supply_checks.look(db, patient.desk, now=patient.now)
     yield from supply_checks.look_for_certificates(db, by_proxy=patient.shows_certificates)
     faults = terms.find_faults(db, patient.desk, live=patient.delivery == "live")
     sentence = "; ".join(faults) or f"texts for {len(patient.desk.terms)} applications"
     mend = "put the texts that count into `terms` in TEMPLATES_DIR, a changed one under a new version"
     yield Check(name="terms", well=not faults, sentence=sentence, mend=mend)
-
-
-def _secret(db: Database, desk: Desk) -> Check:
-    """A key that was dropped too early leaves mails and authenticators behind that nobody can use."""
-    sealed = [(SECRETS, text) for text in outbox.list_sealed(db)]
-    sealed += [(DEVICES, text) for text in authenticators.list_sealed(db)]
-    sealed += [(KEY, text) for text in license_keys.list_sealed(db)]
-    sealed += [(SEALED, text) for _, text in mark_keys.list_all(db)]
-    closed = sum(not desk.keyring.opens(purpose, text) for purpose, text in sealed)
-    what = "waiting mails, authenticators, License Keys and marks"
-    sentence = f"{closed} of {len(sealed)} {what} were sealed with another key"
-    mend = "put the former key behind the present one: SECRET_KEY=PRESENT,FORMER"
-    return Check(
-        name="SECRET_KEY",
-        well=not closed,
-        sentence=sentence if closed else "opens everything that is sealed",
-        mend=mend,
-    )
 
 
 def _look_at_settings(patient: Patient) -> Iterator[Check]:
