@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from threading import Condition
 from typing import TYPE_CHECKING
@@ -175,13 +176,35 @@ def make_clock(settings: Settings) -> Clock:
     return TurnableClock(start)
 
 
-def check_database(settings: Settings) -> None:
-    """Refuse a database that is not there: a command that made an empty one would hide a wrong name."""
-    if not settings.database_path.exists():
+def check_database(settings: ReadingSettings, *, any_version: bool = False) -> None:
+    """Refuse a database that is not there, not ours or of another version: only a start makes or changes one.
+
+    A command that made an empty one would hide a wrong name, and from a newer version there is no way back.
+    """
+    path = settings.database_path
+    if not path.exists():
         raise SettingsFault(
-            f"DATABASE_URL: there is no {settings.database_path}; name the right file (the first "
-            "`usher run` makes it)"
+            f"DATABASE_URL: there is no {path}; name the right file (the first `usher run` makes it)"
         )
+    try:
+        with database.look_into(path) as db:
+            migrations.check_ours(db)
+            ours, pending = migrations.is_ours(db), migrations.list_pending(db)
+    except database.OPEN_ERRORS as exc:
+        raise _no_database(path, exc) from None
+    if not ours:
+        raise SettingsFault(
+            f"DATABASE_URL: there is no database in {path}; name the right file (the first `usher run` makes "
+            "one)"
+        )
+    if pending and not any_version:
+        raise SettingsFault(
+            f"DATABASE_URL: {path} is of an older version: make a backup, then start the service"
+        )
+
+
+def _no_database(path: Path, exc: Exception) -> SettingsFault:
+    return SettingsFault(f"DATABASE_URL: {path} cannot be used as a database: {exc}")
 
 
 def make_chat(settings: Settings, clock: Clock) -> Chat:
@@ -202,7 +225,7 @@ def open_database(settings: Settings) -> None:
         with database.connect(path) as db:
             migrations.migrate(db)
     except database.OPEN_ERRORS as exc:
-        raise SettingsFault(f"DATABASE_URL: {path} cannot be used as a database: {exc}") from None
+        raise _no_database(path, exc) from None
 
 
 def connect(settings: Settings) -> AbstractContextManager[Database]:
@@ -224,11 +247,9 @@ def list_taught(settings: ReadingSettings) -> tuple[Taught, ...]:
     path = settings.database_path
     if not path.exists():
         return ()
-    try:
-        with database.look_into(path) as db:
-            return faq.list_taught(db)
-    except database.OPEN_ERRORS as exc:
-        raise SettingsFault(f"DATABASE_URL: {path} cannot be used as a database: {exc}") from None
+    check_database(settings)
+    with database.look_into(path) as db:
+        return faq.list_taught(db)
 
 
 def in_use(settings: Settings) -> AbstractContextManager[None]:

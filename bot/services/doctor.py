@@ -93,14 +93,13 @@ def _look(name: str, look: Look, patient: Patient) -> Iterator[Check]:
 
 def _look_at_database(patient: Patient) -> Iterator[Check]:
     path = patient.database
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
         there = path.parent.is_dir()
-        sentence = f"{path} is not there yet; the first `usher run` makes it"
         mend = f"make the folder {path.parent}, or name another file in DATABASE_URL"
         yield Check(
             name="database",
             well=there,
-            sentence=sentence if there else f"there is no folder {path.parent}",
+            sentence=_none_yet(path) if there else f"there is no folder {path.parent}",
             mend=mend,
         )
         return
@@ -108,7 +107,7 @@ def _look_at_database(patient: Patient) -> Iterator[Check]:
         yield Check(name="database", well=False, sentence=trouble, mend=MENDS["database"])
         return
     try:
-        with database.connect(path) as db:
+        with database.look_into(path) as db:
             yield from _look_into_database(db, patient)
     except database.OPEN_ERRORS as exc:
         yield Check(name="database", well=False, sentence=f"{path}: {exc}", mend=MENDS["database"])
@@ -116,10 +115,15 @@ def _look_at_database(patient: Patient) -> Iterator[Check]:
         yield Check(name="database", well=False, sentence="; ".join(fault.faults), mend=MENDS["database"])
 
 
+def _none_yet(path: Path) -> str:
+    return f"there is no database in {path} yet; the first `usher run` makes it"
+
+
 def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
     migrations.check_ours(db)
     if migrations.list_pending(db):
-        sentence = "is of an older version; the next start of the service brings it up to date"
+        older = "is of an older version; the next start of the service brings it up to date"
+        sentence = older if migrations.is_ours(db) else _none_yet(patient.database)
         yield Check(name="database", well=True, sentence=sentence)
         return
     waiting = dict(ledger.count_by_status(db)).get(MailStatus.RECORDED, 0)
@@ -305,7 +309,7 @@ def _list_enrolled(path: Path) -> frozenset[str] | None:
     if not path.exists():
         return None
     try:
-        with database.connect(path) as db:
+        with database.look_into(path) as db:
             return None if migrations.list_pending(db) else authenticators.list_confirmed(db)
     except database.OPEN_ERRORS:  # told by the look at the database
         return None
