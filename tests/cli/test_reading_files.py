@@ -31,6 +31,14 @@ def test_a_blank_form_is_written_and_found_incomplete(usher: Shell) -> None:
     assert "Land: hier steht nichts" in " ".join(p["message"] for p in found["cases"][0]["problems"])
 
 
+def test_a_blank_form_overwrites_nothing(usher: Shell) -> None:
+    Path("ris.xlsx").write_bytes(b"somebody's own")
+    answer = usher("ris", "blank")
+
+    assert (answer.code, answer.faults) == (2, ["ris.xlsx: is there already; name another file (-o FILE)"])
+    assert Path("ris.xlsx").read_bytes() == b"somebody's own"
+
+
 def test_the_blank_form_offers_the_applications_of_the_policy(usher: Shell) -> None:
     shipped = (Path(__file__).parents[2] / "usher.toml").read_text(encoding="utf-8")
     more = shipped.replace('["ForumPass"]', '["ForumPass", "SupplyDesk"]')
