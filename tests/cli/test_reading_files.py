@@ -236,3 +236,13 @@ def test_an_empty_environment_is_enough(tmp_path: Path) -> None:
     assert "Hafenstraße" in checked.out
     assert json.loads(checked.out)["cases"][0]["company"]["city"] == "Hamburg"
     assert classified.out.startswith("mail.eml: bounce (")
+
+
+def test_a_mail_that_is_too_large_says_why_it_is_not_read_and_names_no_attachment(usher: Shell) -> None:
+    head = "From: dana@example.com\nSubject: Plans\nContent-Type: multipart/mixed; boundary=b\n\n"
+    Path("large.eml").write_text(head + "--b\nContent-Disposition: attachment\n\n" + "x" * 26_300_000)
+    (found,) = usher("mail", "classify", "large.eml", "--json").objects
+
+    assert (found["kind"], found["attachments"]) == ("question", [])
+    assert found["reason"].startswith("too large to be read: more than ")
+    assert found["reason"] in usher("mail", "classify", "large.eml").out
