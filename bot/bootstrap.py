@@ -140,12 +140,16 @@ def make_desk(settings: Settings) -> Desk:
         portal_url=settings.portal_url,
         approvals_channel=settings.slack_approvals_channel,
         support_channel=settings.slack_support_channel,
-        reviewers=policy.approvals.groups.review or settings.slack_approvers,
-        registrars=policy.approvals.groups.registration or settings.slack_approvers,
+        groups=_groups(settings, policy),
         templates_dir=settings.templates_dir,
         terms=terms.load(policy.mag.applications, settings.templates_dir),
         new_token=lambda: secrets.token_urlsafe(32),
     )
+
+
+def _groups(settings: Settings, policy: policies.Policy) -> Mapping[Act, tuple[str, ...]]:
+    """Who decides what; a group that the policy leaves empty is that of the settings."""
+    return {act: getattr(policy.approvals.groups, act) or settings.slack_approvers for act in Act}
 
 
 def _senders(policy: policies.Policy) -> frozenset[str]:
@@ -154,13 +158,12 @@ def _senders(policy: policies.Policy) -> frozenset[str]:
 
 
 def make_staff(settings: Settings, policy: policies.Policy, chat: Chat) -> StaffList:
-    """Who is staff, and who decides what; a group that the policy leaves empty is that of the settings."""
-    approvals = policy.approvals
+    """Who is staff, and who decides what."""
     return StaffList(
         chat,
         staff=settings.slack_staff,
-        groups={act: getattr(approvals.groups, act) or settings.slack_approvers for act in Act},
-        escalate_to=approvals.escalate_to,
+        groups=_groups(settings, policy),
+        escalate_to=policy.approvals.escalate_to,
     )
 
 
