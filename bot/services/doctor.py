@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from ipaddress import ip_network
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -48,6 +49,7 @@ SCOPES = frozenset(
     }
 )
 NEWEST = 5  #: mails whose sender verdict is looked at
+NARROW = 7  #: bits of a network that is somebody's own: 10.0.0.0/8, fc00::/7
 AGREEING = 2  #: have to approve what is large
 
 
@@ -67,6 +69,7 @@ class Patient:
     approvers: tuple[str, ...]
     groups: StaffList  #: who decides what
     app_token: str  #: "" when Slack calls the portal
+    proxies: tuple[str, ...]  #: whose forwarded headers are believed
     shows_certificates: bool  #: a proxy says which certificate a visitor has shown
     delivery: str
     misspelt: tuple[tuple[str, str], ...]  #: names in `.env` that are no setting, and what was meant
@@ -154,6 +157,11 @@ def _look_at_settings(patient: Patient) -> Iterator[Check]:
     sentence = "; ".join(wrong) or "all there and well-formed"
     mend = "mend the name in .env: what it was to set has its default now"
     yield Check(name="settings", well=not wrong, sentence=sentence, mend=mend)
+    wide = [one for one in patient.proxies if ip_network(one, strict=False).prefixlen < NARROW]
+    if wide:
+        sentence = f"{', '.join(wide)}: whoever asks may claim any address, and any client certificate"
+        mend = "name the proxies that stand in front, such as 127.0.0.1 or 10.0.0.0/8"
+        yield Check(name="TRUSTED_PROXIES", well=False, sentence=sentence, mend=mend)
 
 
 def _look_at_policy(patient: Patient) -> Iterator[Check]:
