@@ -284,6 +284,9 @@ LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, A
     account_notes.CERTIFICATE: lambda db, _, __, job, ___: account_notes.find_certificate_wish(
         db, job.values["words"]
     ),
+    account_notes.CERTIFICATE_TOLD: lambda db, _, __, job, ___: account_notes.find_certificate_told(
+        db, job.values["words"]
+    ),
     account_notes.RESET_WISHED: lambda db, _, __, job, ___: account_notes.find_reset_wish(
         db, job.values["words"]
     ),

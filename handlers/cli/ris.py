@@ -32,13 +32,15 @@ def blank(
     lang: Annotated[Literal["en", "de"], typer.Option(help="Language of the form.")] = "en",
     output: Annotated[Path, typer.Option("-o", "--output", help="File to write.")] = Path("ris.xlsx"),
 ) -> None:
-    """Write the blank form, with the applications of usher.toml in its list."""
+    """Write the blank form, with the applications of usher.toml in its list; never over a file."""
     from bot import policy as policies
     from bot import settings as settings_room
     from bot.rendering.workbooks import ris_form
 
     policy = policies.load(settings_room.load_reading().usher_config)
     try:
+        if output.is_file():
+            raise SettingsFault(f"{output}: is there already; name another file (-o FILE)")
         output.write_bytes(ris_form(lang, applications=policy.mag.applications))
     except OSError as exc:
         raise SettingsFault(f"{output}: cannot be written ({exc.strerror})") from None

@@ -31,6 +31,14 @@ def test_a_blank_form_is_written_and_found_incomplete(usher: Shell) -> None:
     assert "Land: hier steht nichts" in " ".join(p["message"] for p in found["cases"][0]["problems"])
 
 
+def test_a_blank_form_overwrites_nothing(usher: Shell) -> None:
+    Path("ris.xlsx").write_bytes(b"somebody's own")
+    answer = usher("ris", "blank")
+
+    assert (answer.code, answer.faults) == (2, ["ris.xlsx: is there already; name another file (-o FILE)"])
+    assert Path("ris.xlsx").read_bytes() == b"somebody's own"
+
+
 def test_the_blank_form_offers_the_applications_of_the_policy(usher: Shell) -> None:
     shipped = (Path(__file__).parents[2] / "usher.toml").read_text(encoding="utf-8")
     more = shipped.replace('["ForumPass"]', '["ForumPass", "SupplyDesk"]')
@@ -238,3 +246,13 @@ def test_an_empty_environment_is_enough(tmp_path: Path) -> None:
     assert "Hafenstraße" in checked.out
     assert json.loads(checked.out)["cases"][0]["company"]["city"] == "Hamburg"
     assert classified.out.startswith("mail.eml: bounce (")
+
+
+def test_a_mail_that_is_too_large_says_why_it_is_not_read_and_names_no_attachment(usher: Shell) -> None:
+    head = "From: dana@example.com\nSubject: Plans\nContent-Type: multipart/mixed; boundary=b\n\n"
+    Path("large.eml").write_text(head + "--b\nContent-Disposition: attachment\n\n" + "x" * 26_300_000)
+    (found,) = usher("mail", "classify", "large.eml", "--json").objects
+
+    assert (found["kind"], found["attachments"]) == ("question", [])
+    assert found["reason"].startswith("too large to be read: more than ")
+    assert found["reason"] in usher("mail", "classify", "large.eml").out

@@ -81,6 +81,11 @@ def _member_notice(lang: str, why: MemberNotice) -> dict[str, Any]:
     return account_samples.member_notice(case, POLICY, at=samples.DECIDED_AT, why=why)
 
 
+def _credential_notice(lang: str, why: Notice) -> dict[str, Any]:
+    case = samples.decided_case(lang)
+    return account_samples.credential_notice(case, POLICY, at=samples.DECIDED_AT, why=why)
+
+
 #: what a mail says in another state than that of its sample
 STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "conversation_reply_closing": lambda lang: conversation_samples.reply(lang, POLICY, closes=True),
@@ -135,6 +140,10 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "credential_notice_codes": lambda lang: account_samples.credential_notice(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.CODES_MADE
     ),
+    **{
+        f"credential_notice_{why}": partial(_credential_notice, why=why)
+        for why in (Notice.CERTIFICATE_ADDED, Notice.CERTIFICATE_REMOVED)
+    },
     "credential_notice_code_used": lambda lang: account_samples.credential_notice(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.CODE_USED
     ),
