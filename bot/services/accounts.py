@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -11,6 +12,7 @@ from bot.domain.accounts import (
     AccountStatus,
     Customer,
     NewAccount,
+    account_id,
     account_of,
     fold_user_id,
     make_user_id,
@@ -31,6 +33,7 @@ from bot.store import accounts, events, links, member_invitations, organisations
 
 ACTIVATION = "activation"  #: the purpose of the link in an activation mail
 PARTNER_PASSWORD = "partner_password"  # noqa: S105 - the template of the mail that takes its place for partners
+ACTIVATION_MAILS = ("activation", PARTNER_PASSWORD)
 MOST_ACTIVATIONS = 3  #: activation mails that an administrator's clicks send to one account …
 ACTIVATIONS_WITHIN = timedelta(hours=24)  #: … within this
 LONGEST_NAME = 320  #: characters of an e-mail address
@@ -113,6 +116,23 @@ def mail_activation(
         return account_mails.activation(account, customer, desk.policy, until=until, has_seat=has_seat)
 
     mail_owner(db, desk, account, template, words=words, now=now, secrets={"activation_url": url})
+
+
+def still_activates(db: Database, words: Mapping[str, Any]) -> bool:
+    """Whether the account of a queued activation mail waits for that still, at the address it goes to."""
+    account = _theirs(db, words)
+    return account is not None and account.status is AccountStatus.WAITING
+
+
+def still_theirs(db: Database, words: Mapping[str, Any]) -> bool:
+    """Whether the account that a queued mail is about is not closed, and has the address it goes to."""
+    account = _theirs(db, words)
+    return account is not None and account.status is not AccountStatus.DEACTIVATED
+
+
+def _theirs(db: Database, words: Mapping[str, Any]) -> Account | None:
+    account = accounts.find(db, account_id(words["about"]) or 0)
+    return account if account is not None and account.email == words["recipient"] else None
 
 
 def mail_activation_again(db: Database, desk: Desk, account: Account, *, now: datetime) -> bool:

@@ -1,7 +1,9 @@
 """An Organization Administrator invites people to register themselves; the invitation is taken, or ends."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -22,6 +24,7 @@ from bot.store import accounts, links, member_invitations, organisations
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
+MAIL = "self_registration"
 JOINING = "joining"  #: the purpose of the link in a self-registration invitation
 
 
@@ -84,7 +87,7 @@ def _mail_link(db: Database, desk: Desk, inviter: Account, invited: Invited, *, 
     queue_mail(
         db,
         desk,
-        "self_registration",
+        MAIL,
         key=f"{subject}:invitation:{next_number(db, 'self_registration')}",
         to=invited.email,
         lang=inviter.lang,
@@ -134,6 +137,11 @@ def mail_again(db: Database, desk: Desk, invitation_id: int, *, now: datetime) -
     member_invitations.extend(db, invitation_id, until=until)
     _mail_link(db, desk, inviter, replace(found[0], until=until), now=now)
     return True
+
+
+def still_invites(db: Database, words: Mapping[str, Any]) -> bool:
+    """Whether the invitation of a queued mail is open still: nobody took it or called it back."""
+    return member_invitations.find_waiting(db, int(words["about"].removeprefix("I-"))) is not None
 
 
 def count_sent(db: Database, account: Account) -> int:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -40,6 +41,7 @@ from bot.domain.partners import (
     find_closed,
     find_closed_by_hand,
     find_user_id,
+    invitation_id,
     may_be_same,
 )
 from bot.domain.staff import Staff
@@ -55,6 +57,7 @@ from bot.store import partners as kept
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
+MAIL = "partner_invitation"
 LINK = "partner_invitation"  #: the purpose of an invitation's link
 DAY = timedelta(days=1)
 _ABOVE = 50  #: rows that may stand above the headings or be blank
@@ -159,7 +162,7 @@ def mail(db: Database, desk: Desk, invited: Invitation, *, now: datetime) -> Non
     queue_mail(
         db,
         desk,
-        "partner_invitation",
+        MAIL,
         key=f"{invited.ref}:invitation:{next_number(db, 'partner_invitation')}",
         to=invited.email,
         lang=invited.lang,
@@ -170,6 +173,12 @@ def mail(db: Database, desk: Desk, invited: Invitation, *, now: datetime) -> Non
         now=now,
         secrets={"invite_url": f"{url}?lang={invited.lang}"},
     )
+
+
+def still_invites(db: Database, words: Mapping[str, Any]) -> bool:
+    """Whether the invitation of a queued mail is open still: not withdrawn, and nobody has registered."""
+    invited = store.find(db, invitation_id(words["about"]) or 0)
+    return invited is not None and invited.ended_at is None
 
 
 def mail_again(db: Database, desk: Desk, invited: Invitation, *, by: str = "usher", now: datetime) -> bool:

@@ -41,6 +41,7 @@ from bot.store import partners as store
 from bot.store.database import transaction
 
 SENT = "partner_mails"  #: the purpose of the link to the page about the two mails
+_LOST = (JobStatus.FAILED, JobStatus.DISCARDED, JobStatus.UNKNOWN, JobStatus.REPLACED)
 USER_NAME = "partner_user_name"  #: the template of the first of them
 
 
@@ -228,7 +229,7 @@ def _seen(db: Database, account: Account, template: str) -> MailSeen:
 
 
 def _state_of(db: Database, job: Job | None) -> MailState:
-    if job is None or job.status in (JobStatus.FAILED, JobStatus.DISCARDED, JobStatus.UNKNOWN):
+    if job is None or job.status in _LOST:
         return MailState.LOST
     if job.status is not JobStatus.SENT:
         return MailState.WAITING
