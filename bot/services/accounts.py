@@ -26,7 +26,7 @@ from bot.domain.ris import Role
 from bot.rendering import account_mails, partner_mails
 from bot.rendering.case_facts import Values
 from bot.services import member_notices, passwords, seat_holders
-from bot.services.account_mails import mail_owner
+from bot.services.account_mails import find_waiting, mail_owner
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, link_rests
 from bot.store import accounts, events, links, member_invitations, organisations, sessions
@@ -136,10 +136,10 @@ def _theirs(db: Database, words: Mapping[str, Any]) -> Account | None:
 
 
 def mail_activation_again(db: Database, desk: Desk, account: Account, *, now: datetime) -> bool:
-    """The same for whoever asks; False where none is needed, or one that works came a moment ago."""
-    if account.status is not AccountStatus.WAITING or link_rests(
-        db, account.ref, purpose=ACTIVATION, now=now
-    ):
+    """The same for whoever asks; False where none is needed, or one waits or came a moment ago."""
+    if account.status is not AccountStatus.WAITING or find_waiting(db, account, *ACTIVATION_MAILS):
+        return False
+    if link_rests(db, account.ref, purpose=ACTIVATION, now=now):
         return False
     mail_activation(db, desk, account, now=now)
     return True

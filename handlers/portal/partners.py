@@ -130,6 +130,7 @@ def show_sent(token: str, *, frame: Frame, note: str = "", status: int = 200) ->
         mails=mailed.mails,
         changes=shown.list_changes(mailed.form.draft, mailed.form.changes, frame.pages.words()),
         may_send=mailed.may_send,
+        waits_since=mailed.waits_since,
         again=url_for("partners.send_again", token=token),
         note=note,
     )
