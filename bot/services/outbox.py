@@ -43,6 +43,7 @@ class Outcome:
     error: str = ""
     retry_after: float | None = None  #: seconds, where the other side named a time
     not_now: bool = False  #: the other side takes nothing at present: it costs no attempt
+    let_in: bool = True  #: False: they refused our log-in, which is not to be tried again soon
     refused: tuple[str, ...] = ()  #: those who get no copy of a mail that went
     message_key: str = ""
     channel: str = ""
