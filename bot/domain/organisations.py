@@ -70,6 +70,7 @@ class Likeness:
     points: int  #: of 100
     reasons: tuple[Reason, ...]
     people: tuple[str, ...] = ()  #: the form's people who are known there, by name
+    may_be_newer: bool = False  #: the form may take the place of that case's
 
     @property
     def may_be_joined(self) -> bool:
@@ -181,6 +182,19 @@ def _by_kind(marks: Iterable[Mark]) -> defaultdict[MarkKind, set[Mark]]:
 
 def _values(marks: Iterable[Mark]) -> set[str]:
     return {mark.value for mark in marks}
+
+
+#: states in which staff may say of which organisation a case is: taken in, and not decided
+SAYABLE: Final = frozenset({CaseStatus.IN_REVIEW, CaseStatus.WAITING_FOR_SPONSOR})
+
+
+def why_not_newer(newer: Case, older: Case) -> str:
+    """Why a form cannot take the place of the other case's: "status", "later" or "sponsor"; "" if it can."""
+    if older.status not in SAYABLE:
+        return "status"
+    if older.mail_id >= newer.mail_id:
+        return "later"
+    return "" if are_one_sponsor(newer, older) else "sponsor"
 
 
 def are_one_sponsor(case: Case, other: Case) -> bool:

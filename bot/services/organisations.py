@@ -24,6 +24,7 @@ from bot.domain.organisations import (
     known_people,
     marks_of,
     people_of,
+    why_not_newer,
 )
 from bot.domain.ris import Credential, Decision, RisCase, User
 from bot.services.desk import Desk
@@ -59,7 +60,13 @@ def list_likenesses(db: Database, case: Case) -> tuple[Likeness, ...]:
         for organisation in nearest
         if (like := _likeness(db, organisation, mine, theirs[organisation])) is not None
     ]
-    return tuple(sorted(found, key=lambda like: -like.points)[:SHOWN])
+    shown = sorted(found, key=lambda like: -like.points)[:SHOWN]
+    return tuple(replace(like, may_be_newer=_may_be_newer(db, case, like)) for like in shown)
+
+
+def _may_be_newer(db: Database, case: Case, like: Likeness) -> bool:
+    older = cases.find(db, case_id(like.ref) or 0)
+    return older is not None and not why_not_newer(case, older)
 
 
 def status_of(db: Database, case: Case, *, taken_in: bool = True, asked: bool = False) -> CaseStatus:
