@@ -144,7 +144,7 @@ class QuestionNote:
     unread_bytes: int = 0  #: its size, where it was too large to be read
     withheld: bool = False  #: the mail server does not give it out
     form_sent: bool = False  #: it asked for the blank form, and that is on its way
-    taken: bool = False  #: the form that is attached is a version of the case
+    taken: bool = False  #: the form that is attached is a version of a case
     to_read: bool = False  #: a person has to look at it
     about: str = ""  #: the case whose mail it answers, where it does not go on there
     whose: Provenance | None = None  #: it asks whether a mail is ours: what was found, and answered

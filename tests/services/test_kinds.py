@@ -94,6 +94,8 @@ def test_a_sheet_that_was_not_recognised_becomes_a_case_and_its_sender_hears_wha
     assert (mended.kind, mended.subject_ref) == ("ris", "C-1")
     assert mended.reason == "staff: ris; before: question, none of the other rules"
     assert "ris_problems" in templates(office)
+    with office.connect() as db:
+        assert conversations.show(db, office.desk, ref="Q-1", by=BLAKE, now=office.now)["taken"]
     (event,) = [event for event in office.events() if event.tag == EventTag.MAIL_KIND_MENDED]
     assert (event.actor, event.subject, event.data["before"]) == (BLAKE.id, "mail:1", "question")
 
