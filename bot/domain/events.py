@@ -13,6 +13,7 @@ class EventTag(StrEnum):
     """`subject:fact`, in the past tense; nobody types a tag as a string."""
 
     MAIL_CLASSIFIED = "mail:classified"
+    MAIL_VIEWED = "mail:viewed"  # one that belongs to no case and no conversation
     MAIL_SET_ASIDE = "mail:set_aside"
     MAIL_KIND_MENDED = "mail:kind_mended"
     MAIL_REPLAYED = "mail:replayed"

@@ -212,7 +212,7 @@ def values_of_case(ref: str, ris: RisCase, *, sponsor: Address, cc: Sequence[str
         Subject.PHONE: [company.contact_phone, *(phone for user in ris.users for phone in user.phones)],
         Subject.ORDER: [company.purchase_order],
         Subject.VAT_ID: [company.vat_id],
-        Subject.TITLE: [title],
+        Subject.TITLE: [without_passwords(title)],
     }
     return [Value(subject, text) for subject, several in texts.items() for text in several if text]
 

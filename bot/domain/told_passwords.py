@@ -10,10 +10,13 @@ _COUNTED = (
     r"\d+[-\u2010-\u2013]?(?:stell|zeichen|buchstab|tag|täg|stund|stünd|woch|wöch|monat|jahr|mal|fach"
     r"|char|digit|sign|letter|day|hour|week|month|year|time|bit)\w*[^\w\s]*(?!\S)"
 )
-#: "my password is …", "Passwort: …"; what follows is one word with a digit and a letter, and no address
+_NOT = rf"(?!\w+://|www\.|\S+@\S+\.\w|AADSTS\d|{_COUNTED})"  #: a link, an address, an error's code, or that
+#: "my password is …", "Initialpasswort: …", "PW (neu): …"; what follows is one word with a digit and a
+#: letter, or a long number of its own
 _TOLD = re.compile(
-    r"(\b(?:passwor[dt]|kennwort|passphrase)\s*(?:(?:is|ist|lautet|war|was)\b\s*:?|[:=])\s*[\"'“„]?)"
-    rf"(?!\w+://|www\.|{_COUNTED})(?=\S*\d)(?=\S*[^\W\d_])\S{{6,}}",
+    r"(\b(?:\w*passwor[dt]|\w*kennwort|passphrase|pw)\s*(?:\([^)\n]{1,20}\)\s*)?"
+    r"(?:(?:is|ist|lautet|war|was)\b\s*:?|[:=])\s*[\"'“„]?)"
+    rf"{_NOT}(?:(?=\S*\d)(?=\S*[^\W\d_])\S{{6,}}|\d{{6,}}(?=[\s.,;!\"'“”]|$))",
     re.IGNORECASE,
 )
 

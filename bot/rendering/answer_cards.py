@@ -3,6 +3,7 @@
 from bot.domain import choice_words
 from bot.domain.cards import AnswersNote
 from bot.domain.case_answers import AnswersState, CaseAnswers, Proposal
+from bot.domain.told_passwords import without_passwords
 from bot.rendering import blocks, quoting
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.differences import value
@@ -57,7 +58,7 @@ def _change(proposal: Proposal, words: Words) -> str:
         who=safe(proposal.who, 80),
         field=label,
         before=value(field, proposal.old, words),
-        after=value(field, _meant(field, ", ".join(proposal.new)), words),
+        after=value(field, _meant(field, without_passwords(", ".join(proposal.new))), words),
     )
     return f"{line} {words.say('answers.still_open')}" if proposal.still_open else line
 
@@ -71,7 +72,7 @@ def _meant(field: str, said: str) -> str:
 def _stays(proposal: Proposal, words: Words) -> str:
     assert proposal.doubt is not None  # noqa: S101 - for the type checker
     why = words.name(proposal.doubt)
-    said = safe(proposal.answer, 160) or words.say("card.none")
+    said = safe(without_passwords(proposal.answer), 160) or words.say("card.none")
     return words.say("answers.stay", number=proposal.number, answer=said, why=why)
 
 

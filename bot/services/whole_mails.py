@@ -6,6 +6,7 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
 from bot.domain.cards import WholeMail
+from bot.domain.cases import case_id
 from bot.domain.events import EventTag
 from bot.domain.staff import Staff
 from bot.ports import Reader
@@ -25,10 +26,16 @@ def read(
     check_is_staff(by)
     whole = _read_mail(db, desk, reader, mail_id) if mail_id else _read_question(db, ref)
     if one := conversations.find(db, whole.ref):
-        with transaction(db):
-            events.add(db, EventTag.CONVERSATION_VIEWED, f"conversation:{one.id}", actor=by.id, at=now)
+        _note(db, EventTag.CONVERSATION_VIEWED, f"conversation:{one.id}", by=by, now=now)
+    elif case_id(whole.ref) is None:
+        _note(db, EventTag.MAIL_VIEWED, f"mail:{mail_id}", by=by, now=now)
     views.note(db, desk, [whole.ref], viewer=by, now=now)
     return whole
+
+
+def _note(db: Database, tag: EventTag, subject: str, *, by: Staff, now: datetime) -> None:
+    with transaction(db):
+        events.add(db, tag, subject, actor=by.id, at=now)
 
 
 def _read_mail(db: Database, desk: Desk, reader: Reader, mail_id: int) -> WholeMail:

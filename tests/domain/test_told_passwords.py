@@ -12,6 +12,8 @@ from bot.domain.told_passwords import HIDDEN, tells_password, without_passwords
         ("User k7m3-x9p2\nPassword: Winter-2024", "User k7m3-x9p2\nPassword: ••••••"),
         ("my password is “Blue42Horse” please check", "is “•••••• please check"),
         ("Kennwort=abc123", "Kennwort=••••••"),
+        ("Initialpasswort: Abc12345", "Initialpasswort: ••••••"),
+        ("Passwort (neu): Abc12345\nPW: 87654321.", "Passwort (neu): ••••••\nPW: ••••••."),
         ("Das Kennwort lautet: 2025-Sommer, das alte war Hallo1.", "lautet: •••••• das alte war Hallo1."),
         ("Password:\nTag123\npassword: 12days!after", "Password:\n••••••\npassword: ••••••"),
     ],
@@ -37,6 +39,9 @@ def test_a_password_that_is_told_is_noticed_and_hidden(text: str, hidden: str) -
         "Is a password: 90-day rule of yours?",
         "Kennwort: 24-stündige Sperre, warum?",
         "Mein Passwort war gestern noch gültig, Fehler E4711.",
+        "My password was AADSTS50126 refused.",
+        "Your password: tom.berg1@kunde.example.org doesn't work.",
+        "Password: 2025-03-12 was the last change, 12 characters.",
         "",
     ],
 )
