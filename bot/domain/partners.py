@@ -44,6 +44,10 @@ class NewInvitation:
     role: str  #: of `[programmes.extranet.roles]`
 
 
+def invitation_ref(number: int) -> str:
+    return f"P-{number}"
+
+
 def invitation_id(ref: str) -> int | None:
     """The number of what a mail calls P-7, as somebody types that."""
     kind, _, number = ref.strip().upper().partition("-")
@@ -65,7 +69,7 @@ class Invitation(NewInvitation):
 
     @property
     def ref(self) -> str:
-        return f"P-{self.id}"
+        return invitation_ref(self.id)
 
     @property
     def about(self) -> str:

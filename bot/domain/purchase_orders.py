@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.cases import case_ref
 from bot.domain.errors import Refusal
 from bot.domain.money import Money
 
@@ -70,6 +71,10 @@ class NewEntry:
     amount: Money  #: more than nothing
     case_id: int | None = None
     reason: str = ""  #: of a correction, in the words of whoever made it
+
+    @property
+    def case_ref(self) -> str:
+        return case_ref(self.case_id) if self.case_id else ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.cases import Addition, Case, CaseStatus, status_after, weighed
+from bot.domain.cases import Addition, Case, CaseStatus, case_ref, status_after, weighed
 from bot.domain.errors import ContentChanged, HasAdditions, NoOrganisation, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.filling import fill
@@ -88,7 +88,7 @@ def take_as_newer(
         if not _is_newer(db, newer, older):
             raise NotItsNewerForm(ref=newer.ref, other=older.ref, status=older.status)
         if own := cases.list_additions(db, newer.id, KNOWN):
-            raise HasAdditions(ref=newer.ref, other=f"C-{own[0]}")
+            raise HasAdditions(ref=newer.ref, other=case_ref(own[0]))
         move_or_explain(db, newer, (newer.status,), CaseStatus.WITHDRAWN, now=now)
         # Not the mail's: words that came to the older case since are not read by it.
         made_by, submission = f"newer:{newer.ref}", replace(submission_of(newer, desk), closed=newer.ref)
@@ -148,7 +148,7 @@ def _organisation_of(db: Database, case: Case, other: str) -> Case:
     if root.id >= case.id or root.status not in KNOWN - {CaseStatus.RECEIVED}:
         raise NoOrganisation(ref=case.ref, other=root.ref, status=root.status)
     if own := cases.list_additions(db, case.id, KNOWN):
-        raise HasAdditions(ref=case.ref, other=f"C-{own[0]}")
+        raise HasAdditions(ref=case.ref, other=case_ref(own[0]))
     return root
 
 

@@ -16,7 +16,7 @@ from bot.domain.case_steps import (
     StepState,
     left_out,
 )
-from bot.domain.cases import UNDER_WAY, Case, CaseStatus
+from bot.domain.cases import UNDER_WAY, Case, CaseStatus, case_ref
 from bot.domain.events import EventTag
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
 from bot.domain.provisioning import Record, Task
@@ -63,7 +63,7 @@ def advance(db: Database, case_id: int, *, now: datetime) -> None:
 
 def start(db: Database, step: CaseStep, *, now: datetime) -> bool:
     """Let a step be carried out, anew where it was tried before; False when somebody was faster."""
-    since, ref = (step.state,), f"C-{step.case_id}"
+    since, ref = (step.state,), case_ref(step.case_id)
     if not case_steps.move(db, step.case_id, step.name, since=since, to=StepState.RUNNING, now=now):
         return False
     for job_id in step_jobs.list_lost(db, step.case_id, step.name):  # it is tried in this one's place
@@ -87,7 +87,7 @@ def retry(db: Database, job: Job, *, by: str, now: datetime) -> None:
 
     Raise StepNotOpen where the step is elsewhere by now.
     """
-    name, ref = StepName(job.template), f"C-{job.case_id}"
+    name, ref = StepName(job.template), case_ref(job.case_id or 0)
     step = case_steps.find(db, job.case_id or 0, name)
     if step is None or step.state is not StepState.FAILED:
         raise StepNotOpen(ref=ref, step=name, step_state=step.state if step else StepState.STOPPED)
@@ -97,7 +97,7 @@ def retry(db: Database, job: Job, *, by: str, now: datetime) -> None:
 
 def _job_key(step: CaseStep) -> str:
     """Of the job that carries out what was begun then."""
-    return f"step:C-{step.case_id}:{step.name}:{step.tries}:{step.since:%Y-%m-%dT%H:%M:%S.%f}"
+    return f"step:{case_ref(step.case_id)}:{step.name}:{step.tries}:{step.since:%Y-%m-%dT%H:%M:%S.%f}"
 
 
 def wake(db: Database, name: StepName, *, reason: str = "", now: datetime) -> int:

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from bot.domain.bounces import Returned
 from bot.domain.cards import CaseCard, Effect, StatusPage
-from bot.domain.cases import Case, CaseStatus, Thread, case_id, weighed
+from bot.domain.cases import Case, CaseStatus, Thread, weighed
 from bot.domain.errors import ContentChanged, NotReviewable, Refusal, UnknownCase
 from bot.domain.events import EventTag, subject_of
 from bot.domain.mail import InboundMail
@@ -307,9 +307,8 @@ def move_or_explain(
 
 
 def get_case(db: Database, ref: str) -> Case:
-    """The case of that name, read as generously as `case_id` does; raise UnknownCase."""
-    number = case_id(ref)
-    case = cases.find(db, number) if number is not None else None
+    """The case of that name, however it is written; raise UnknownCase."""
+    case = cases.find_named(db, ref)
     if case is None:
         raise UnknownCase(ref=ref)
     return case

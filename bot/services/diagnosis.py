@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.bounces import WENT_OUT
+from bot.domain.cases import case_ref
 from bot.domain.conversations import Conversation
 from bot.domain.diagnosis import Facts, Finding, Invited, Mend, Snapshot, TermsWait, mended
 from bot.domain.diagnosis_checks import find_causes
@@ -268,7 +269,7 @@ def _joining(db: Database, desk: Desk, asker: Asker, _: Account | None, now: dat
 def _registration(db: Database, desk: Desk, asker: Asker, _: Account | None, now: datetime) -> bool:
     """It goes to whom the form names now, who may be another than was invited first."""
     found = registrations.list_invited(db, asker.address)
-    invited = find_invited(cases.get_case(db, f"C-{found[0]}").ris) if found else None
+    invited = find_invited(cases.get_case(db, case_ref(found[0])).ris) if found else None
     theirs = invited is not None and invited.email.lower() == asker.address
     return theirs and registration.mail_again(db, desk, found[0], now=now)
 

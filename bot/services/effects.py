@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.cards import CaseCard
-from bot.domain.cases import CaseStatus
+from bot.domain.cases import CaseStatus, case_ref
 from bot.domain.errors import MessageGone, NotNow, PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.letters import ShownMail
 from bot.domain.outbox import Job, JobKind, JobStatus
@@ -94,7 +94,7 @@ def _send_mail(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
 def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
     """Post a case's card, or update the one that stands; a card whose answer got lost is looked up."""
     key = job.stream
-    shown = cases.get_card(db, desk, f"C-{job.values['case_id']}", now=now)
+    shown = cases.get_card(db, desk, case_ref(job.values["case_id"]), now=now)
     shown = _with_deciders(db, desk, ways.chat, shown, now=now)
     card = cards.case_card(shown, words=_staff_words(desk))
     message = ChatMessage(channel=desk.approvals_channel, key=key, text=card.text, blocks=card.blocks)
@@ -202,7 +202,10 @@ def _told(db: Database, _: Desk, ways: Ways, job: Job, now: datetime) -> dict[st
 
 
 def _clipped(db: Database, _: Desk, __: Ways, job: Job, ___: datetime) -> dict[str, Any]:
-    return {"ref": f"C-{job.case_id}", "clipping": clippings.get(db, job.values["words"]["clipping_id"])}
+    return {
+        "ref": case_ref(job.case_id or 0),
+        "clipping": clippings.get(db, job.values["words"]["clipping_id"]),
+    }
 
 
 def _held(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> dict[str, Any]:

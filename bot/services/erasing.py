@@ -123,7 +123,7 @@ def _names(task: Task, number: int, about: str) -> bool:
 
 
 def _is_busy(db: Database, about: str) -> bool:
-    case = cases.find(db, int(about[2:])) if about.startswith("C-") and about[2:].isdigit() else None
+    case = cases.find_named(db, about) if about.startswith("C-") else None
     return case is not None and case.status in found_people.BUSY
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.accounts import AccountStatus
-from bot.domain.cases import Case, Thread
+from bot.domain.cases import Case, Thread, case_ref
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import KeyUnreadable
 from bot.domain.license_keys import KEY, Holder, KeyMail, KeyState, KeysTo, LicenseKey, Mailed, Seat
@@ -236,7 +236,7 @@ def tell_together(db: Database, job: Job, *, now: datetime) -> bool:
         return False
     if sum(step_jobs.count_mails(db, job.case_id, OWN).values()) <= MOST_ALONE:
         return False
-    stream = f"keys_sent:C-{job.case_id}"
+    stream = f"keys_sent:{case_ref(job.case_id)}"
     if not outbox.has_card_in_line(db, stream, JobKind.NOTE):
         first = outbox.find_by_key(db, stream) is None
         queue_note(
@@ -245,7 +245,7 @@ def tell_together(db: Database, job: Job, *, now: datetime) -> bool:
             key=stream if first else f"{stream}:{next_number(db, 'keys_sent')}",
             values={},
             now=now,
-            thread_key=f"card:C-{job.case_id}",
+            thread_key=f"card:{case_ref(job.case_id)}",
             stream=stream,
             case_id=job.case_id,
             instead_of=stream,

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account
 from bot.domain.approvals import Grave, check_is_staff
-from bot.domain.cases import Case
+from bot.domain.cases import Case, case_ref
 from bot.domain.errors import Refusal
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import (
@@ -130,7 +130,7 @@ def find(db: Database, desk: Desk, text: str, *, by: Staff, now: datetime) -> Fo
     seat = seats.find(db, key.seat_id) if key.seat_id else None
     if seat is None:
         return FoundKey(key=key)
-    case = get_case(db, f"C-{seat.case_of_holder}")
+    case = get_case(db, case_ref(seat.case_of_holder))
     return FoundKey(key=key, seat=seat, ref=case.ref, company=case.ris.company.name)
 
 
@@ -357,7 +357,7 @@ def check_heir(db: Database, seat: Seat, to: Holder, *, seen: str) -> None:
 def _has_certificate(db: Database, organisation: int, email: str) -> bool:
     """Whether a form of the organisation, or an account there, has a certificate for that address."""
     additions = cases.list_additions(db, organisation, KNOWN)
-    forms = [get_case(db, f"C-{number}").ris.users for number in (organisation, *additions)]
+    forms = [get_case(db, case_ref(number)).ris.users for number in (organisation, *additions)]
     people: Iterator[User | Account] = chain(*forms, accounts.list_of_organisation(db, organisation))
     return any(
         one.email.strip().lower() == email and one.credential != Credential.PHONE_OTP for one in people

@@ -8,7 +8,7 @@ from bot.domain.account_views import InvitationAct, InvitationView
 from bot.domain.approvals import check_is_staff
 from bot.domain.events import EventTag
 from bot.domain.partner_refusals import InvitationMailRests, InvitationOver
-from bot.domain.partners import MOST_MAILS, Invitation, invitation_id
+from bot.domain.partners import MOST_MAILS, Invitation, invitation_id, invitation_ref
 from bot.domain.registration import clean
 from bot.domain.staff import Staff
 from bot.services.account_views import list_mails_of
@@ -49,7 +49,7 @@ def get(db: Database, number: int, *, by: Staff, now: datetime) -> InvitationVie
     check_is_staff(by)
     found = store.find(db, number)
     if found is None or found.ended_at is not None:
-        raise InvitationOver(ref=f"P-{number}")
+        raise InvitationOver(ref=invitation_ref(number))
     return _view(db, found, now=now)
 
 

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from bot.domain.bounces import AddressState
 from bot.domain.cards import HeldNote, TroubleNote
 from bot.domain.case_steps import StepResult
+from bot.domain.cases import case_ref
 from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked
@@ -191,7 +192,7 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
         return
     together = status in _TOLD and key_mails.tell_together(db, job, now=now)
     if status is JobStatus.SENT and not together:
-        thread, values = f"card:C-{job.case_id}", {"job_id": job.id}
+        thread, values = f"card:{case_ref(job.case_id)}", {"job_id": job.id}
         key = f"mail:{job.id}"
         queue_note(db, "mail_note", key=key, values=values, now=now, thread_key=thread, case_id=job.case_id)
     if job.template in _LETTERS:  # while it goes, what was written to us counts as dealt with
@@ -343,7 +344,7 @@ def retry(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
     """
     job = outbox.find(db, job_id)
     if job is not None and job.kind is JobKind.STEP and job.status in _ENDED:
-        with transaction(db, locks=(f"case:C-{job.case_id}",)):
+        with transaction(db, locks=(f"case:{case_ref(job.case_id or 0)}",)):
             case_steps.retry(db, job, by=by, now=now)
         return job
     with transaction(db, locks=(f"job:{job_id}",)):

@@ -13,7 +13,7 @@ from bot.domain import link_pace, threads
 from bot.domain.addresses import mailbox_of
 from bot.domain.cards import KindNote, TroubleNote
 from bot.domain.case_steps import step_at
-from bot.domain.cases import Thread
+from bot.domain.cases import Thread, case_ref
 from bot.domain.events import EventTag, subject_of
 from bot.domain.outbox import JobKind, NewJob
 from bot.domain.people import GONE_ADDRESS
@@ -200,10 +200,10 @@ def queue_case_card(db: Database, case_id: int, *, now: datetime) -> None:
 
     Only a case that becomes the desk's again comes up in the channel: its card stands where it stood.
     """
-    stream = f"card:C-{case_id}"
+    stream = f"card:{case_ref(case_id)}"
     turn = turns.change(db, case_id, now=now)
     if turn is not None and turn.comes_back:
-        key, values = f"turn:{next_number(db, 'turn')}", {"ref": f"C-{case_id}", "status": turn.status}
+        key, values = f"turn:{next_number(db, 'turn')}", {"ref": case_ref(case_id), "status": turn.status}
         if at := step_at(case_steps.list_of_case(db, case_id)):
             values |= {"step": at.name, "step_state": at.state}
         queue_note(

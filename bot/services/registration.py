@@ -82,7 +82,7 @@ class Invitation:
 def get_invitation(db: Database, token: str, *, now: datetime) -> Invitation:
     """What the page shows; raise LinkUnknown or LinkExpired. A case that was taken back invites nobody."""
     ref = links.get_subject(db, token, purpose=LINK, now=now)
-    case = cases.find(db, int(ref.removeprefix("C-")))
+    case = cases.find_named(db, ref)
     if case is None or case.status not in STANDING:
         raise LinkUnknown
     invited, found = find_invited(case.ris), store.find(db, case.id)
@@ -94,7 +94,7 @@ def get_invitation(db: Database, token: str, *, now: datetime) -> Invitation:
 def find_end(db: Database, token: str) -> LinkEnd:
     """Why a link opens nothing, for whoever holds it: somebody else's invitation is not theirs to renew."""
     ref = links.find_subject(db, token, purpose=LINK)
-    case = cases.find(db, int(ref.removeprefix("C-"))) if ref else None
+    case = cases.find_named(db, ref) if ref else None
     if case is None:
         return LinkEnd.OVER
     if case.status is CaseStatus.WITHDRAWN:
@@ -249,8 +249,9 @@ def renew(db: Database, desk: Desk, *, token: str, now: datetime) -> None:
     """
     with transaction(db):
         ref = links.find_subject(db, token, purpose=LINK)
-        if ref is not None and find_end(db, token) is LinkEnd.OVER:
-            mail_again(db, desk, int(ref.removeprefix("C-")), now=now)
+        case = cases.find_named(db, ref) if ref else None
+        if case is not None and find_end(db, token) is LinkEnd.OVER:
+            mail_again(db, desk, case.id, now=now)
 
 
 def read_address(typed: str) -> str:
@@ -288,5 +289,5 @@ def mail_again(db: Database, desk: Desk, case_id: int, *, now: datetime) -> bool
 
 def still_invites(db: Database, words: Mapping[str, Any]) -> bool:
     """Whether a queued invitation is true still: its case waits for the registration, or will."""
-    case = cases.find(db, int(str(words["ref"]).removeprefix("C-")))
+    case = cases.find_named(db, str(words["ref"]))
     return case is not None and case.status in UNDER_WAY | {CaseStatus.INVITED}

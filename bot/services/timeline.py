@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain.cases import case_ref
 from bot.domain.events import EventTag
 from bot.services.queueing import queue_note
 from bot.store import events
@@ -26,6 +27,6 @@ def tell(db: Database, tag: EventTag, case_id: int, *, actor: str, at: datetime,
         key=f"step:{next_number(db, 'step')}",
         values={"tag": tag, "actor": actor, "at": at.isoformat(), "data": data},
         now=at,
-        thread_key=f"card:C-{case_id}",
+        thread_key=f"card:{case_ref(case_id)}",
         case_id=case_id,
     )

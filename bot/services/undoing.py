@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import VoidReason
 from bot.domain.case_steps import MAILS, StepName
-from bot.domain.cases import STANDING, Case
+from bot.domain.cases import STANDING, Case, case_ref
 from bot.domain.errors import HasAdditions
 from bot.domain.events import EventTag
 from bot.domain.license_keys import KeyVoided, Seat
@@ -21,7 +21,7 @@ from bot.store import approvals, cases, events, outbox, seats, step_jobs
 def find_obstacle(db: Database, case: Case) -> str:
     """The approved addition that builds on this case, so that it cannot be undone; "" where there is none."""
     added = cases.list_additions(db, case.id, STANDING) if case.decision else []
-    return f"C-{added[0]}" if added else ""
+    return case_ref(added[0]) if added else ""
 
 
 def has_keys_out(db: Database, case: Case) -> bool:
