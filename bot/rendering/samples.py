@@ -11,6 +11,7 @@ import jinja2
 from bot import policy as policies
 from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason, Voided, VoidReason
 from bot.domain.cases import Addition, Case, CaseStatus
+from bot.domain.languages import LANGUAGES
 from bot.domain.mail import Address
 from bot.domain.money import Money
 from bot.domain.purchase_orders import PurchaseOrder
@@ -46,7 +47,6 @@ from bot.rendering import (
 )
 from bot.rendering.case_facts import Values
 from bot.rendering.mail_templates import list_mails
-from bot.rendering.words import LANGUAGES
 
 STATUS_URL = "https://onboarding.example.com/status/3vQb1sampleLinkOnlyForShow0Zk8yT2hWn4"
 

@@ -8,6 +8,7 @@ from bot.domain.conversations import Conversation
 from bot.domain.events import EventTag
 from bot.domain.faq_opinions import LONGEST_PHRASING, FaqWeek, UnhelpfulArticle
 from bot.domain.faq_refusals import NoSuchArticle, TooFewWords
+from bot.domain.languages import LANGUAGES
 from bot.domain.staff import Staff
 from bot.services import conversations, faq, masking
 from bot.services.desk import Desk
@@ -59,7 +60,7 @@ def find_note(db: Database, *, now: datetime) -> FaqWeek | None:
     since = now - _WEEK
     unanswered = store.list_unanswered(db, since=since)
     judged = faq_opinions.list_unhelpful(db, since=since)
-    told = {lang: faq.list_articles(lang) for lang in ("en", "de")}
+    told = {lang: faq.list_articles(lang) for lang in LANGUAGES}
     unhelpful = tuple(
         UnhelpfulArticle(title=told[one.lang][one.topic].title, judged=one)
         for one in judged

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from bot import policy
+from bot.domain.languages import LANGUAGES
 from bot.domain.withdrawals import Standing
 from bot.rendering import mails, order_mails, samples
 from bot.rendering.mails import render_mail
-from bot.rendering.words import LANGUAGES
 from tests.golden import assert_approved
 
 POLICY = policy.load()
