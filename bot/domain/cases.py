@@ -43,6 +43,8 @@ UNDER_WAY = frozenset({CaseStatus.APPROVED, CaseStatus.PURCHASING, CaseStatus.PR
 BEFORE_LIVE = UNDER_WAY | {CaseStatus.INVITED, CaseStatus.REGISTRATION_REVIEW}
 #: somebody has to act, or Usher; in any other state only while what was decided is being carried out
 IN_QUEUE = (OPEN | BEFORE_LIVE) - {CaseStatus.APPROVED}
+#: the desk said no, or it was taken back
+OVER = frozenset({CaseStatus.REJECTED, CaseStatus.WITHDRAWN})
 #: the desk said yes, and it stands
 STANDING = BEFORE_LIVE | {CaseStatus.LIVE}
 

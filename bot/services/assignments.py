@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.cases import BallHolder, Case, CaseStatus
+from bot.domain.cases import OVER, BallHolder, Case
 from bot.domain.errors import CaseClosed, NotAColleague
 from bot.domain.events import EventTag
 from bot.domain.staff import Staff
@@ -15,14 +15,12 @@ from bot.services.queueing import queue_case_card
 from bot.store import assignments
 from bot.store.database import transaction
 
-CLOSED = frozenset({CaseStatus.REJECTED, CaseStatus.WITHDRAWN})
-
 
 def get_assignable(db: Database, ref: str, *, by: Staff) -> Case:
     """A case that somebody may look after; raise the refusal that stands in the way."""
     check_is_staff(by)
     case = get_case(db, ref)
-    if case.status in CLOSED or case.ball is BallHolder.NOBODY:
+    if case.status in OVER or case.ball is BallHolder.NOBODY:
         raise CaseClosed(ref=case.ref, status=case.status)
     return case
 

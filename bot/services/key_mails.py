@@ -8,6 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.accounts import AccountStatus
+from bot.domain.bounces import WENT_OUT
 from bot.domain.cases import Case, Thread, case_ref
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import KeyUnreadable
@@ -27,8 +28,6 @@ OWN, LIST, HANDED_OVER = "license_key", "license_keys", "key_handed_over"
 MOST_ALONE = 10  #: mails to single users of one case that are told one by one in its thread
 RENEWED_AFTER = timedelta(seconds=20)  #: how often at most the note about more of them is renewed
 MOST_KEYS = 300  #: in one mail; a longer list comes in several
-#: states in which a mail may be with its reader
-WENT = frozenset({JobStatus.SENT, JobStatus.SENDING, JobStatus.UNKNOWN})
 #: states from which a mail could still go, or be sent by staff once more
 REPLACEABLE = (JobStatus.QUEUED, JobStatus.HELD, JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.DISCARDED)
 
@@ -323,7 +322,7 @@ def may_be_known(db: Database, key_id: int) -> bool:
 
 def _may_have_gone(db: Database, mail: KeyMail) -> bool:
     """Also one that waits for another try: of an earlier one nobody may know whether it went."""
-    return mail.status in WENT or any(
+    return mail.status in WENT_OUT or any(
         event.tag == EventTag.JOB_UNKNOWN for event in events.list_about(db, [f"job:{mail.job_id}"])
     )
 

@@ -11,6 +11,7 @@ from bot.domain.cards import Joined, SameFormNote
 from bot.domain.cases import (
     BEFORE_LIVE,
     OPEN,
+    OVER,
     STANDING,
     Addition,
     Case,
@@ -276,7 +277,7 @@ def check_addition(db: Database, case: Case) -> None:
     if case.addition is None:
         return
     root = cases.find(db, case.addition.of)
-    if root is None or root.status in OPEN | {CaseStatus.REJECTED, CaseStatus.WITHDRAWN}:
+    if root is None or root.status in OPEN | OVER:
         raise OrganisationUndecided(ref=case.ref, other=case.addition.ref)
     if not case.ordered_users:
         raise NothingToAdd(ref=case.ref, other=case.addition.ref)
