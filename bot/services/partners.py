@@ -23,11 +23,10 @@ from bot.domain.partners import (
     draft_of,
     find_changes,
     first_draft,
-    read_draft,
     understand,
 )
 from bot.domain.programmes import Programme
-from bot.domain.registration import Draft
+from bot.domain.registration import Draft, read_draft
 from bot.rendering import partner_mails
 from bot.services import consents as consenting
 from bot.services import email_change_notices, partner_invitations, second_clicks
@@ -127,7 +126,7 @@ def submit(
     mails to them come from now on. `sent`: what was sent, and from which browser, by which `find_sent` knows
     a second click. Raise LinkUnknown or LinkExpired.
     """
-    invited, draft = get_invitation(db, token, now=now), read_draft(typed)
+    invited, draft = get_invitation(db, token, now=now), read_draft(typed, FIELDS)
     role = desk.policy.extranet.roles.get(invited.role)
     needs = role is not None and role.needs_vat_id
     filled = understand(draft, invited, lang=lang, needs_vat_id=needs)
