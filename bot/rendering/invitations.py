@@ -12,12 +12,11 @@ from bot.domain.partner_requests import PartnerRequest, RequestState
 from bot.extranet_policy import Role
 from bot.rendering import blocks, quoting, row_files
 from bot.rendering.blocks import Block, Card, safe
+from bot.rendering.row_files import FILE
 from bot.rendering.words import Words
 
 INVITE = "partner_invite"  #: the modal's `callback_id`
 REQUEST_INVITE, REQUEST_REFUSE = "partner_request_invite", "partner_request_refuse"  #: buttons of a request
-FILE = "file"
-TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "ods")
 MOST_SHOWN = 15  #: rows that are told; each is a sentence
 _TEXTS = (Column.EMAIL, Column.FIRST_NAME, Column.LAST_NAME)
 
@@ -236,5 +235,5 @@ def _file(words: Words) -> Block:
         "optional": True,
         "label": blocks.plain(words.say("invite.file")),
         "hint": blocks.plain(words.say("invite.file.hint")),
-        "element": {"type": "file_input", "action_id": FILE, "filetypes": list(TYPES), "max_files": 1},
+        "element": row_files.field(),
     }

@@ -1,6 +1,5 @@
 """`usher accounts import`: take over accounts of partners that exist already elsewhere."""
 
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -64,9 +63,9 @@ def _print(looked: "Looked") -> None:
     else:
         say(plain(shown.summary(reading, words_of)))
     if reading.bad:
-        say(plain(shown.counts(reading, words_of)))
-    for line in islice(shown.lines(reading, words_of), MOST_SHOWN):
-        say(f"  {plain(line)}")
+        say(plain(row_files.counts((row.fault for row in reading.bad), words_of)))
+    for row in reading.bad[:MOST_SHOWN]:
+        say(f"  {plain(shown.row_text(row, words_of))}")
     if (more := len(reading.bad) - MOST_SHOWN) > 0:
         say(f"  {plain(words_of.say('account_files.more', count=more))}")
     if left_out := row_files.left_out(reading.left_out, words_of):
