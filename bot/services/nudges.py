@@ -1,6 +1,5 @@
 """Nudge those outside: one mail a recipient and day about all that waits for them; then tell the desk."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,7 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.addresses import mailbox_of
+from bot.domain.addresses import in_key, mailbox_of
 from bot.domain.cases import BallHolder, Case, CaseStatus, Thread
 from bot.domain.conversations import Channel, NewConversation
 from bot.domain.events import EventTag
@@ -154,7 +153,7 @@ def _write(
 
 def _mailbox(address: str) -> str:
     """How notices call a mailbox."""
-    return hashlib.sha256(mailbox_of(address).encode()).hexdigest()[:16]
+    return in_key(mailbox_of(address))
 
 
 def _today(desk: Desk, now: datetime) -> str:

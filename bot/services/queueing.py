@@ -10,7 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain import link_pace, threads
-from bot.domain.addresses import mailbox_of
+from bot.domain.addresses import in_key, mailbox_of
 from bot.domain.cards import KindNote, TroubleNote
 from bot.domain.case_steps import step_at
 from bot.domain.cases import Thread, case_ref
@@ -300,7 +300,7 @@ def _holds_back(
     since = now - timedelta(hours=limits.answers_within_hours)
     to_address, in_case = outbox.count_answers(db, mailbox=mailbox, case_id=case_id, since=since)
     if to_address >= limits.answers_per_address:
-        what, of = "answers_capped", hashlib.sha256(mailbox.encode()).hexdigest()[:16]
+        what, of = "answers_capped", in_key(mailbox)
     elif in_case >= limits.answers_per_case:
         what, of = "case_capped", ref
     else:

@@ -1,12 +1,12 @@
 """Account Recovery: a link by mail and an answer, or an administrator, who knows the person."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, account_id
+from bot.domain.addresses import in_key
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.password_refusals import AnswerWrong, PasswordMeanwhile, ResetOften
@@ -214,7 +214,7 @@ def _mail_way(
             return False
         _mail(db, desk, account, way, purpose=LINK, until=now + LINK_LASTS, by_mail=by_mail, now=now)
     else:
-        address = hashlib.sha256(account.email.encode()).hexdigest()[:16]
+        address = in_key(account.email)
         _mail(db, desk, account, way, once=f"{address}:{now:%Y-%m-%d}", now=now)
     return True
 
