@@ -19,7 +19,9 @@ from bot.domain.vouchers import read_vouchers
 
 TODAY = date(2026, 3, 2)
 KNOWN = Known(roles={"guest": "guest"}, lang="en", role="guest")
-RULES = AccountRules(clock=policy.load().clock_rules, today=TODAY, roles={"guest": "guest"})
+RULES = AccountRules(
+    clock=policy.load().clock_rules, today=TODAY, roles={"guest": "guest"}, own_addresses=frozenset()
+)
 HEADINGS = {
     "invitations": ("E-mail", "Vorname", "Nachname", "Telefon"),
     "accounts": ("E-mail", "Nachname", "Endet am", "Telefon"),
