@@ -8,14 +8,12 @@ from sqlite_utils import Database
 
 from bot.domain.account_views import AccountNote
 from bot.domain.accounts import Account, AccountStatus
+from bot.domain.note_names import NoteName
 from bot.services.queueing import queue_note
 from bot.store import accounts, certificates, organisations
 
-RESET_WISHED = "reset_wish_note"  #: nobody else can send a new password
-CERTIFICATE = "certificate_note"  #: its credential is a certificate that nobody has registered
 
-
-def tell(db: Database, template: str, account: Account, *, once: str, now: datetime) -> None:
+def tell(db: Database, template: NoteName, account: Account, *, once: str, now: datetime) -> None:
     """In the caller's transaction; of several with the same `once` the first only."""
     key = f"{template}:{account.id}:{once}"
     queue_note(db, template, key=key, values={"account_id": account.id}, now=now)

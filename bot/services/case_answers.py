@@ -26,6 +26,7 @@ from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.letters import Letter
 from bot.domain.mail import InboundMail
+from bot.domain.note_names import NoteName
 from bot.domain.ris import RisCase
 from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, is_sponsor
@@ -218,7 +219,7 @@ def _say(db: Database, case: Case, number: int, *, again: str = "", now: datetim
     first = f"answers:{number}"
     queue_note(
         db,
-        "answers_note",
+        NoteName.ANSWERS,
         key=f"{first}:{again}" if again else first,
         values={"answers_id": number},
         now=now,

@@ -7,6 +7,7 @@ from sqlite_utils import Database
 from bot.domain.accounts import Account, fold_user_id
 from bot.domain.credential_refusals import AccountUnknown, CertificateRefused, CertificateTaken
 from bot.domain.events import EventTag
+from bot.domain.note_names import NoteName
 from bot.domain.sessions import Strength, Visitor
 from bot.services import account_notes, sessions
 from bot.services.desk import Desk
@@ -46,7 +47,7 @@ def has_any(db: Database, account: Account) -> bool:
 def tell_lacking(db: Database, account: Account, *, now: datetime) -> None:
     """The desk hears once, in the caller's transaction, whose certificate it is to register."""
     if account.has_hardware and not has_any(db, account):
-        account_notes.tell(db, account_notes.CERTIFICATE, account, once="activated", now=now)
+        account_notes.tell(db, NoteName.CERTIFICATE, account, once="activated", now=now)
 
 
 def list_lacking(db: Database) -> list[str]:

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 from bot.domain.cards import shown_words
 from bot.domain.conversations import Conversation, ConversationState, Mark, ToldWhat
 from bot.domain.events import EventTag
+from bot.domain.note_names import NoteName
 from bot.faq.marks import find_marks
 from bot.services import conversations
 from bot.services.desk import Desk
@@ -29,7 +30,7 @@ def hear(db: Database, desk: Desk, one: Conversation, words: str, *, now: dateti
     above = conversations.card_key(one.ref)
     said = {**shown_words(words), "received_at": now.isoformat(), "follow_up": True}
     values = conversations.card_values(one) | said
-    if not queue_note(db, conversations.CARD, key=key, values=values, now=now, thread_key=above):
+    if not queue_note(db, NoteName.QUESTION, key=key, values=values, now=now, thread_key=above):
         return
     found = {*one.marks, *find_marks("", words)}
     marks = tuple(mark for mark in Mark if mark in found)

@@ -15,6 +15,7 @@ from bot.domain.dead_ends import (
     find_for_administrators,
     find_for_desk,
 )
+from bot.domain.note_names import NoteName
 from bot.domain.programmes import Programme
 from bot.rendering import account_mails
 from bot.services import applications, terms
@@ -25,7 +26,7 @@ from bot.store import dead_ends as store
 from bot.store import organisations
 from bot.store.database import transaction
 
-NOTE, MAIL = "dead_ends_note", "dead_ends"
+MAIL = "dead_ends"
 
 
 def tell(db: Database, desk: Desk, occasion: str, *, now: datetime) -> None:
@@ -37,7 +38,9 @@ def tell(db: Database, desk: Desk, occasion: str, *, now: datetime) -> None:
     if told := _for_desk(db, desk, known, now=now):
         named = [one.account.id for one in (*told.hurried, *told.unwarned)]
         with transaction(db):
-            queue_note(db, NOTE, key=f"dead ends:{occasion}", values={"accounts": named}, now=now)
+            queue_note(
+                db, NoteName.DEAD_ENDS, key=f"dead ends:{occasion}", values={"accounts": named}, now=now
+            )
 
 
 def find_note(db: Database, desk: Desk, *, now: datetime) -> ForDesk | None:

@@ -10,17 +10,17 @@ from sqlite_utils import Database
 from bot.domain.cases import CaseStatus
 from bot.domain.events import EventTag
 from bot.domain.mail import InboundMail
+from bot.domain.note_names import NoteName
 from bot.domain.organisations import marks_of
 from bot.domain.people import GONE_ADDRESS, Erasure, ErasureState, Person
 from bot.domain.sheets import Workbook
 from bot.ports import Reader
 from bot.services import conversations as questions
 from bot.services import erasures as asked
-from bot.services import lifecycle_gates, sources
 from bot.services import people as found_people
+from bot.services import sources
 from bot.services.accounts import end_invitations
 from bot.services.desk import Desk
-from bot.services.lifecycle_rounds import HOLD_NOTE
 from bot.services.queueing import queue_case_card, queue_note
 from bot.store import (
     accounts,
@@ -147,7 +147,7 @@ def _take_notes_back(task: Task) -> None:
                     continue
                 own, above = f"{ref}:{note['id']}", note["stands_under"]
                 template, words = _without(note, task)
-                if template == asked.GONE_NOTE:
+                if template == NoteName.ERASED:
                     erased_jobs.empty(db, note["id"])
                 if chat_messages.find(db, above) is not None:
                     queue_note(
@@ -155,16 +155,16 @@ def _take_notes_back(task: Task) -> None:
                     )
 
 
-def _without(note: Mapping[str, Any], task: Task) -> tuple[str, Mapping[str, Any]]:
+def _without(note: Mapping[str, Any], task: Task) -> tuple[NoteName, Mapping[str, Any]]:
     """What stands in a note's place: of one about several people the same about the others."""
     words = note["words"]
-    if note["template"] == lifecycle_gates.NOTE:
-        return lifecycle_gates.NOTE, words
-    if note["template"] == HOLD_NOTE:
+    if note["template"] == NoteName.LIFE_GATE:
+        return NoteName.LIFE_GATE, words
+    if note["template"] == NoteName.LIFE_HOLD:
         others = [one for one in words["lives"] if one[0] not in task.person.accounts]
         if others:
-            return HOLD_NOTE, {"lives": others}
-    return asked.GONE_NOTE, {"ref": task.erasure.ref}
+            return NoteName.LIFE_HOLD, {"lives": others}
+    return NoteName.ERASED, {"ref": task.erasure.ref}
 
 
 def _scrub_outbox(db: Database, person: Person) -> None:

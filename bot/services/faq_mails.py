@@ -35,7 +35,7 @@ from bot.store import conversations as store
 from bot.store import events, links
 from bot.store.database import transaction
 
-MAIL, DIRECT, LINK = "faq_answer", "faq_direct", "faq"
+MAIL, LINK = "faq_answer", "faq"
 OF_THE_CLOCK = {"prolongation-after-expiry", "expired-over-60-days", "resend-prolongation-link"}
 NO_END = "account-expiry-revalidation"
 _LINK_LASTS = timedelta(days=60)

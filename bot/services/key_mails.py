@@ -13,6 +13,7 @@ from bot.domain.cases import Case, Thread, case_ref
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import KeyUnreadable
 from bot.domain.license_keys import KEY, Holder, KeyMail, KeyState, KeysTo, LicenseKey, Mailed, Seat
+from bot.domain.note_names import NoteName
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.purchasing import list_holders
 from bot.domain.review_values import is_address
@@ -240,7 +241,7 @@ def tell_together(db: Database, job: Job, *, now: datetime) -> bool:
         first = outbox.find_by_key(db, stream) is None
         queue_note(
             db,
-            "keys_sent_note",
+            NoteName.KEYS_SENT,
             key=stream if first else f"{stream}:{next_number(db, 'keys_sent')}",
             values={},
             now=now,

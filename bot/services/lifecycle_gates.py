@@ -12,6 +12,7 @@ from bot.domain.events import EventTag
 from bot.domain.lifecycle import ClockRules, Stage
 from bot.domain.lifecycle_gates import Gate, GateCard, Waiting
 from bot.domain.lifecycle_refusals import GateGrown, GateSettled
+from bot.domain.note_names import NoteName
 from bot.domain.staff import Staff
 from bot.services.desk import Desk
 from bot.services.lifecycle import PAGE, step_of
@@ -23,7 +24,6 @@ from bot.store.database import transaction
 from bot.store.lifecycle import Place
 from bot.store.numbers import next_number
 
-NOTE = "life_gate_note"
 SHOWN = 10  #: people on the card
 
 
@@ -97,8 +97,8 @@ def _show(db: Database, gate: Gate, *, key: str, now: datetime) -> None:
     card = f"life gate:{gate.id}"
     values = {"gate_id": gate.id}
     if outbox.find_by_key(db, card) is None:
-        queue_note(db, NOTE, key=card, values=values, now=now, stream=card)
-    queue_note(db, NOTE, key=key, values=values, now=now, stream=card, instead_of=card)
+        queue_note(db, NoteName.LIFE_GATE, key=card, values=values, now=now, stream=card)
+    queue_note(db, NoteName.LIFE_GATE, key=key, values=values, now=now, stream=card, instead_of=card)
 
 
 def forget(db: Database, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ from bot.domain import lifecycle
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import ClockRules, Move, Moved, Stage, Step
 from bot.domain.lifecycle_refusals import DayTooFar
+from bot.domain.note_names import NoteName
 from bot.domain.outbox import NewJob
 from bot.services import lifecycle_gates as gates
 from bot.services.desk import Desk
@@ -25,7 +26,6 @@ from bot.store.lifecycle import Place, Row
 from bot.store.numbers import next_number
 
 BATCH = 500  #: accounts in one transaction, which holds up whoever else writes for some 50 ms
-HOLD_NOTE = "life_hold_note"
 _RULES = "life rules"  #: what is kept beside the rounds: the rules by which `next_at` was reckoned
 
 
@@ -131,7 +131,7 @@ def _tell_held(db: Database, held: Sequence[Step], *, now: datetime) -> None:
     if held:
         lives = [[step.life.account_id, str(step.held), step.life.ends_on.isoformat()] for step in held]
         key = f"life hold:{next_number(db, 'life_hold')}"
-        queue_note(db, HOLD_NOTE, key=key, values={"lives": lives}, now=now)
+        queue_note(db, NoteName.LIFE_HOLD, key=key, values={"lives": lives}, now=now)
 
 
 def _follow_rules(db: Database, rules: ClockRules, *, now: datetime) -> None:

@@ -22,6 +22,7 @@ from bot.domain.cases import (
 )
 from bot.domain.errors import NothingToAdd, OrganisationUndecided, SameFormTwice
 from bot.domain.events import EventTag
+from bot.domain.note_names import NoteName
 from bot.domain.organisation_refusals import OrganisationUnsaid, OtherVersion, PeopleKnown
 from bot.domain.organisations import (
     ASKED_FROM,
@@ -192,7 +193,7 @@ def note_same_form(db: Database, case: Case, *, now: datetime) -> None:
         key, thread_key = f"same_form:{number}:{case.id}", f"card:{note.ref}"
         values = asdict(note)
         queue_note(
-            db, "same_form_note", key=key, values=values, now=now, thread_key=thread_key, case_id=number
+            db, NoteName.SAME_FORM, key=key, values=values, now=now, thread_key=thread_key, case_id=number
         )
 
 

@@ -18,6 +18,7 @@ from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked
 from bot.domain.letters import Letter
+from bot.domain.note_names import NoteName
 from bot.domain.outbox import LEASE, LONGEST_WAIT, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience
 from bot.services import (
     case_steps,
@@ -121,7 +122,7 @@ def show_held(db: Database, job: Job, *, given_up: bool = False, now: datetime) 
         ref=str(job.values.get("ref", "")),
         given_up=given_up,
     )
-    queue_note(db, "held_note", key=f"held:{job.id}", values=asdict(note), now=now)
+    queue_note(db, NoteName.HELD, key=f"held:{job.id}", values=asdict(note), now=now)
     _follow_letter(db, job, JobStatus.HELD, now=now)
     follow(db, job.decision_id, now=now)
 
@@ -186,7 +187,7 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
     phone_reset_notices.follow_mail(db, job, now=now)
     if job.template == conversation_replies.MAIL and status is JobStatus.SENT:
         above, values = conversations.card_key(str(job.values["ref"])), {"job_id": job.id}
-        queue_note(db, "mail_note", key=f"mail:{job.id}", values=values, now=now, thread_key=above)
+        queue_note(db, NoteName.MAIL, key=f"mail:{job.id}", values=values, now=now, thread_key=above)
     conversation_replies.follow(db, job, status, now=now)
     if job.kind is not JobKind.MAIL or job.case_id is None:
         return
@@ -194,7 +195,7 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
     if status is JobStatus.SENT and not together:
         thread, values = f"card:{case_ref(job.case_id)}", {"job_id": job.id}
         key = f"mail:{job.id}"
-        queue_note(db, "mail_note", key=key, values=values, now=now, thread_key=thread, case_id=job.case_id)
+        queue_note(db, NoteName.MAIL, key=key, values=values, now=now, thread_key=thread, case_id=job.case_id)
     if job.template in _LETTERS:  # while it goes, what was written to us counts as dealt with
         queue_case_card(db, job.case_id, now=now)
     case_steps.follow_mail(db, job, now=now)

@@ -20,6 +20,7 @@ from bot.domain.invitation_files import (
     read_invitations,
     without_known,
 )
+from bot.domain.note_names import NoteName
 from bot.domain.partner_refusals import (
     AccountsOutside,
     InvitationsRest,
@@ -281,4 +282,4 @@ def _tell(db: Database, looked: Looked, made: list[Invitation], *, by: Staff, no
 
 def _note(db: Database, key: str, count: int, *, by: str, now: datetime) -> None:
     """Into the support channel: who has invited how many."""
-    queue_note(db, "partners_note", key=key, values={"count": count, "by": by}, now=now)
+    queue_note(db, NoteName.PARTNERS, key=key, values={"count": count, "by": by}, now=now)

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 from bot.domain.approvals import check_is_staff
 from bot.domain.cards import TroubleNote
 from bot.domain.events import EventTag
+from bot.domain.note_names import NoteName
 from bot.domain.partner_refusals import RequestSettled
 from bot.domain.partner_requests import (
     LONGEST,
@@ -26,7 +27,6 @@ from bot.store import partner_requests as store
 from bot.store.database import transaction
 
 DAY = timedelta(days=1)
-NOTE = "partner_request_note"  #: the card with the two buttons
 
 
 def ask(db: Database, desk: Desk, *, email: str, name: str, company: str, lang: str, now: datetime) -> None:
@@ -55,7 +55,9 @@ def ask(db: Database, desk: Desk, *, email: str, name: str, company: str, lang: 
         ):
             events.add(db, EventTag.PARTNER_ASKED, _about(number), actor="usher", at=now)
             values, later = {"request_id": number}, shown_at if shown_at > now else None
-            queue_note(db, NOTE, key=_key(number), values=values, now=now, not_before=later)
+            queue_note(
+                db, NoteName.PARTNER_REQUEST, key=_key(number), values=values, now=now, not_before=later
+            )
 
 
 def _tell_flood(db: Database, what: str, *, now: datetime) -> None:
@@ -109,7 +111,7 @@ def settle(db: Database, request_id: int, *, to: RequestState, by: Staff, now: d
     if not store.settle(db, request_id, to=to, by=by.id):
         raise RequestSettled(by=get(db, request_id).decided_by)
     key, values = _key(request_id), {"request_id": request_id}
-    queue_note(db, NOTE, key=f"{key}:{to}", values=values, now=now, instead_of=key)
+    queue_note(db, NoteName.PARTNER_REQUEST, key=f"{key}:{to}", values=values, now=now, instead_of=key)
 
 
 def _key(number: int) -> str:

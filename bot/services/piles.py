@@ -6,6 +6,7 @@ from sqlite_utils import Database
 
 from bot.domain.conversations import Conversation, ToldWhat
 from bot.domain.intake import Understood
+from bot.domain.note_names import NoteName
 from bot.services import conversations
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
@@ -30,4 +31,4 @@ def tell(db: Database, one: Conversation, *, now: datetime) -> None:
     """Say below its card, once, that others of that address follow there; in the caller's transaction."""
     key, values = f"told:{one.ref}:piled", {"ref": one.ref, "what": ToldWhat.PILED, "by": ""}
     above = conversations.card_key(one.ref)
-    queue_note(db, conversations.TOLD, key=key, values=values, now=now, thread_key=above, aloud=True)
+    queue_note(db, NoteName.CONVERSATION_TOLD, key=key, values=values, now=now, thread_key=above, aloud=True)

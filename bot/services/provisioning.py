@@ -10,6 +10,7 @@ from bot.domain.approvals import Choice
 from bot.domain.case_steps import StepName
 from bot.domain.cases import OVER, Case
 from bot.domain.errors import PermanentFailure
+from bot.domain.note_names import NoteName
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
 from bot.domain.provisioning import Ended, Ending, KeptRecord, Order, Record, Task, Way
 from bot.ports import Provisioner
@@ -161,7 +162,7 @@ def _tell(db: Database, job: Job, ended: Sequence[Ended], *, key: str, now: date
     values = {"ref": ref, "ended": [asdict(one) for one in ended]}
     thread_key, key = f"card:{ref}", f"{job.key}:{key}"
     queue_note(
-        db, "outside_note", key=key, values=values, now=now, thread_key=thread_key, case_id=job.case_id
+        db, NoteName.OUTSIDE, key=key, values=values, now=now, thread_key=thread_key, case_id=job.case_id
     )
 
 

@@ -9,6 +9,7 @@ from bot.domain.alarms import Trouble
 from bot.domain.approvals import check_is_staff
 from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.events import EventTag
+from bot.domain.note_names import NoteName
 from bot.domain.purchase_orders import PurchaseOrder, fold_number
 from bot.domain.purchasing import list_bought, list_holders
 from bot.domain.ris import Credential
@@ -104,7 +105,7 @@ def _watch_keys(db: Database, desk: Desk, *, now: datetime) -> None:
     crossed = _cross(db, KEYS, left, desk.policy.stock.warn_below_keys, now=now)
     if crossed is not None:
         values = {"left": left, "below": crossed}
-        queue_note(db, "keys_low_note", key=f"low:{next_number(db, 'low')}", values=values, now=now)
+        queue_note(db, NoteName.KEYS_LOW, key=f"low:{next_number(db, 'low')}", values=values, now=now)
 
 
 def _watch_money(db: Database, desk: Desk, order: PurchaseOrder, *, now: datetime) -> None:
@@ -128,7 +129,7 @@ def _watch_money(db: Database, desk: Desk, order: PurchaseOrder, *, now: datetim
         "below": crossed,
         "told": told,
     }
-    queue_note(db, "money_low_note", key=f"{key}:note", values=values, now=now)
+    queue_note(db, NoteName.MONEY_LOW, key=f"{key}:note", values=values, now=now)
 
 
 def _cross(db: Database, name: str, left: int, thresholds: Sequence[int], *, now: datetime) -> int | None:

@@ -11,6 +11,7 @@ from bot.domain.cases import BEFORE_LIVE, OPEN, STANDING, Case, CaseStatus, Thre
 from bot.domain.errors import ContentChanged, NotWithdrawable
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
+from bot.domain.note_names import NoteName
 from bot.domain.parties import is_party
 from bot.domain.staff import Staff
 from bot.domain.withdrawals import Standing, Wish, list_named, may_be_withdrawn, read_wish
@@ -191,6 +192,6 @@ def note(
     key = f"withdrawal:{case.ref}:{next_number(db, 'withdrawal_note')}"
     thread_key = f"card:{case.ref}"
     queue_note(
-        db, "withdrawal_note", key=key, values=asdict(said), now=now,
+        db, NoteName.WITHDRAWAL, key=key, values=asdict(said), now=now,
         thread_key=thread_key, case_id=case.id, aloud=not by,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 from bot.bootstrap import Bot
 from bot.domain.conversations import ChosenArticle, conversation_id
 from bot.domain.errors import Refusal
+from bot.domain.note_names import NoteName
 from bot.domain.staff import Staff
 from bot.rendering import conversation_modals as modals
 from bot.rendering import faq_suggestions as suggestions
@@ -77,7 +78,7 @@ def on_open(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
 def _card(bot: Bot, by: Staff, ref: str) -> Card:
     with bot.connect() as db:
         values = conversations.show(db, bot.desk, ref=ref, by=by, now=bot.clock.now())
-    return NOTES[conversations.CARD](values, words(bot))
+    return NOTES[NoteName.QUESTION](values, words(bot))
 
 
 def show_case(line: Line) -> Card:
