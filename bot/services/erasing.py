@@ -34,9 +34,9 @@ from bot.store import (
     organisations,
     people,
 )
-from bot.store.data_map import list_held
+from bot.store.data_map import list_treated
 from bot.store.database import transaction
-from bot.store.held import Erases
+from bot.store.table_treatment import Erases
 
 MAILS = 100  #: looked through in one go
 GOES = 10  #: of these at one look of the clock
@@ -181,9 +181,9 @@ def _scrub_outbox(db: Database, person: Person) -> None:
 def scrub_case(db: Database, number: int, person: Person, now: datetime) -> None:
     """Everything of a case in one transaction, with what it is found by and its card."""
     with transaction(db, locks=(f"case:{number}",)):
-        for table, held in list_held(Erases.CASE):
+        for table, treatment in list_treated(Erases.CASE):
             column = "id" if table == "cases" else "case_id"
-            if column not in held.columns or table in ("case_marks", "conversations"):
+            if column not in treatment.columns or table in ("case_marks", "conversations"):
                 continue
             for found in list(erasures.walk(db, table, person, where=f"{column} = {number}")):
                 erasures.save(db, table, found)

@@ -20,7 +20,7 @@ from bot.services.desk import Desk
 from bot.store import accounts, cases, conversations, erasures, events, people
 from bot.store.data_map import TABLES
 from bot.store.database import transaction
-from bot.store.held import Erases
+from bot.store.table_treatment import Erases
 
 #: a case that somebody decides or carries out: nobody in it is erased
 BUSY = (OPEN | STANDING) - {CaseStatus.LIVE}
