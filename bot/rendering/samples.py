@@ -28,7 +28,7 @@ from bot.domain.ris import (
 )
 from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
-from bot.domain.withdrawals import Standing
+from bot.domain.withdrawals import Irrevocable
 from bot.policy import Policy
 from bot.rendering import (
     account_samples,
@@ -271,7 +271,7 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         decided_case(lang, choice=Choice.REJECTED), policy, brought_before=True
     ),
     "withdrawal": lambda lang, policy: order_mails.withdrawal(
-        withdrawn_case(lang), policy, (Standing.CONFIRMATION_SENT,)
+        withdrawn_case(lang), policy, (Irrevocable.CONFIRMATION_SENT,)
     ),
     "nudge": nudged,
     "invitation": lambda lang, policy: registration_mails.invitation(

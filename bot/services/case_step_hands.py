@@ -24,7 +24,7 @@ from bot.domain.step_refusals import (
     StepNotOpen,
     StepReasonMissing,
 )
-from bot.domain.withdrawals import UNSENT, Standing
+from bot.domain.withdrawals import UNSENT, Irrevocable
 from bot.rendering import order_mails
 from bot.services import provisioning, purchasing, step_up, timeline, withdrawals
 from bot.services.case_steps import advance, start
@@ -262,7 +262,7 @@ def stop(
         standing = void_decision(db, desk, case, why=VoidReason.STOPPED, by=by.id, now=now, note=reason)
         move_or_explain(db, case, tuple(BEFORE_LIVE), CaseStatus.WITHDRAWN, now=now)
         if provisioning.call_off(db, desk, case, now=now):
-            standing = (*standing, Standing.MADE)
+            standing = (*standing, Irrevocable.MADE)
         timeline.record(db, EventTag.CASE_STOPPED, case.id, actor=by.id, at=now, right_of=right)
         words = order_mails.withdrawal(case, desk.policy, standing, stopped=True)
         answer(db, desk, case, "withdrawal", now=now, words=words, again="stopped", by_staff=True)

@@ -24,7 +24,7 @@ from bot.domain.mail import Kind
 from bot.domain.note_names import NoteName
 from bot.domain.provenance import Provenance
 from bot.domain.sheets import SheetRefusal
-from bot.domain.withdrawals import Standing
+from bot.domain.withdrawals import Irrevocable
 from bot.rendering import (
     absences,
     account_notes,
@@ -76,7 +76,7 @@ def _alarm(values: dict[str, Any], say: Words) -> Card:
 
 
 def _withdrawal(values: dict[str, Any], say: Words) -> Card:
-    standing = tuple(Standing(one) for one in values["standing"])
+    standing = tuple(Irrevocable(one) for one in values["standing"])
     return sender_notes.withdrawal_note(WithdrawalNote(**{**values, "standing": standing}), words=say)
 
 

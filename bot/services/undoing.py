@@ -11,7 +11,7 @@ from bot.domain.errors import HasAdditions
 from bot.domain.events import EventTag
 from bot.domain.license_keys import KeyVoided, Seat
 from bot.domain.outbox import JobStatus
-from bot.domain.withdrawals import UNSENT, Standing, list_standing
+from bot.domain.withdrawals import UNSENT, Irrevocable, list_irrevocable
 from bot.rendering import key_mails as mails
 from bot.services import case_steps, held_keys, key_mails, purchasing
 from bot.services.desk import Desk
@@ -52,7 +52,7 @@ def _tell_holder(db: Database, desk: Desk, case: Case, seat: Seat, *, now: datet
 
 def void_decision(
     db: Database, desk: Desk, case: Case, *, why: VoidReason, by: str, now: datetime, note: str = ""
-) -> tuple[Standing, ...]:
+) -> tuple[Irrevocable, ...]:
     """Take a case's decision back, in the caller's transaction; its mails that wait are dropped.
 
     Its steps end, what was held is released, and its keys come back or are void. Return what cannot be called
@@ -82,4 +82,4 @@ def void_decision(
     events.add(
         db, EventTag.DECISION_VOIDED, f"case:{case.id}", actor=by, at=now, why=why, choice=decision.choice
     )
-    return list_standing(gone, keys_void=back.void + back.used > 0)
+    return list_irrevocable(gone, keys_void=back.void + back.used > 0)
