@@ -97,13 +97,13 @@ def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     shown = _with_deciders(db, desk, ways.chat, shown, now=now)
     card = cards.case_card(shown, words=_staff_words(desk))
     message = ChatMessage(channel=desk.approvals_channel, key=key, text=card.text, blocks=card.blocks)
-    standing = chat_messages.find(db, key)
-    if standing is None and job.attempts > 1:
+    posted = chat_messages.find(db, key)
+    if posted is None and job.attempts > 1:
         found = ways.chat.find(message)
-        standing = (desk.approvals_channel, found) if found else None
-    if standing is None:
+        posted = (desk.approvals_channel, found) if found else None
+    if posted is None:
         return _posted(key, desk.approvals_channel, ways.chat.post(message))
-    channel, ts = standing
+    channel, ts = posted
     try:
         ways.chat.update(replace(message, channel=channel), ts)
     except MessageGone:  # its buttons are wanted all the same
@@ -128,10 +128,10 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     if job.recipient:  # to one person, where nothing is looked up: lost on the line, it may come twice
         return _posted(job.key, *ways.chat.write_to(job.recipient, card.text, card.blocks))
     first = job.values.get("instead_of", "")
-    standing = chat_messages.find(db, first) if first else None
+    posted = chat_messages.find(db, first) if first else None
     message = ChatMessage(channel="", key=first or job.key, text=card.text, blocks=card.blocks)
-    if standing:
-        channel, ts = standing
+    if posted:
+        channel, ts = posted
         try:
             ways.chat.update(replace(message, channel=channel), ts)
         except MessageGone:
@@ -144,7 +144,7 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     aloud = bool(thread_ts) and bool(job.values.get("aloud"))
     message = replace(message, channel=channel, thread_ts=thread_ts, broadcast=aloud)
     # The first may stand, though its answer was lost.
-    may_stand = (first and not standing) or job.attempts > 1
+    may_stand = (first and not posted) or job.attempts > 1
     try:
         ts = _post_once(ways.chat, message, may_stand=may_stand)
     except MessageGone:  # what it belongs to was deleted
