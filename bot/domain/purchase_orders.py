@@ -14,7 +14,7 @@ LONGEST_NUMBER = 60
 LONGEST_REASON = 200
 
 
-class Account(StrEnum):
+class LedgerAccount(StrEnum):
     """Where the money of a purchase order lies; every entry moves some from one to another."""
 
     PREPAID = "prepaid"  # outside: what the sponsor has paid in, as a negative sum
@@ -35,13 +35,13 @@ class EntryKind(StrEnum):
 
 
 #: from which account to which each kind moves it
-ROUTES: dict[EntryKind, tuple[Account, Account]] = {
-    EntryKind.DEPOSIT: (Account.PREPAID, Account.AVAILABLE),
-    EntryKind.CORRECTION: (Account.AVAILABLE, Account.PREPAID),
-    EntryKind.HOLD: (Account.AVAILABLE, Account.HELD),
-    EntryKind.RELEASE: (Account.HELD, Account.AVAILABLE),
-    EntryKind.DEBIT: (Account.HELD, Account.SPENT),
-    EntryKind.REFUND: (Account.SPENT, Account.AVAILABLE),
+ROUTES: dict[EntryKind, tuple[LedgerAccount, LedgerAccount]] = {
+    EntryKind.DEPOSIT: (LedgerAccount.PREPAID, LedgerAccount.AVAILABLE),
+    EntryKind.CORRECTION: (LedgerAccount.AVAILABLE, LedgerAccount.PREPAID),
+    EntryKind.HOLD: (LedgerAccount.AVAILABLE, LedgerAccount.HELD),
+    EntryKind.RELEASE: (LedgerAccount.HELD, LedgerAccount.AVAILABLE),
+    EntryKind.DEBIT: (LedgerAccount.HELD, LedgerAccount.SPENT),
+    EntryKind.REFUND: (LedgerAccount.SPENT, LedgerAccount.AVAILABLE),
 }
 
 
