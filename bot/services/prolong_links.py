@@ -23,7 +23,7 @@ _TOKEN = re.compile(r"([1-9][0-9]{0,9})-([1-9][0-9]{0,5})-([a-z2-7]{26})", re.AS
 
 
 @dataclass(frozen=True, kw_only=True)
-class Prolongation:
+class OpenedLink:
     """What a link opens; `spent`: the account was validated since it was made, by whichever link."""
 
     account: Account
@@ -38,7 +38,7 @@ def make(desk: Desk, account: Account, life: Life) -> str:
     return f"{desk.portal_url}/prolong/{token}"
 
 
-def read(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation:
+def read(db: Database, desk: Desk, token: str, *, now: datetime) -> OpenedLink:
     """Raise LinkUnknown for what is none of ours or of an earlier address, LinkExpired after the way back.
 
     AccountClosed, a LinkUnknown, where a person and no clock has closed the account.
@@ -56,7 +56,7 @@ def read(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation
     life = on_day(row.life, rules, now=now)
     if life.state is LifeState.CLOSED:
         raise LinkExpired(expired_at=rules.ends(life.back_until(rules)))
-    return Prolongation(account=row.account, life=life, spent=validations != row.life.validations)
+    return OpenedLink(account=row.account, life=life, spent=validations != row.life.validations)
 
 
 def _signed(account: Account, validations: int) -> str:
