@@ -15,7 +15,7 @@ from bot.domain.organisations import KNOWN, are_one_sponsor
 from bot.domain.ris import Decision, RisCase
 from bot.domain.staff import Staff
 from bot.rendering import mails
-from bot.services import case_answers, timeline
+from bot.services import case_answers, thread_notes
 from bot.services import organisations as known
 from bot.services.cases import (
     answer,
@@ -96,7 +96,7 @@ def take_as_newer(
         if revised is None:
             raise NotItsNewerForm(ref=newer.ref, other=older.ref, status=older.status)
         case_answers.refresh(db, revised, now=now)
-        timeline.record(db, EventTag.CASE_TAKEN_AS_NEWER, newer.id, actor=by.id, at=now, about=older.ref)
+        thread_notes.record(db, EventTag.CASE_TAKEN_AS_NEWER, newer.id, actor=by.id, at=now, about=older.ref)
         queue_case_card(db, newer.id, now=now)
     return revised
 

@@ -21,7 +21,7 @@ from bot.domain.events import EventTag
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
 from bot.domain.provisioning import Record, Task
 from bot.domain.step_refusals import StepNotOpen
-from bot.services import provisioning, timeline
+from bot.services import provisioning, thread_notes
 from bot.services.queueing import queue_case_card
 from bot.store import case_steps, cases, license_keys, outbox, step_jobs
 
@@ -92,7 +92,7 @@ def retry(db: Database, job: Job, *, by: str, now: datetime) -> None:
     if step is None or step.state is not StepState.FAILED:
         raise StepNotOpen(ref=ref, step=name, step_state=step.state if step else StepState.STOPPED)
     start(db, step, now=now)
-    timeline.record(db, EventTag.STEP_RETRIED, step.case_id, actor=by, at=now, at_step=name)
+    thread_notes.record(db, EventTag.STEP_RETRIED, step.case_id, actor=by, at=now, at_step=name)
 
 
 def _job_key(step: CaseStep) -> str:
@@ -185,7 +185,7 @@ def settle(db: Database, case_id: int, name: StepName, result: StepResult, *, no
     )
     if tag := _TAGS.get(result.state):
         # What the other side says may name anybody: it stands on the card, not in the trail.
-        timeline.record(db, tag, case_id, actor="usher", at=now, at_step=name)
+        thread_notes.record(db, tag, case_id, actor="usher", at=now, at_step=name)
     if result.state is StepState.DONE:
         advance(db, case_id, now=now)
     queue_case_card(db, case_id, now=now)
@@ -197,7 +197,7 @@ def _finish(db: Database, case_id: int, *, now: datetime) -> None:
         return
     to = CaseStatus.LIVE if case.addition else CaseStatus.INVITED
     if cases.move(db, case_id, since=tuple(UNDER_WAY), to=to, content_hash=case.content_hash, now=now):
-        timeline.record(db, _tag_of_end(db, case), case_id, actor="usher", at=now)
+        thread_notes.record(db, _tag_of_end(db, case), case_id, actor="usher", at=now)
         queue_case_card(db, case_id, now=now)
 
 
@@ -215,7 +215,7 @@ def await_registration(db: Database, addition: Case, *, now: datetime) -> None:
     settle(db, addition.id, StepName.ACCOUNTS, result, now=now)
     since, to = tuple(UNDER_WAY), CaseStatus.INVITED
     if cases.move(db, addition.id, since=since, to=to, content_hash=addition.content_hash, now=now):
-        timeline.record(db, EventTag.CASE_AWAITS_REGISTRATION, addition.id, actor="usher", at=now)
+        thread_notes.record(db, EventTag.CASE_AWAITS_REGISTRATION, addition.id, actor="usher", at=now)
         queue_case_card(db, addition.id, now=now)
 
 

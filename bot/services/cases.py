@@ -20,7 +20,7 @@ from bot.domain.ris import Decision, RisCase, Severity
 from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, Verdict, is_sponsor
 from bot.rendering import mails
-from bot.services import organisations, purchasing, rights, timeline
+from bot.services import organisations, purchasing, rights, thread_notes
 from bot.services.desk import Desk
 from bot.services.marking import MARKED
 from bot.services.queueing import STATUS, queue_case_card, queue_mail
@@ -154,7 +154,7 @@ def revise_case(
     organisations.note_marks(db, desk, revised)
     finding.set_case(db, revised)
     refresh_additions(db, revised, now=now)
-    timeline.record(
+    thread_notes.record(
         db,
         EventTag.CASE_REVISED,
         case.id,

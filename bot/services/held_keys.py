@@ -22,7 +22,7 @@ from bot.domain.key_refusals import (
 from bot.domain.license_keys import Holder, KeyState, LicenseKey, Seat
 from bot.domain.people import GONE_ADDRESS
 from bot.domain.staff import Act, Staff
-from bot.services import timeline
+from bot.services import thread_notes
 from bot.services.cases import get_case
 from bot.services.desk import Desk
 from bot.services.queueing import NO_THREAD, queue_mail
@@ -143,4 +143,4 @@ def record(
     """In the trail and in the case's thread: which seat, by its number."""
     number = f"{seat.number}" if seat.case_id == case.id else f"{case_ref(seat.case_id)}/{seat.number}"
     key_id = seat.key.id if seat.key else 0
-    timeline.record(db, tag, case.id, actor=by, at=now, seat=seat.id, key=key_id, number=number, **more)
+    thread_notes.record(db, tag, case.id, actor=by, at=now, seat=seat.id, key=key_id, number=number, **more)

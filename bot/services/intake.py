@@ -38,7 +38,7 @@ from bot.services import (
     quoted_mails,
     robots,
     sources,
-    timeline,
+    thread_notes,
     withdrawals,
 )
 from bot.services.cases import Submission, open_case
@@ -261,7 +261,7 @@ def _take_anothers(db: Database, desk: Desk, understood: Understood, case: Case 
         return _note_thanks(db, understood, case, now)
     ref = _take_as_new(db, desk, understood, now)
     if case is not None and ref.startswith("Q-"):  # whom we asked something, such as who registers
-        timeline.record(db, EventTag.CASE_ASKED_ABOUT, case.id, actor="usher", at=now, about=ref)
+        thread_notes.record(db, EventTag.CASE_ASKED_ABOUT, case.id, actor="usher", at=now, about=ref)
     return ref
 
 
@@ -288,7 +288,7 @@ def _take_late(
         ref = _open(db, desk, understood, news, now)[0].ref
     else:
         ref = questions.ask(db, desk, understood, now, of_case=True)
-    timeline.record(db, EventTag.CASE_HEARD, case.id, actor="usher", at=now, about=ref)
+    thread_notes.record(db, EventTag.CASE_HEARD, case.id, actor="usher", at=now, about=ref)
     return ref
 
 

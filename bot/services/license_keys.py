@@ -53,7 +53,7 @@ from bot.domain.review_values import is_address
 from bot.domain.ris import Credential, User
 from bot.domain.staff import Staff
 from bot.rendering import key_mails as mails
-from bot.services import held_keys, key_mails, step_up, timeline
+from bot.services import held_keys, key_mails, step_up, thread_notes
 from bot.services.cases import get_case, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
 from bot.store import accounts, cases, events, license_keys, seats
@@ -79,7 +79,7 @@ def mail_keys(db: Database, desk: Desk, case: Case, *, now: datetime) -> int:
     made = key_mails.queue_all(db, desk, case, due, now=now)
     if due:
         tag, count = EventTag.KEYS_MAILED, len(due)
-        timeline.record(db, tag, case.id, actor="usher", at=now, number=count)
+        thread_notes.record(db, tag, case.id, actor="usher", at=now, number=count)
     return made
 
 

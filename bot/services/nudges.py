@@ -14,7 +14,7 @@ from bot.domain.events import EventTag
 from bot.domain.notices import NoticeKind, Waiting, days_reached, is_mailing_time
 from bot.domain.registration import find_invited
 from bot.rendering import mails
-from bot.services import conversations, organisations, registration, timeline
+from bot.services import conversations, organisations, registration, thread_notes
 from bot.services.desk import Desk
 from bot.services.marking import MARKED
 from bot.services.notices import give
@@ -148,7 +148,7 @@ def _write(
             return
         for one in source.write(db, desk, group, now=now):
             notices.claim(db, one.waiting, one.step, now=now)
-            timeline.record(db, source.nudged, one.case.id, actor="usher", at=now, step=one.step)
+            thread_notes.record(db, source.nudged, one.case.id, actor="usher", at=now, step=one.step)
 
 
 def _mailbox(address: str) -> str:

@@ -31,7 +31,7 @@ from bot.domain.registration_refusals import DraftChanged, NotTicked
 from bot.domain.review_values import is_address, text_of, written_address
 from bot.domain.ris import RisCase, User
 from bot.rendering import registration_mails
-from bot.services import case_steps, key_mails, timeline
+from bot.services import case_steps, key_mails, thread_notes
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
 from bot.store import case_steps as steps
@@ -166,7 +166,7 @@ def submit(db: Database, desk: Desk, *, token: str, seen: str, ticked: bool, now
         if not moved or not store.submit(db, case.id, sealed, now=now):
             raise DraftChanged
         cases.set_hands(db, case.id, case.hands | {found.registration.email})
-        timeline.record(db, EventTag.REGISTRATION_SUBMITTED, case.id, actor=ENDED, at=now, hash=sealed)
+        thread_notes.record(db, EventTag.REGISTRATION_SUBMITTED, case.id, actor=ENDED, at=now, hash=sealed)
         queue_case_card(db, case.id, now=now)
 
 

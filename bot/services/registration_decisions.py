@@ -17,7 +17,7 @@ from bot.domain.registration_refusals import RegistrationChanged, RegistrationDe
 from bot.domain.ris import User
 from bot.domain.staff import Staff
 from bot.rendering import registration_mails
-from bot.services import accounts, step_up, timeline
+from bot.services import accounts, step_up, thread_notes
 from bot.services.case_steps import go_on_registered
 from bot.services.cases import get_card, get_case, get_seen, move_or_explain, refusals_recorded
 from bot.services.desk import Desk
@@ -177,7 +177,7 @@ def _decide(db: Database, case: Case, seal: str, made: RegistrationDecision, *, 
     to = CaseStatus.LIVE if approved else CaseStatus.INVITED
     move_or_explain(db, case, (since,), to, now=made.at)
     tag = EventTag.REGISTRATION_APPROVED if approved else EventTag.REGISTRATION_REFUSED
-    timeline.record(
+    thread_notes.record(
         db,
         tag,
         case.id,

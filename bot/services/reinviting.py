@@ -15,7 +15,7 @@ from bot.domain.registration import Invitee, is_invited, is_named, read_invitee,
 from bot.domain.registration_refusals import AlreadyInvited, OwnAddress
 from bot.domain.staff import Staff
 from bot.domain.withdrawals import UNSENT
-from bot.services import case_steps, registration, timeline
+from bot.services import case_steps, registration, thread_notes
 from bot.services.cases import get_case, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.organisations import note_marks
@@ -87,6 +87,6 @@ def invite_other(
             key = registration.key_of_step(db, changed)  # tried again, the step sends no second one
             registration.invite(db, desk, changed, key=key, why=registration.Why.INSTEAD, now=now)
             case_steps.follow_other(db, case.id, now=now)
-            timeline.record(db, EventTag.INVITED_OTHER, case.id, actor=by.id, at=now)
+            thread_notes.record(db, EventTag.INVITED_OTHER, case.id, actor=by.id, at=now)
             queue_case_card(db, case.id, now=now)
     return not is_named(case.ris, to)
