@@ -21,7 +21,7 @@ from handlers.slack import (
     letters,
     license_keys,
     queue,
-    records,
+    reading,
     step_up,
     stock,
 )
@@ -93,12 +93,12 @@ COMMANDS: dict[str, Command] = {
     "assign": assignments.assign_case,
     "away": absences.away,
     "keys": license_keys.keys,
-    "find": records.show_found,
+    "find": reading.show_found,
     "account": accounts.show_account,
     "stock": stock.show_stock,
     "faq": faq.show_answer,
     "invite": invitations.invite,
-    "report": records.send_report,
+    "report": reading.send_report,
     "enroll": step_up.enroll,
     "help": show_help,
 }
