@@ -138,11 +138,13 @@ class QuestionNote:
     with_form: bool = False  #: what stood beside the form of a new case
     robot: str = ""  #: why it was taken for a robot's or a list's; nothing was done about it
     unread: tuple[str, ...] = ()  #: files that came with a form, and were not read as one
+    unopened: tuple[str, ...] = ()  #: files that came with a form, and were not opened
     refused: SheetRefusal | None = None  #: why its spreadsheet was not read
     content_hash: str = ""  #: of the mail
     left_out: int = 0  #: characters of its words for which `text` has no room
     unread_bytes: int = 0  #: its size, where it was too large to be read
     withheld: bool = False  #: the mail server does not give it out
+    fault: str = ""  #: why it could not be read in full
     form_sent: bool = False  #: it asked for the blank form, and that is on its way
     taken: bool = False  #: the form that is attached is a version of the case
     to_read: bool = False  #: a person has to look at it

@@ -47,5 +47,6 @@ class NoteName(StrEnum):
     LIFE_GATE = "life_gate_note"
     LIFE_HOLD = "life_hold_note"
     CERTIFICATE = "certificate_note"  # its credential is a certificate that nobody has registered
+    CERTIFICATE_TOLD = "certificate_told_note"  # one was registered for it, or taken away
     RESET_WISH = "reset_wish_note"  # nobody else can send a new password
     PHONE_RESET = "phone_reset_note"

@@ -96,7 +96,8 @@ def find_shown(
     first = None if values.get("follow_up") else outbox.find_by_key(db, card_key(ref))
     if first is None or first.values.get("erased") or find(db, ref) is None:
         return dict(values) if "text" in values else None
-    return {**first.values["words"], "card": get_card(db, desk, ref, now=now)}
+    words, card = first.values["words"], get_card(db, desk, ref, now=now)
+    return {**words, "verified": words["verified"] or card.conversation.verified, "card": card}
 
 
 def show(db: Database, desk: Desk, *, ref: str, by: Staff, now: datetime) -> dict[str, Any]:

@@ -286,6 +286,9 @@ LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, A
     NoteName.CERTIFICATE: lambda db, _, __, job, ___: account_notes.find_certificate_wish(
         db, job.values["words"]
     ),
+    NoteName.CERTIFICATE_TOLD: lambda db, _, __, job, ___: account_notes.find_certificate_told(
+        db, job.values["words"]
+    ),
     NoteName.RESET_WISH: lambda db, _, __, job, ___: account_notes.find_reset_wish(db, job.values["words"]),
     NoteName.PHONE_RESET: lambda db, _, __, job, ___: {
         "card": phone_reset_desk.get_card(db, job.values["words"]["reset_id"])

@@ -154,6 +154,9 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     NoteName.LIFE_GATE: lambda values, say: lifecycle.gate_note(values["card"], words=say),
     NoteName.LIFE_HOLD: lambda values, say: lifecycle.held_note(values["card"], words=say),
     NoteName.CERTIFICATE: lambda values, say: account_notes.certificate_note(values["note"], words=say),
+    NoteName.CERTIFICATE_TOLD: lambda values, say: account_notes.certificate_told_note(
+        values["note"], added=values["added"], by=values["by"], words=say
+    ),
     NoteName.RESET_WISH: lambda values, say: account_notes.reset_wish_note(values["note"], words=say),
     NoteName.PHONE_RESET: lambda values, say: phone_resets.reset_note(values["card"], words=say),
 }
