@@ -13,7 +13,7 @@ from bot.faq.marks import find_marks
 from bot.services import conversations
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
-from bot.store import conversations as store
+from bot.store import conversations as conversation_store
 from bot.store import events, outbox
 
 
@@ -34,7 +34,7 @@ def hear(db: Database, desk: Desk, one: Conversation, words: str, *, now: dateti
         return
     found = {*one.marks, *find_marks("", words)}
     marks = tuple(mark for mark in Mark if mark in found)
-    store.hear(db, one.id, thread=one.thread, marks=marks, verified=one.verified)
+    conversation_store.hear(db, one.id, thread=one.thread, marks=marks, verified=one.verified)
     tag, subject = EventTag.CONVERSATION_CONTINUED, f"conversation:{one.id}"
     events.add(db, tag, subject, actor="usher", at=now)
     conversations.give_to_person(db, desk, one, now=now)

@@ -14,7 +14,7 @@ from bot.domain.staff import Staff
 from bot.services import conversations, faq, masking
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
-from bot.store import conversations as store
+from bot.store import conversations as conversation_store
 from bot.store import events, faq_opinions, faq_phrasings
 from bot.store.database import transaction
 
@@ -58,7 +58,7 @@ def tell(db: Database, occasion: str, *, now: datetime) -> None:
 def find_note(db: Database, *, now: datetime) -> FaqWeek | None:
     """What the last seven days have shown; None when that is nothing."""
     since = now - _WEEK
-    unanswered = store.list_unanswered(db, since=since)
+    unanswered = conversation_store.list_unanswered(db, since=since)
     judged = faq_opinions.list_unhelpful(db, since=since)
     told = {lang: faq.list_articles(lang) for lang in LANGUAGES}
     unhelpful = tuple(

@@ -25,7 +25,7 @@ from bot.services import conversations, faq, faq_mails
 from bot.services.cases import refusals_recorded
 from bot.services.desk import Desk
 from bot.services.queueing import HIDDEN, queue_direct
-from bot.store import conversations as store
+from bot.store import conversations as conversation_store
 from bot.store import outbox
 from bot.store.database import rehearsal
 
@@ -78,7 +78,7 @@ def _send(db: Database, desk: Desk, chosen: ChosenArticle, *, by: Staff, now: da
         else:
             faq_mails.queue(db, desk, one, words, automatic=False, key=key, now=now)
         faq_mails.note(db, one, told, by=by.id, now=now)
-        store.move(db, one.id, since=STANDING, to=ConversationState.ANSWERED, now=now)
+        conversation_store.move(db, one.id, since=STANDING, to=ConversationState.ANSWERED, now=now)
         conversations.refresh(db, one.ref, now=now)
 
 

@@ -57,7 +57,7 @@ from bot.services import held_keys, key_mails, step_up, thread_notes
 from bot.services.cases import get_case, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
 from bot.store import accounts, cases, events, license_keys, seats
-from bot.store import key_mails as mail_store
+from bot.store import key_mails as key_mail_store
 from bot.store.database import transaction
 
 _WAITING = frozenset({JobStatus.QUEUED, JobStatus.SENDING, JobStatus.HELD})
@@ -99,7 +99,7 @@ def get_keys(db: Database, desk: Desk, ref: str, *, by: Staff, page: int = 1) ->
     pages = max(1, -(-len(found) // KEYS_A_PAGE))
     page = min(max(1, page), pages)
     shown = found[(page - 1) * KEYS_A_PAGE : page * KEYS_A_PAGE]
-    newest = mail_store.list_newest(db, [seat.key.id for seat in shown if seat.key])
+    newest = key_mail_store.list_newest(db, [seat.key.id for seat in shown if seat.key])
     return CaseKeys(
         ref=case.ref,
         company=case.ris.company.name,
@@ -167,17 +167,17 @@ def send_again(db: Database, desk: Desk, *, seat_id: int, by: Staff, now: dateti
     with transaction(db, locks=(f"seat:{seat_id}",)):
         held = held_keys.get_held(db, seat_id)
         key = held.key
-        before = mail_store.list_newest(db, [key.id]).get(key.id)
+        before = key_mail_store.list_newest(db, [key.id]).get(key.id)
         if before and before.status in _WAITING:
             raise KeyStillWaits(status=before.status)
         if before and before.why is Mailed.AGAIN and before.sent_at and now < before.sent_at + AGAIN_AFTER:
             raise KeyJustSent
-        if mail_store.count_since(db, key.id, Mailed.AGAIN, since=now - AGAIN_WITHIN) >= MOST_AGAIN:
+        if key_mail_store.count_since(db, key.id, Mailed.AGAIN, since=now - AGAIN_WITHIN) >= MOST_AGAIN:
             raise KeySentOften(most=MOST_AGAIN)
         key_mails.queue_one(db, desk, held.case, held.seat, why=Mailed.AGAIN, now=now)
         key_mails.withdraw(db, key.id, replaced=True, now=now)
         held_keys.record(db, EventTag.KEY_SENT_AGAIN, held.case, held.seat, by=by.id, now=now)
-        return mail_store.list_newest(db, [key.id])[key.id]
+        return key_mail_store.list_newest(db, [key.id])[key.id]
 
 
 def hand_over(

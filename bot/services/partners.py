@@ -35,8 +35,8 @@ from bot.services.accounts import ACTIVATION, PARTNER_PASSWORD, mail_activation
 from bot.services.desk import Desk
 from bot.services.partner_invitations import LINK
 from bot.store import accounts, bounces, consents, events, links, outbox
-from bot.store import partner_invitations as invitations
-from bot.store import partners as store
+from bot.store import partner_invitations as partner_invitation_store
+from bot.store import partners as partner_store
 from bot.store.database import transaction
 
 SENT = "partner_mails"  #: the purpose of the link to the page about the two mails
@@ -80,7 +80,7 @@ class Mailed:
 def get_invitation(db: Database, token: str, *, now: datetime) -> Invitation:
     """What the page shows; raise LinkUnknown or LinkExpired. Whoever has registered needs it no more."""
     ref = links.get_subject(db, token, purpose=LINK, now=now)
-    found = invitations.find(db, int(ref.removeprefix("P-")))
+    found = partner_invitation_store.find(db, int(ref.removeprefix("P-")))
     if found is None or found.ended_at is not None:
         raise LinkUnknown
     return found
@@ -96,7 +96,7 @@ def get_form(db: Database, invited: Invitation) -> Form:
 
 def _find_prefilled(db: Database, invited: Invitation) -> Draft:
     """By an account that was closed, or else by the names that staff gave."""
-    account, partner = accounts.find(db, invited.closed_id), store.find(db, invited.closed_id)
+    account, partner = accounts.find(db, invited.closed_id), partner_store.find(db, invited.closed_id)
     if account is None or partner is None:
         return first_draft(replace(invited, draft={}), {})
     return draft_of(account, partner)
@@ -105,7 +105,7 @@ def _find_prefilled(db: Database, invited: Invitation) -> Draft:
 def reset(db: Database, token: str, *, now: datetime) -> None:
     """Forget what was typed."""
     with transaction(db):
-        invitations.put_draft(db, get_invitation(db, token, now=now).id, {})
+        partner_invitation_store.put_draft(db, get_invitation(db, token, now=now).id, {})
 
 
 def submit(
@@ -135,7 +135,7 @@ def submit(
     with transaction(db, locks=(f"partner_invitation:{invited.id}",)):
         invited = get_invitation(db, token, now=now)
         if filled.faults or unticked or reworded:
-            invitations.put_draft(db, invited.id, draft)
+            partner_invitation_store.put_draft(db, invited.id, draft)
             return Submitted(filled=filled, unticked=unticked, reworded=reworded)
         account = _register(db, desk, invited, filled, now=now)
         for answer in consenting.answers(desk, agreed, lang=lang, now=now):
@@ -154,8 +154,8 @@ def find_sent(db: Database, token: str, *, sent: str) -> str:
 
 def _register(db: Database, desk: Desk, invited: Invitation, filled: Filled, *, now: datetime) -> Account:
     account = _make_account(db, desk, filled.account, now=now)
-    store.add(db, filled.partner(account.id, invited.role))
-    invitations.end(db, invited.id, account_id=account.id, now=now)
+    partner_store.add(db, filled.partner(account.id, invited.role))
+    partner_invitation_store.end(db, invited.id, account_id=account.id, now=now)
     links.end(db, purpose=LINK, subject=invited.ref, now=now)
     about, by = f"account:{account.id}", f"partner_invitation:{invited.id}"
     events.add(db, EventTag.PARTNER_REGISTERED, about, actor=by, at=now, role=invited.role)
@@ -214,7 +214,10 @@ def get_mailed(db: Database, token: str, *, now: datetime) -> Mailed:
 
 def _find_sent_form(db: Database, account: Account) -> Form:
     """What they registered with, and what of it they changed, for as long as the account waits."""
-    invited, partner = invitations.find_of_account(db, account.id), store.find(db, account.id)
+    invited, partner = (
+        partner_invitation_store.find_of_account(db, account.id),
+        partner_store.find(db, account.id),
+    )
     if invited is None or partner is None or account.status is not AccountStatus.WAITING:
         return Form(draft=dict.fromkeys(FIELDS, ""))
     draft = draft_of(account, partner)
@@ -267,7 +270,7 @@ def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
     """
     with transaction(db):
         ref = links.find_subject(db, token, purpose=LINK)
-        invited = invitations.find(db, int(ref.removeprefix("P-"))) if ref else None
+        invited = partner_invitation_store.find(db, int(ref.removeprefix("P-"))) if ref else None
         if invited is None:
             return
         if invited.account_id is not None:

@@ -10,7 +10,7 @@ from bot.domain.note_names import NoteName
 from bot.services import conversations
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
-from bot.store import conversations as store
+from bot.store import conversations as conversation_store
 
 
 def find(db: Database, desk: Desk, understood: Understood) -> Conversation | None:
@@ -23,7 +23,7 @@ def find(db: Database, desk: Desk, understood: Understood) -> Conversation | Non
     limits, until = desk.policy.limits, understood.row.received_at
     after = until - timedelta(hours=limits.answers_within_hours)
     address = understood.mail.sender.address
-    asked = store.list_claimed(db, address=address, after=after, until=until)
+    asked = conversation_store.list_claimed(db, address=address, after=after, until=until)
     return asked[0] if len(asked) >= limits.answers_per_address else None
 
 

@@ -16,7 +16,7 @@ from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.lifecycle import Life, LifeState, on_day
 from bot.domain.prolongation_refusals import AccountClosed
 from bot.services.desk import Desk
-from bot.store import lifecycle as store
+from bot.store import lifecycle as lifecycle_store
 
 PURPOSE = "prolong"
 _TOKEN = re.compile(r"([1-9][0-9]{0,9})-([1-9][0-9]{0,5})-([a-z2-7]{26})", re.ASCII)
@@ -44,7 +44,7 @@ def read(db: Database, desk: Desk, token: str, *, now: datetime) -> OpenedLink:
     AccountClosed, a LinkUnknown, where a person and no clock has closed the account.
     """
     found = _TOKEN.fullmatch(token)
-    row = store.find(db, int(found[1])) if found else None
+    row = lifecycle_store.find(db, int(found[1])) if found else None
     if found is None or row is None:
         raise LinkUnknown
     validations = int(found[2])

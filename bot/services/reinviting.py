@@ -21,7 +21,7 @@ from bot.services.desk import Desk
 from bot.services.organisations import note_marks
 from bot.services.queueing import queue_case_card
 from bot.services.staff import StaffList
-from bot.store import case_steps as steps
+from bot.store import case_steps as case_step_store
 from bot.store import cases, finding, outbox, step_jobs
 from bot.store.database import transaction
 
@@ -42,7 +42,7 @@ def _call_back(db: Database, case: Case) -> None:
 def _get_invited(db: Database, ref: str, by: Staff) -> Case:
     check_is_staff(by)
     case = get_case(db, ref)
-    step = steps.find(db, case.id, StepName.INVITATION)
+    step = case_step_store.find(db, case.id, StepName.INVITATION)
     lost = case.status in UNDER_WAY and step is not None and step.takes_hand
     if not (lost or case.status is CaseStatus.INVITED) or case.addition is not None:
         raise NotReviewable(ref=case.ref, status=case.status)
