@@ -15,8 +15,7 @@ from bot.domain.organisations import KNOWN, are_one_sponsor
 from bot.domain.ris import Decision, RisCase
 from bot.domain.staff import Staff
 from bot.rendering import mails
-from bot.services import case_answers, thread_notes
-from bot.services import organisations as known
+from bot.services import case_answers, organisations, thread_notes
 from bot.services.cases import (
     answer,
     answer_submission,
@@ -29,7 +28,8 @@ from bot.services.cases import (
 )
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card
-from bot.store import case_questions, case_versions, cases, events, organisations
+from bot.store import case_questions, case_versions, cases, events
+from bot.store import organisations as organisation_store
 from bot.store.database import transaction
 
 #: states in which staff may say so: taken in, and not decided
@@ -46,8 +46,8 @@ def confirm_same(
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         case = _get_sayable(db, ref, seen, by)
         root = _organisation_of(db, case, other)
-        addition = known.addition_to(db, case, root)
-        organisations.put_together(db, case.id, root.id)
+        addition = organisations.addition_to(db, case, root)
+        organisation_store.put_together(db, case.id, root.id)
         return _set(db, desk, case, case.ris, addition, by=by, now=now)
 
 
@@ -64,12 +64,12 @@ def deny_same(db: Database, desk: Desk, *, ref: str, other: str, seen: str, by: 
         with transaction(db, locks=(f"case:{ref}",)):
             case = _get_sayable(db, ref, seen, by)
             root = get_case(db, other)
-            organisations.tell_apart(db, case.id, root.id)
+            organisation_store.tell_apart(db, case.id, root.id)
             if case.addition is not None and case.addition.of == root.id:
                 return _set(db, desk, case, alone, None, by=by, now=now)
             tag, subject = EventTag.CASE_TOLD_APART, f"case:{case.id}"
             events.add(db, tag, subject, actor=by.id, at=now, other=root.ref, hash=seen)
-            if case.ris.decision is not Decision.COMPLETE and not known.lacks_a_word(db, case):
+            if case.ris.decision is not Decision.COMPLETE and not organisations.lacks_a_word(db, case):
                 return _ask(db, desk, case, now=now)
             queue_case_card(db, case.id, now=now)
             return case
@@ -105,7 +105,7 @@ def _is_newer(db: Database, newer: Case, older: Case) -> bool:
     """Whether its form came with or after the other's newest, of the same sponsor and of a firm like it."""
     if older.status not in SAYABLE or older.mail_id > newer.mail_id or newer.addition is not None:
         return False
-    alike = any(like.ref == older.ref for like in known.list_likenesses(db, newer))
+    alike = any(like.ref == older.ref for like in organisations.list_likenesses(db, newer))
     return alike and are_one_sponsor(newer, older)
 
 

@@ -15,25 +15,14 @@ from bot.domain.organisations import marks_of
 from bot.domain.people import GONE_ADDRESS, Erasure, ErasureState, Person
 from bot.domain.sheets import Workbook
 from bot.ports import Reader
-from bot.services import conversations as questions
-from bot.services import erasures as asked
-from bot.services import people as found_people
-from bot.services import sources
+from bot.services import conversations, erasures, people, sources
 from bot.services.accounts import end_invitations
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card, queue_note
-from bot.store import (
-    accounts,
-    cases,
-    chat_messages,
-    conversations,
-    erased_jobs,
-    erasures,
-    events,
-    finding,
-    organisations,
-    people,
-)
+from bot.store import accounts, cases, chat_messages, erased_jobs, events, finding, organisations
+from bot.store import conversations as conversation_store
+from bot.store import erasures as erasure_store
+from bot.store import people as people_store
 from bot.store.data_map import list_treated
 from bot.store.database import transaction
 from bot.store.table_treatment import Erases
@@ -56,8 +45,8 @@ class Task:
 
 def carry_out(db: Database, desk: Desk, reader: Reader, *, now: datetime) -> None:
     """Go on with what was agreed to, and end what nobody agreed to; called each minute."""
-    asked.lapse(db, now=now)
-    for erasure, person in asked.list_running(db, desk, now=now):
+    erasures.lapse(db, now=now)
+    for erasure, person in erasures.list_running(db, desk, now=now):
         task = Task(db=db, desk=desk, reader=reader, erasure=erasure, person=person, now=now)
         if _erase(task):
             _finish(task)
@@ -71,16 +60,16 @@ def _erase(task: Task) -> bool:
         return False
     _take_notes_back(task)
     _scrub_outbox(db, person)
-    for number, status, _ in people.list_cases(db, person):
+    for number, status, _ in people_store.list_cases(db, person):
         # One that came after the second yes is nobody's to erase: it is being decided.
-        if CaseStatus(status) not in found_people.BUSY:
+        if CaseStatus(status) not in people.BUSY:
             scrub_case(db, number, person, now)
     _scrub_questions(task)
-    erasures.scrub(db, person)
+    erasure_store.scrub(db, person)
     with transaction(db):
         if not person.shared:
-            erasures.blank_invitations(db, person.address, now=now)
-            erasures.drop_address(db, person.address)
+            erasure_store.blank_invitations(db, person.address, now=now)
+            erasure_store.drop_address(db, person.address)
     return True
 
 
@@ -92,20 +81,20 @@ def erase_accounts(db: Database, numbers: tuple[int, ...], *, by: str, now: date
             if account is None or account.erased:
                 continue
             end_invitations(db, account, by=by, now=now)
-            if erasures.blank_account(db, number, now=now):
+            if erasure_store.blank_account(db, number, now=now):
                 events.add(db, EventTag.ACCOUNT_ERASED, f"account:{number}", actor=by, at=now)
 
 
 def _all_looked_through(task: Task) -> bool:
     """Drop the next raw mails that name them; where the look ended is kept, and a kill begins there."""
     for _ in range(GOES):
-        erasure = asked.get(task.db, task.erasure.id)
-        batch = erasures.list_sources(task.db, erasure, limit=MAILS)
+        erasure = erasures.get(task.db, task.erasure.id)
+        batch = erasure_store.list_sources(task.db, erasure, limit=MAILS)
         if not batch:
             return True
         naming = [number for number, about in batch if _names(task, number, about)]
         with transaction(task.db):
-            erasures.drop_sources(task.db, erasure, naming, place=batch[-1][0])
+            erasure_store.drop_sources(task.db, erasure, naming, place=batch[-1][0])
     return False
 
 
@@ -124,7 +113,7 @@ def _names(task: Task, number: int, about: str) -> bool:
 
 def _is_busy(db: Database, about: str) -> bool:
     case = cases.find_named(db, about) if about.startswith("C-") else None
-    return case is not None and case.status in found_people.BUSY
+    return case is not None and case.status in people.BUSY
 
 
 def _text_of(raw: bytes, mail: InboundMail, books: tuple[Workbook, ...]) -> str:
@@ -139,8 +128,8 @@ def _text_of(raw: bytes, mail: InboundMail, books: tuple[Workbook, ...]) -> str:
 def _take_notes_back(task: Task) -> None:
     """Our messages in Slack that name them say so no more; before the outbox forgets which those are."""
     db, ref = task.db, task.erasure.ref
-    numbers = [number for number, _, _ in people.list_cases(db, task.person)]
-    for batch in erasures.batches(erased_jobs.list_notes(db, task.person, numbers)):
+    numbers = [number for number, _, _ in people_store.list_cases(db, task.person)]
+    for batch in erasure_store.batches(erased_jobs.list_notes(db, task.person, numbers)):
         with transaction(db):
             for note in batch:
                 if note["key"].startswith(f"{ref}:"):  # one of these, of an earlier look
@@ -168,11 +157,11 @@ def _without(note: Mapping[str, Any], task: Task) -> tuple[NoteName, Mapping[str
 
 
 def _scrub_outbox(db: Database, person: Person) -> None:
-    for batch in erasures.batches(erased_jobs.list_to(db, person)):
+    for batch in erasure_store.batches(erased_jobs.list_to(db, person)):
         with transaction(db):
             for job in batch:
                 erased_jobs.empty(db, job["id"])
-    for batch in erasures.batches(erasures.walk(db, "outbox", person)):
+    for batch in erasure_store.batches(erasure_store.walk(db, "outbox", person)):
         with transaction(db):
             for job in batch:
                 erased_jobs.save(db, job)
@@ -185,8 +174,8 @@ def scrub_case(db: Database, number: int, person: Person, now: datetime) -> None
             column = "id" if table == "cases" else "case_id"
             if column not in treatment.columns or table in ("case_marks", "conversations"):
                 continue
-            for found in list(erasures.walk(db, table, person, where=f"{column} = {number}")):
-                erasures.save(db, table, found)
+            for found in list(erasure_store.walk(db, table, person, where=f"{column} = {number}")):
+                erasure_store.save(db, table, found)
         refresh_case(db, number, now=now)
 
 
@@ -204,24 +193,24 @@ def refresh_case(db: Database, number: int, *, now: datetime) -> None:
 def _scrub_questions(task: Task) -> None:
     """What they asked ends: an answer would go nowhere."""
     db = task.db
-    for batch in erasures.batches(erasures.walk(db, "conversations", task.person)):
+    for batch in erasure_store.batches(erasure_store.walk(db, "conversations", task.person)):
         with transaction(db):
             for found in batch:
-                erasures.save(db, "conversations", found)
-                if (one := conversations.find(db, found["_rowid"])) is None:
+                erasure_store.save(db, "conversations", found)
+                if (one := conversation_store.find(db, found["_rowid"])) is None:
                     continue
                 finding.set_conversation(db, one)
                 if one.address == GONE_ADDRESS:
-                    questions.end_for_asker(db, one, by=task.erasure.second_by, now=task.now)
+                    conversations.end_for_asker(db, one, by=task.erasure.second_by, now=task.now)
 
 
 def _finish(task: Task) -> None:
     """The tombstone, once: ids and numbers only."""
     db, now, by = task.db, task.now, task.erasure.second_by
     with transaction(db, locks=("erasures",)):
-        erasure = asked.get(db, task.erasure.id)
-        if not erasures.end(db, erasure.id, ErasureState.DONE, by=by, now=now):
+        erasure = erasures.get(db, task.erasure.id)
+        if not erasure_store.end(db, erasure.id, ErasureState.DONE, by=by, now=now):
             return
         many = {"mails": erasure.dropped, "accounts": len(task.person.accounts)}
-        events.add(db, EventTag.PERSON_ERASED, asked.subject_of(erasure), actor=by, at=now, **many)
-        asked.refresh(db, erasure, now=now)
+        events.add(db, EventTag.PERSON_ERASED, erasures.subject_of(erasure), actor=by, at=now, **many)
+        erasures.refresh(db, erasure, now=now)

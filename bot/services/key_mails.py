@@ -18,7 +18,7 @@ from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.purchasing import list_holders
 from bot.domain.review_values import is_address
 from bot.domain.ris import Role, User
-from bot.rendering import key_mails as mails
+from bot.rendering import key_mails as key_mail_words
 from bot.services import case_steps
 from bot.services.desk import Desk
 from bot.services.queueing import NO_THREAD, queue_mail, queue_note
@@ -78,7 +78,7 @@ def queue_all(db: Database, desk: Desk, case: Case, due: Sequence[Seat], *, now:
     parts = [due[start : start + MOST_KEYS] for start in range(0, len(due), MOST_KEYS)]
     for number, part in enumerate(parts, 1):
         party = party_of(desk, case, _holder(part[0]))
-        words = mails.license_keys(
+        words = key_mail_words.license_keys(
             case,
             part,
             desk.policy,
@@ -112,9 +112,9 @@ def queue_one(
     given: dict[str, Any] = {"to_name": party.name, "key_url": key_url(desk, party), "spare": spare}
     given["active"] = _are_active(db, [seat])
     if party.holder:
-        words = mails.license_key(case, seat, desk.policy, **given)
+        words = key_mail_words.license_key(case, seat, desk.policy, **given)
     else:
-        words = mails.license_keys(case, [seat], desk.policy, **given)
+        words = key_mail_words.license_keys(case, [seat], desk.policy, **given)
     template = OWN if party.holder else LIST
     _queue(db, desk, case, template, party=party, sent=[seat], words=words, why=why, now=now)
 
@@ -124,7 +124,7 @@ def queue_handed_over(
 ) -> Party:
     """Queue the mail to the party on file of a seat that has another holder now; return that party."""
     party = party_of(desk, case, _holder(seat))
-    words = mails.key_handed_over(
+    words = key_mail_words.key_handed_over(
         case,
         seat,
         desk.policy,

@@ -52,7 +52,7 @@ from bot.domain.registration_refusals import OwnAddress
 from bot.domain.review_values import is_address
 from bot.domain.ris import Credential, User
 from bot.domain.staff import Staff
-from bot.rendering import key_mails as mails
+from bot.rendering import key_mails as key_mail_words
 from bot.services import held_keys, key_mails, step_up, thread_notes
 from bot.services.cases import get_case, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
@@ -248,7 +248,9 @@ def _tell_both(db: Database, desk: Desk, before: held_keys.Held, *, now: datetim
     party = key_mails.queue_handed_over(db, desk, case, after, before.holder, now=now)
     key_mails.withdraw(db, key.id, replaced=True, now=now)
     if reader and reader.to != party.address:
-        words = mails.key_taken_over(case, key, desk.policy, to_name=held_keys.name_of(before, reader.to))
+        words = key_mail_words.key_taken_over(
+            case, key, desk.policy, to_name=held_keys.name_of(before, reader.to)
+        )
         held_keys.tell(db, desk, "key_taken_over", before, to=reader.to, words=words, now=now)
 
 
@@ -298,7 +300,9 @@ def _tell_void(db: Database, desk: Desk, held: held_keys.Held, why: KeyVoided, *
     key_mails.withdraw(db, key.id, replaced=False, now=now)
     if reader is not None:
         name = held_keys.name_of(held, reader.to)
-        words = mails.key_voided(case, key, desk.policy, to_name=name, name=held.holder.name, why=why)
+        words = key_mail_words.key_voided(
+            case, key, desk.policy, to_name=name, name=held.holder.name, why=why
+        )
         held_keys.tell(db, desk, "key_voided", held, to=reader.to, words=words, now=now)
 
 

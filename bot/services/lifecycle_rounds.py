@@ -13,7 +13,7 @@ from bot.domain.lifecycle import ClockRules, Move, Moved, Stage, Step
 from bot.domain.lifecycle_refusals import DayTooFar
 from bot.domain.note_names import NoteName
 from bot.domain.outbox import NewJob
-from bot.services import lifecycle_gates as gates
+from bot.services import lifecycle_gates
 from bot.services.desk import Desk
 from bot.services.lifecycle import step_of
 from bot.services.lifecycle_mails import TEMPLATES
@@ -55,9 +55,9 @@ def run(
         raise DayTooFar(last=last.isoformat())
     _follow_rules(db, rules, now=now)
     if not lifecycle_store.count_due(db, after=None, until=until):
-        gates.forget(db, now=now)
+        lifecycle_gates.forget(db, now=now)
         return Ran()
-    if not agreed and (waiting := gates.keep_back(db, rules, now=now, until=until)):
+    if not agreed and (waiting := lifecycle_gates.keep_back(db, rules, now=now, until=until)):
         return Ran(waiting=waiting)
     told, held, closed, place = Counter[Stage](), 0, 0, Place()
     while True:

@@ -28,13 +28,13 @@ from bot.domain.partners import (
 from bot.domain.programmes import Programme
 from bot.domain.registration import Draft, read_draft
 from bot.rendering import partner_mails
-from bot.services import consents as consenting
-from bot.services import email_change_notices, partner_invitations, second_clicks
+from bot.services import consents, email_change_notices, partner_invitations, second_clicks
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import ACTIVATION, PARTNER_PASSWORD, mail_activation
 from bot.services.desk import Desk
 from bot.services.partner_invitations import LINK
-from bot.store import accounts, bounces, consents, events, links, outbox
+from bot.store import accounts, bounces, events, links, outbox
+from bot.store import consents as consent_store
 from bot.store import partner_invitations as partner_invitation_store
 from bot.store import partners as partner_store
 from bot.store.database import transaction
@@ -90,7 +90,7 @@ def get_form(db: Database, invited: Invitation) -> Form:
     """What the form is filled with, and what it was filled with before anything was typed."""
     before = _find_prefilled(db, invited)
     draft = first_draft(invited, before)
-    answers = {one.consent: one for one in consents.list_of_account(db, invited.closed_id)}
+    answers = {one.consent: one for one in consent_store.list_of_account(db, invited.closed_id)}
     return Form(draft=draft, changes=find_changes(draft, before), answers=answers)
 
 
@@ -131,15 +131,15 @@ def submit(
     needs = role is not None and role.needs_vat_id
     filled = understand(draft, invited, lang=lang, needs_vat_id=needs)
     unticked = tuple(one for one in MANDATORY if one not in agreed)
-    reworded = seen != consenting.digest(desk, lang)
+    reworded = seen != consents.digest(desk, lang)
     with transaction(db, locks=(f"partner_invitation:{invited.id}",)):
         invited = get_invitation(db, token, now=now)
         if filled.faults or unticked or reworded:
             partner_invitation_store.put_draft(db, invited.id, draft)
             return Submitted(filled=filled, unticked=unticked, reworded=reworded)
         account = _register(db, desk, invited, filled, now=now)
-        for answer in consenting.answers(desk, agreed, lang=lang, now=now):
-            consents.add(db, account.id, answer)
+        for answer in consents.answers(desk, agreed, lang=lang, now=now):
+            consent_store.add(db, account.id, answer)
         mail_both(db, desk, account, now=now)
         page = second_clicks.derive(token, sent)
         _open_sent_page(db, desk, account, page, now=now)

@@ -9,7 +9,7 @@ from bot.domain.cooling import Notice
 from bot.domain.note_names import NoteName
 from bot.domain.outbox import Job
 from bot.domain.phone_resets import PhoneReset, ResetState, actor
-from bot.rendering import phone_reset_mails as words
+from bot.rendering import phone_reset_mails
 from bot.services import cooling
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
@@ -30,7 +30,7 @@ def tell_owner(db: Database, desk: Desk, account: Account, reset: PhoneReset, *,
         desk,
         account,
         _mail_to(account),
-        words=lambda customer: words.phone_reset(account, customer, desk.policy, reset, at=now),
+        words=lambda customer: phone_reset_mails.phone_reset(account, customer, desk.policy, reset, at=now),
         now=now,
         secrets=_stop_link(db, desk, reset, now=now),
         once=_once(reset),
@@ -53,7 +53,7 @@ def _text(
         lang=account.lang,
         until=reset.due_at if reset.due_at and reset.is_open else now + TEXT_LASTS,
         now=now,
-        words=words.text_words(account, desk.policy, reset),
+        words=phone_reset_mails.text_words(account, desk.policy, reset),
         secrets=_stop_link(db, desk, reset, now=now),
     )
 
@@ -93,7 +93,7 @@ def call_administrators(
             desk,
             eye,
             "phone_reset_wished",
-            words=lambda customer, eye=eye: words.phone_reset_wished(  # type: ignore[misc]
+            words=lambda customer, eye=eye: phone_reset_mails.phone_reset_wished(  # type: ignore[misc]
                 account,
                 eye,
                 customer,

@@ -23,13 +23,13 @@ from bot.domain.prolongation import (
 from bot.domain.prolongation_refusals import ConsentsChanged, ProlongationWaits
 from bot.domain.tries import Tried
 from bot.rendering import lifecycle_mails
-from bot.services import consents as consenting
-from bot.services import lifecycle, partner_returns, passwords, prolong_links
+from bot.services import consents, lifecycle, partner_returns, passwords, prolong_links
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import list_named, mail_activation_again
 from bot.services.desk import Desk
 from bot.services.partner_activation import lacks_first_app, person_of
-from bot.store import accounts, authenticators, consents, events, sessions, tries
+from bot.store import accounts, authenticators, events, sessions, tries
+from bot.store import consents as consent_store
 from bot.store import passwords as password_store
 from bot.store import prolongation as prolongation_store
 from bot.store.database import transaction
@@ -49,7 +49,7 @@ def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation:
         account=account,
         life=life,
         step=Step.DONE if link.spent else _next_step(db, desk, life, counts=counts),
-        answers={one.consent: one for one in consents.list_of_account(db, account.id)},
+        answers={one.consent: one for one in consent_store.list_of_account(db, account.id)},
         changed_at=set_at if counts else None,
         password_from=wait if wait and now < wait and not counts else None,
         unlocked_at=lock.locked_until if lock.is_locked(now) else None,
@@ -84,11 +84,11 @@ def agree(
     `seen`: the digest of the wordings that the page has shown. Raise ConsentsChanged, LinkUnknown or
     LinkExpired.
     """
-    if seen != consenting.digest(desk, lang):
+    if seen != consents.digest(desk, lang):
         raise ConsentsChanged
     if unticked := tuple(one for one in MANDATORY if one not in agreed):
         return unticked
-    answers = consenting.answers(desk, agreed, lang=lang, now=now)
+    answers = consents.answers(desk, agreed, lang=lang, now=now)
     with transaction(db):
         found = get(db, desk, token, now=now)
         if found.step is not Step.DONE:
@@ -142,7 +142,7 @@ def _finish(db: Database, desk: Desk, found: Prolongation, hashed: str, *, since
         passwords.end_open_ways(db, account, now=now)
     answers: tuple[Answer, ...] = prolongation_store.list_answers(db, account.id, found.life.validations)
     for answer in answers:
-        consents.add(db, account.id, answer)
+        consent_store.add(db, account.id, answer)
     prolongation_store.drop(db, account.id)
     sessions.drop_all(db, account.id)
     life = lifecycle.validate(db, desk, account.id, by=about, now=now)

@@ -17,7 +17,7 @@ from bot.domain.staff import Staff
 from bot.domain.stock import PACE, SOON, Supplies, Wanted, find_crossed, seats_paid, serve
 from bot.ports import Chat, Picture
 from bot.rendering import plots, stock_mails, stock_plot
-from bot.rendering import stock as cards
+from bot.rendering import stock as stock_cards
 from bot.rendering.blocks import safe
 from bot.rendering.words import Words
 from bot.services.desk import Desk
@@ -184,8 +184,8 @@ def send_chart(chat: Chat, to: str, supplies: Supplies, *, words: Words) -> str:
     picture = Picture(
         name=f"usher-stock-{supplies.on.isoformat()}.png",
         content=stock_plot.supplies(supplies, words=words),
-        title=cards.stock_title(supplies, words),
-        alt=cards.picture_alt(supplies, words),
+        title=stock_cards.stock_title(supplies, words),
+        alt=stock_cards.picture_alt(supplies, words),
     )
     try:
         channel, _ = chat.write_to(to, picture.title, [])

@@ -12,7 +12,7 @@ from bot.domain.events import EventTag
 from bot.domain.license_keys import KeyVoided, Seat
 from bot.domain.outbox import JobStatus
 from bot.domain.withdrawals import UNSENT, Irrevocable, list_irrevocable
-from bot.rendering import key_mails as mails
+from bot.rendering import key_mails as key_mail_words
 from bot.services import case_steps, held_keys, key_mails, purchasing
 from bot.services.desk import Desk
 from bot.store import approvals, cases, events, outbox, seats, step_jobs
@@ -46,7 +46,7 @@ def _tell_holder(db: Database, desk: Desk, case: Case, seat: Seat, *, now: datet
         return
     held = held_keys.Held(seat=seat, case=case, key=seat.key, holder=seat.holder)
     name, why = seat.holder.name, KeyVoided.NOT_NEEDED
-    words = mails.key_voided(case, seat.key, desk.policy, to_name=name, name=name, why=why)
+    words = key_mail_words.key_voided(case, seat.key, desk.policy, to_name=name, name=name, why=why)
     held_keys.tell(db, desk, "key_voided", held, to=reader.to, words=words, now=now)
 
 
