@@ -23,6 +23,7 @@ from bot.domain.partners import (
     draft_of,
     find_changes,
     first_draft,
+    invitation_id,
     understand,
 )
 from bot.domain.programmes import Programme
@@ -80,7 +81,7 @@ class Mailed:
 def get_invitation(db: Database, token: str, *, now: datetime) -> Invitation:
     """What the page shows; raise LinkUnknown or LinkExpired. Whoever has registered needs it no more."""
     ref = links.get_subject(db, token, purpose=LINK, now=now)
-    found = partner_invitation_store.find(db, int(ref.removeprefix("P-")))
+    found = partner_invitation_store.find(db, invitation_id(ref) or 0)
     if found is None or found.ended_at is not None:
         raise LinkUnknown
     return found
@@ -270,7 +271,7 @@ def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
     """
     with transaction(db):
         ref = links.find_subject(db, token, purpose=LINK)
-        invited = partner_invitation_store.find(db, int(ref.removeprefix("P-"))) if ref else None
+        invited = partner_invitation_store.find(db, invitation_id(ref) or 0) if ref else None
         if invited is None:
             return
         if invited.account_id is not None:
