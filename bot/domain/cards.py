@@ -146,7 +146,7 @@ class QuestionNote:
     withheld: bool = False  #: the mail server does not give it out
     fault: str = ""  #: why it could not be read in full
     form_sent: bool = False  #: it asked for the blank form, and that is on its way
-    taken: bool = False  #: the form that is attached is a version of the case
+    taken: bool = False  #: the form that is attached is a version of a case
     to_read: bool = False  #: a person has to look at it
     about: str = ""  #: the case whose mail it answers, where it does not go on there
     whose: Provenance | None = None  #: it asks whether a mail is ours: what was found, and answered
@@ -189,8 +189,9 @@ class AnswersNote:
 class TroubleNote:
     """Something that needs a person: a mail set aside, a job that failed or is unknown."""
 
-    #: "mail_set_aside", "job_failed", "job_unknown", "copy_refused", "answers_capped", "case_capped",
-    #: "mail_bounced", "address_given_up", "requests_wait", "requests_dropped", "erasure_unreadable"
+    #: "mail_set_aside", "job_failed", "job_unknown", "job_overtaken", "copy_refused", "answers_capped",
+    #: "case_capped", "mail_bounced", "address_given_up", "requests_wait", "requests_dropped",
+    #: "erasure_unreadable"
     what: str
     subject: str  #: e.g. "mail 12", "job 7"
     detail: str

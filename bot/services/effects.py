@@ -10,7 +10,14 @@ from sqlite_utils import Database
 
 from bot.domain.cards import CaseCard
 from bot.domain.cases import CaseStatus, case_ref
-from bot.domain.errors import MessageGone, NotNow, PermanentFailure, TransientFailure, UnknownOutcome
+from bot.domain.errors import (
+    MessageGone,
+    NotLetIn,
+    NotNow,
+    PermanentFailure,
+    TransientFailure,
+    UnknownOutcome,
+)
 from bot.domain.letters import ShownMail
 from bot.domain.note_names import NoteName
 from bot.domain.outbox import Job, JobKind, JobStatus
@@ -71,6 +78,7 @@ def carry_out(db: Database, desk: Desk, ways: Ways, job: Job, *, now: datetime) 
             error=str(exc),
             retry_after=exc.retry_after,
             not_now=isinstance(exc, NotNow),
+            let_in=not isinstance(exc, NotLetIn),
         )
     except PermanentFailure as exc:
         return Outcome(status=JobStatus.FAILED, error=str(exc))

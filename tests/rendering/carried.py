@@ -36,6 +36,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "mail_undecided": {"id": 12},
     "no_form": {"id": 12, "files": "RIS.xlsx", "reason": "encrypted"},
     "mail_not_kept": {"id": 12},
+    "mail_waits": {"since": AT},
     "mail_sealed": {"id": 12},
     "purchase_order_needed": {"ref": "C-7", "number": "4711", "total": Money(38_700, "EUR")},
     "no_balance": {"ref": "C-7", "total": Money(38_700, "EUR")},
