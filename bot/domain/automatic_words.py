@@ -1,7 +1,7 @@
 """Whether a mail without a machine's headers is one's answer all the same: by every sentence of it.
 
 Ticket systems confirm what came, and people's mail programs say that they are away. What these phrases,
-written as those in `thanks`, do not hold is a person's, and so is a question.
+written as those in `thanks`, do not hold is a person's, and so is a question. For mails of no thread only.
 """
 
 import re
@@ -77,7 +77,7 @@ _CAME_OR_AWAY: Final = re.compile(
     rf"(?: \w+){{0,4}}? (?:{_CAME})"
     r"|(?:ihre?|neues|das) (?:anfrage|nachricht|e mail|mail|anliegen|ticket|meldung)"
     rf"(?: \w+){{0,6}}? (?:{_KAM})"
-    r"|thank(?:s| you) for contacting|(?:ticket|case|vorgangs|bearbeitungs) ?(?:number|nummer|id)"
+    r"|thank(?:s| you) for contacting"
     r"|(?:away|on (?:\w+ )?(?:leave|vacation|holidays?)|out of (?:the )?office)"
     r"|urlaub|elternzeit|abwesend|ausser haus|nicht im (?:buro|haus))\b"
 )
@@ -93,7 +93,7 @@ _SUBJECT: Final = re.compile(
     re.IGNORECASE,
 )
 _TAG: Final = re.compile(
-    r"\s*(?:(?:re|aw|antw)\s*:|\[[^\]]{1,40}\]|\([^)]{1,40}\)"
+    r"\s*(?:\[[^\]]{1,40}\]|\([^)]{1,40}\)"
     r"|(?:ticket|case|request|vorgang|anfrage|fall)?\s?(?:#|nr\.|no\.)\s?\w{0,9}\d\w*)[\s:-]*",
     re.IGNORECASE,
 )

@@ -8,6 +8,7 @@ from bot.domain.automatic_words import is_automatic
 from bot.domain.keyring import Keyring
 from bot.domain.mail import ANSWERED, Classification, InboundMail, Kind
 from bot.domain.threads import find_thread, is_ours
+from bot.domain.withdrawals import list_named
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +73,6 @@ def _bounce(asked: _Asked) -> str:
     return f"delivery report: {'permanent' if report.permanent else 'temporary'}, {count} recipient(s)"
 
 
-#: of an automatic answer that nothing but its words tells of: where it has a thread, people see it there
-BY_WORDS = "words of an automatic answer"
 #: headers that a machine sets on what it answers by itself; RFC 3834 and what came before it
 AUTO_HEADERS = (
     "x-autoreply",
@@ -146,8 +145,13 @@ def says_automatic(mail: InboundMail) -> str:
 
 
 def _auto_reply(asked: _Asked) -> str:
-    by_words = not asked.has_form and is_automatic(asked.mail)
-    return says_automatic(asked.mail) or (BY_WORDS if by_words else "")
+    return says_automatic(asked.mail) or _by_words(asked)
+
+
+def _by_words(asked: _Asked) -> str:
+    """Never of what answers us or names a case: whoever was asked for a number may write nothing else."""
+    is_about_ours = asked.has_form or _thread_ref(asked) or list_named(asked.mail.subject)
+    return "words of an automatic answer" if not is_about_ours and is_automatic(asked.mail) else ""
 
 
 def _from_a_machine(mail: InboundMail) -> str:

@@ -8,7 +8,7 @@ from bot.domain.answer_texts import read_answers
 from bot.domain.cases import Case
 from bot.domain.intake import Understood
 from bot.domain.mail import Kind
-from bot.domain.mail_kinds import BY_WORDS, answers_invitation, says_automatic, says_somebody_left
+from bot.domain.mail_kinds import answers_invitation, says_automatic, says_somebody_left
 from bot.domain.parties import is_party
 from bot.services import conversations, organisations, questions
 from bot.services.desk import Desk
@@ -23,8 +23,8 @@ def note(db: Database, desk: Desk, understood: Understood, *, now: datetime) -> 
     """Show staff a form, and a party's words in its thread, in the caller's transaction.
 
     Absences stay quiet: of what answers by itself only a form, answers under our numbers, words with the
-    answer to an invitation, and that somebody works there no more are shown. What only its words tell of
-    stands in its thread, and is nobody's turn. Mail of our own addresses, which people use too, is of none.
+    answer to an invitation, and that somebody works there no more are shown. Mail of our own addresses, which
+    people use too, is of no thread.
     """
     if understood.found.kind is Kind.LOOP:
         _note_own(db, understood, now=now)
@@ -33,18 +33,16 @@ def note(db: Database, desk: Desk, understood: Understood, *, now: datetime) -> 
     has_left = kind is Kind.AUTO_REPLY and says_somebody_left(understood.mail)
     if kind not in (Kind.AUTO_REPLY, Kind.LIST) or not (has_left or _is_worth_a_look(db, understood)):
         return
-    by_words = understood.found.reason == BY_WORDS
     case = organisations.find_of_thread(db, ref)
     if case is not None and (has_left or _is_partys(desk, understood, case)):
-        aloud = has_left or not by_words
-        counts, card = aloud and _is_partys(desk, understood, case), f"card:{case.ref}"
+        counts, card = _is_partys(desk, understood, case), f"card:{case.ref}"
         questions.note_follow_up(
-            db, understood, case.ref, card, now=now, case_id=case.id, aloud=aloud, robot=True, counts=counts
+            db, understood, case.ref, card, now=now, case_id=case.id, aloud=True, robot=True, counts=counts
         )
         queue_case_card(db, case.id, now=now)  # it says that there are words
     elif _is_askers(db, understood, ref):
         key = conversations.card_key(ref)
-        questions.note_follow_up(db, understood, ref, key, now=now, aloud=not by_words, robot=True)
+        questions.note_follow_up(db, understood, ref, key, now=now, aloud=True, robot=True)
     elif understood.form.has_form:
         questions.note_set_aside(db, understood, now=now)
 
@@ -72,7 +70,7 @@ def _is_worth_a_look(db: Database, understood: Understood) -> bool:
         return bool(mail.text or mail.attachments)
     if answers_invitation(mail):
         return bool(mail.text)
-    return understood.found.reason == BY_WORDS or bool(read_answers(mail.text, mail.quoted_text))
+    return bool(read_answers(mail.text, mail.quoted_text))
 
 
 def _is_partys(desk: Desk, understood: Understood, case: Case) -> bool:

@@ -2,9 +2,7 @@
 
 import pytest
 
-from bot.domain.cases import BallHolder
 from bot.domain.mail import Address, Kind
-from bot.domain.mail_kinds import BY_WORDS
 from bot.domain.outbox import JobStatus
 from bot.services import kinds
 from tests.cast import BLAKE, DANA, DESK_ADDRESS, MALLORY, Office, a_mail
@@ -148,19 +146,21 @@ def test_a_ticket_systems_receipt_is_no_question(office: Office) -> None:
 
 
 @pytest.mark.parametrize("about", ["a case", "a question"])
-def test_in_a_thread_of_ours_it_stands_quietly_and_is_nobodys_turn(office: Office, about: str) -> None:
+@pytest.mark.parametrize(
+    "text", [RECEIPT, "The ticket number is INC0012345.", "I am on holiday until Friday."]
+)
+def test_in_a_thread_of_ours_the_same_words_are_read(office: Office, about: str, text: str) -> None:
     office.take(a_mail(files=[WITHOUT_CITY]) if about == "a case" else a_mail())
-    answers, sent = office.mails()[-1].message_id, len(office.mails())
+    answers = office.mails()[-1].message_id
     office.work()
-    office.take(a_mail(subject="Re: your mail (#4711)", text=RECEIPT, answers=answers))
+    assert office.take(a_mail(subject="Urlaub", text=text, answers=answers)).kind == Kind.REPLY
 
-    job = office.jobs("question_note")[-1]
-    assert (job.values["words"]["text"], job.values["words"]["robot"]) == (RECEIPT, BY_WORDS)
-    assert not job.values.get("aloud")
-    assert len(office.mails()) == sent
-    if about == "a case":
-        assert not job.values["words"]["to_read"]
-        assert office.case("C-1").ball is BallHolder.SPONSOR
+    assert text in texts(office)
+
+
+def test_a_case_that_is_named_hears_them_too(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    assert office.take(a_mail(subject="C-1", text=RECEIPT)).subject_ref == "C-1"
 
 
 def test_with_a_sentence_of_a_persons_it_is_a_question(office: Office) -> None:
