@@ -1,13 +1,14 @@
 """`[calendar]` of `usher.toml`: when the desk works, and those to whom it writes."""
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import date
 from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from bot.domain.working_time import Calendar, public_holidays
+from bot.policy_values import TimeOfDay
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _WEEKDAYS = get_args(Weekday)
@@ -30,17 +31,10 @@ class Times(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     working_days: Annotated[tuple[Weekday, ...], Field(min_length=1)] | None = None
-    opens: Annotated[time | None, Field(alias="from")] = None
-    closes: Annotated[time | None, Field(alias="to")] = None
+    opens: Annotated[TimeOfDay | None, Field(alias="from")] = None
+    closes: Annotated[TimeOfDay | None, Field(alias="to")] = None
     holidays: str | None = None  #: "DE", "DE-BE", "GB-ENG": whose public holidays are free; "" has none
     closed: tuple[date, ...] | None = None
-
-    @field_validator("opens", "closes", mode="before")
-    @classmethod
-    def _clock(cls, value: object) -> object:
-        if isinstance(value, str | time) and "+" not in str(value) and "Z" not in str(value).upper():
-            return value
-        raise ValueError('must be a time of day such as "09:00"')
 
     @field_validator("holidays")
     @classmethod

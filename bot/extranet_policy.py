@@ -12,7 +12,7 @@ from bot.domain.lifecycle import WARNED_FOR, ClockRules
 from bot.domain.review_values import is_address
 from bot.domain.working_time import Calendar
 from bot.password_policy import PasswordNumbers
-from bot.policy_values import Days, MailAddress, Minutes, WebAddress
+from bot.policy_values import Days, MailAddress, Minutes, TimeOfDay, WebAddress
 
 
 class _Part(BaseModel):
@@ -26,17 +26,10 @@ class ExtranetClock(_Part):
     validation_days: Days = 30  #: before the end
     reminder_days: Days = 16  #: before the end
     reactivation_days: Days = 60  #: after the end
-    hour: time = time(9)  #: of the desk's clocks, at which mails go
+    hour: TimeOfDay = time(9)  #: of the desk's clocks, at which mails go
     expiry_hold_days: Days = 14  #: by which an end moves of which nobody was surely warned
     most_a_day: Annotated[int, Field(ge=1)] = 200  #: mails of the clock; more wait for a click
     longest_extension_days: Days = 180  #: from today, to which the desk moves an end at most
-
-    @field_validator("hour", mode="before")
-    @classmethod
-    def _clock(cls, value: object) -> object:
-        if isinstance(value, str | time) and "+" not in str(value) and "Z" not in str(value).upper():
-            return value
-        raise ValueError('must be a time of day such as "09:00"')
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

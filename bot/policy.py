@@ -29,7 +29,7 @@ from bot.domain.lifecycle import ClockRules
 from bot.domain.loopback import keeps_secrets
 from bot.domain.money import Money
 from bot.domain.passwords import PasswordRules, words_of
-from bot.domain.programmes import Programme as Whose
+from bot.domain.programmes import Programme
 from bot.domain.ris import Credential
 from bot.domain.sessions import Strength
 from bot.domain.working_time import Calendar
@@ -116,7 +116,7 @@ class Launch(_Part):
         return Strength[self.strength.upper()]
 
 
-class Programme(_Part):
+class ProgrammePolicy(_Part):
     """One programme of the desk: who it is for and which words its mails take."""
 
     name: str
@@ -275,7 +275,7 @@ class Policy(_Part):
 
     desk: Desk
     brand: Brand = Brand()
-    programmes: dict[str, Programme]  #: those to which organisations are taken
+    programmes: dict[str, ProgrammePolicy]  #: those to which organisations are taken
     extranet: Extranet = Field(default=Extranet(), validation_alias=AliasPath("programmes", "extranet"))
     approvals: Approvals = Approvals()
     provisioning: Provisioning = Provisioning()
@@ -297,31 +297,31 @@ class Policy(_Part):
 
     @field_validator("programmes")
     @classmethod
-    def _has_mag(cls, value: dict[str, Programme]) -> dict[str, Programme]:
+    def _has_mag(cls, value: dict[str, ProgrammePolicy]) -> dict[str, ProgrammePolicy]:
         if "mag" not in value:
             raise ValueError("needs [programmes.mag]")
         return value
 
     @property
-    def mag(self) -> Programme:
+    def mag(self) -> ProgrammePolicy:
         """The programme that the onboarding mailbox serves."""
         return self.programmes["mag"]
 
-    def of(self, programme: Whose) -> Programme | Extranet:
+    def of(self, programme: Programme) -> ProgrammePolicy | Extranet:
         """The part of a programme's accounts."""
-        return self.extranet if programme is Whose.EXTRANET else self.mag
+        return self.extranet if programme is Programme.EXTRANET else self.mag
 
     @property
-    def with_accounts(self) -> list[Programme | Extranet]:
+    def with_accounts(self) -> list[ProgrammePolicy | Extranet]:
         """Those whose accounts are kept here."""
         return [one for one in (self.mag, self.extranet) if one.keeps_accounts]
 
-    def reset_hours(self, programme: Whose) -> int:
+    def reset_hours(self, programme: Programme) -> int:
         """In which an owner can stop the removal of a lost second factor, once two people have agreed."""
-        partners = programme is Whose.EXTRANET
+        partners = programme is Programme.EXTRANET
         return self.extranet.app_reset_hours if partners else self.mag.phone_reset_hours
 
-    def password_rules(self, programme: Whose) -> PasswordRules:
+    def password_rules(self, programme: Programme) -> PasswordRules:
         """No password is made of what the desk, the programme and the sponsor are called."""
         mag, own = self.mag, self.of(programme)
         names = (mag.sponsor, *mag.applications, own.name, own.support_desk, self.desk.name, "usher")

@@ -127,6 +127,13 @@ def test_every_dependency_has_its_reason() -> None:
     assert {name for name in names if not re.search(rf"\b{re.escape(name)}\b", reasons)} == set()
 
 
+def test_every_room_stands_in_the_table_once() -> None:
+    rooms = re.findall(r"^\| `([a-z_/]+/)` \|", read(ROOT / "ARCHITECTURE.md"), re.MULTILINE)
+
+    assert len(rooms) > 10
+    assert sorted(rooms) == sorted(set(rooms))
+
+
 # What the documents name is there
 
 

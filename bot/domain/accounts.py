@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.cases import case_ref
 from bot.domain.programmes import Programme
 from bot.domain.ris import Credential, Role, User
 
@@ -72,7 +73,7 @@ class Account(NewAccount):
     @property
     def thread(self) -> str:
         """What mails to its owner are about: the case of its person, or the account itself."""
-        return f"C-{self.case_id}" if self.case_id else self.ref
+        return case_ref(self.case_id) if self.case_id else self.ref
 
     @property
     def named(self) -> str:

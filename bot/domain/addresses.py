@@ -1,5 +1,6 @@
 """Address lists of RFC 5322, read so that one header never yields two truths about who wrote."""
 
+import hashlib
 import re
 from collections.abc import Collection, Iterator
 
@@ -35,6 +36,15 @@ def mailbox_of(address: str) -> str:
     """The mailbox behind an address, without its sub-address (RFC 5233): who reads anna+1@ is anna@."""
     local, at, domain = address.rpartition("@")
     return f"{local.partition('+')[0] or local}{at}{domain}"
+
+
+def in_key(address: str) -> str:
+    """What stands for an address in a key, which is kept for ever and names nobody.
+
+    Of an account it is the address as it is: anna+1@ and anna+2@ may be two people's. Where it is about how
+    much one reader gets, it is their `mailbox_of`.
+    """
+    return hashlib.sha256(address.encode()).hexdigest()[:16]
 
 
 def reaches_desk(address: str, own_addresses: Collection[str]) -> bool:

@@ -21,7 +21,7 @@ from bot.domain.purchasing import Bought, Quote
 from bot.domain.registration import Registered, Registration
 from bot.domain.ris import Decision
 from bot.domain.sheets import SheetRefusal
-from bot.domain.withdrawals import Standing
+from bot.domain.withdrawals import Irrevocable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,7 +219,7 @@ class WithdrawalNote:
     content_hash: str
     by: str = ""
     other: str = ""  #: the addition that stands in the way; of "named", where the words stand
-    standing: tuple[Standing, ...] = ()  #: what could not be called back
+    standing: tuple[Irrevocable, ...] = ()  #: what could not be called back
 
 
 @dataclass(frozen=True, kw_only=True)

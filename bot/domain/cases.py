@@ -43,6 +43,8 @@ UNDER_WAY = frozenset({CaseStatus.APPROVED, CaseStatus.PURCHASING, CaseStatus.PR
 BEFORE_LIVE = UNDER_WAY | {CaseStatus.INVITED, CaseStatus.REGISTRATION_REVIEW}
 #: somebody has to act, or Usher; in any other state only while what was decided is being carried out
 IN_QUEUE = (OPEN | BEFORE_LIVE) - {CaseStatus.APPROVED}
+#: the desk said no, or it was taken back
+OVER = frozenset({CaseStatus.REJECTED, CaseStatus.WITHDRAWN})
 #: the desk said yes, and it stands
 STANDING = BEFORE_LIVE | {CaseStatus.LIVE}
 
@@ -148,7 +150,7 @@ class Addition:
 
     @property
     def ref(self) -> str:
-        return f"C-{self.of}"
+        return case_ref(self.of)
 
     def seal(self, ris: RisCase) -> str:
         """The hash of what a decision about an addition is about: the form, and who of it is new."""
@@ -191,7 +193,7 @@ class Case:
 
     @property
     def ref(self) -> str:
-        return f"C-{self.id}"
+        return case_ref(self.id)
 
     @property
     def ordered_users(self) -> tuple[User, ...]:
@@ -226,6 +228,11 @@ class CaseVersion:
     made_by: str  #: "mail:41": a form that came; "answers:3": answers in words; or `as_inviter`
     made_at: datetime
     mail_id: int = 0  #: the ledger's row of the mail it came in
+
+
+def case_ref(number: int) -> str:
+    """What a case is called wherever it is named: "C-7"."""
+    return f"C-{number}"
 
 
 def case_id(ref: str) -> int | None:

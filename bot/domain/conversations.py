@@ -86,7 +86,7 @@ class Conversation:
 
     @property
     def ref(self) -> str:
-        return f"Q-{self.id}"
+        return conversation_ref(self.id)
 
     @property
     def is_marked(self) -> bool:
@@ -205,6 +205,11 @@ def is_over_by_thanks(one: Conversation, tried: Iterable[Tried], *, helped: bool
     """Thanks end what was answered, and what waits beside articles that were offered, if these helped."""
     offered = any(each.how is Answered.OFFERED for each in tried)
     return one.state in QUIET or (helped and offered and one.heard == 1 and not one.owner)
+
+
+def conversation_ref(number: int) -> str:
+    """What a conversation is called wherever it is named: "Q-7"."""
+    return f"Q-{number}"
 
 
 def conversation_id(ref: str) -> int | None:

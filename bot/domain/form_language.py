@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot.domain.forms import COMPANY_FIELDS, COMPANY_SHEET, LANGUAGES, USER_FIELDS, USERS_SHEET, plain
-from bot.domain.languages import is_told_by
+from bot.domain.forms import COMPANY_FIELDS, COMPANY_SHEET, USER_FIELDS, USERS_SHEET, plain
+from bot.domain.languages import LANGUAGES, is_told_by
 from bot.domain.mail import InboundMail
 from bot.domain.ris import Reading
 from bot.domain.sheets import Sheet, Workbook

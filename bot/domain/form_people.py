@@ -13,6 +13,7 @@ from bot.domain.form_headings import COMPANY_FIELDS, CONTACT_FIELDS, Headings, f
 from bot.domain.form_labels import meaning_of
 from bot.domain.form_names import names_of, parts_of, without_salutation
 from bot.domain.form_pages import View
+from bot.domain.languages import LANGUAGES
 from bot.domain.plain_words import folded, words_in
 from bot.domain.review_values import written_address
 from bot.domain.ris import Role
@@ -190,7 +191,7 @@ def _nobody(cells: Mapping[str, FoundCell]) -> bool:
         return False
     named = [cells[name].text for name in _WHO if name in cells]
     words = {word for text in named for word in re.findall(r"[a-z]+", folded(text.partition("@")[0]))}
-    people = [forms.example_user(lang) for lang in forms.LANGUAGES]
+    people = [forms.example_user(lang) for lang in LANGUAGES]
     return any(address.casefold() == person.email for person in people) or bool(words & _NOBODY)
 
 

@@ -10,12 +10,12 @@ from typing import Final
 from babel import Locale
 from babel.core import get_global
 
+from bot.domain.languages import LANGUAGES
 from bot.domain.ris import Credential, PartnerType, Role, User
 
 VERSION_PROPERTY: Final = "usher-ris-form"  #: the custom document property that says "our form"
 VERSION: Final = "1"
 LIST_SHEET: Final = "Lists"  #: hidden in our form: what its drop-downs offer
-LANGUAGES: Final = ("en", "de")
 MOST_PHONES: Final = 3
 
 

@@ -1,6 +1,11 @@
-"""English or German: a vote of the words that every text of a language has."""
+"""English and German; which of them a text is, by a vote of the words that every text of a language has."""
 
 import re
+from typing import Final, Literal
+
+Language = Literal["en", "de"]
+LANGUAGES: Final = ("en", "de")
+LANGUAGE_NAMES: Final = {"en": "English", "de": "Deutsch"}  #: each names itself
 
 _WORD = re.compile(r"[a-zäöüß]+")
 _ANY_WORD = re.compile(r"[^\W\d_]+")

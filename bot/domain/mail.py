@@ -7,6 +7,8 @@ from enum import StrEnum
 
 #: "Re:", "AW:", "Fwd:" and their kin: such a subject is another mail's
 ANSWERED = re.compile(r"\s*(?:re|aw|antw|antwort|sv|fwd?|wg|wtr)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
+#: a mail that hands another one on
+FORWARDS = re.compile(r"\s*(?:fwd?|wg|wtr|weitergeleitet)\s*:", re.IGNORECASE)
 
 #: ids of a mail's thread: each costs a signature or more, and thousands of References are not worth them
 MOST_IDS = 60

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.addresses import reaches_desk
-from bot.domain.forms import LANGUAGES
+from bot.domain.languages import LANGUAGES
 from bot.domain.license_keys import KeyState, LicenseKey, Seat
 from bot.domain.review_values import is_address, text_of, would_run
 from bot.domain.ris import Credential, Role

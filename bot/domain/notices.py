@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from bot.domain.cases import BallHolder, CaseStatus
+from bot.domain.cases import BallHolder, CaseStatus, case_ref
 from bot.domain.working_time import Calendar
 
 #: no mail that nobody waits for comes before or after office hours, whatever the hours of its reader
@@ -32,7 +32,7 @@ class Waiting:
 
     @property
     def ref(self) -> str:
-        return f"C-{self.case_id}"
+        return case_ref(self.case_id)
 
     @property
     def subject(self) -> str:

@@ -8,13 +8,12 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.domain.mail import ANSWERED
+from bot.domain.mail import ANSWERED, FORWARDS
 from bot.domain.thanks import is_polite, is_thanks
 
 LONGEST_TEXT = 100_000
 LONGEST_LINE = 2_000
 
-_FORWARD_SUBJECT = re.compile(r"\s*(?:fwd?|wg|wtr|weitergeleitet)\s*:", re.IGNORECASE)
 _FORWARDED = re.compile(
     r"[>\s]*(?:-{3,}\s*(?:forwarded message|weitergeleitete nachricht|forwarded by .{1,80}"
     r"|weitergeleitet von .{1,80})"
@@ -76,7 +75,7 @@ def own_words(text: str, subject: str = "") -> str:
     below = not parted.passed_on and any(map(_is_unmarked, parted.below))
     if passed_on or (said and not (below and _only_greets(said))):
         return f"{said}\n\n{passed_on}".strip()
-    if _FORWARD_SUBJECT.match(subject):
+    if FORWARDS.match(subject):
         return joined([_unquoted(line) for line in lines])
     return joined(lines) if below else ""
 
@@ -88,7 +87,7 @@ def _only_greets(said: str) -> bool:
 def part(text: str, subject: str) -> Parted:
     """Part the sender's lines from those of the mail below, which is passed on only where that is said."""
     lines = _lines(text)
-    return _split(_without_banner(lines), forward=_FORWARD_SUBJECT.match(subject) is not None)
+    return _split(_without_banner(lines), forward=FORWARDS.match(subject) is not None)
 
 
 def length_of_head(lines: Sequence[str], position: int) -> int:
@@ -115,7 +114,7 @@ def _labelled(lines: Sequence[str], position: int) -> int:
 
 def without_quotes(text: str, subject: str = "") -> str:
     """Leave out the mail that is answered, and nothing else; a forward is kept whole."""
-    if _FORWARD_SUBJECT.match(subject):
+    if FORWARDS.match(subject):
         return text
     parted = _split([line[:LONGEST_LINE] for line in text.split("\n")], forward=False)
     return "\n".join([*parted.kept, *(parted.below if parted.passed_on else [])])
@@ -135,9 +134,7 @@ def _lines(text: str) -> list[str]:
 
 def _passes_on(subject: str) -> bool:
     """Whether a mail with that subject passes on what stands below it; a program that answers says so."""
-    return _FORWARD_SUBJECT.match(subject) is not None or bool(
-        subject.strip() and not ANSWERED.match(subject)
-    )
+    return FORWARDS.match(subject) is not None or bool(subject.strip() and not ANSWERED.match(subject))
 
 
 def _split(lines: Sequence[str], *, forward: bool) -> Parted:

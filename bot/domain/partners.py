@@ -1,6 +1,6 @@
 """A partner of the Extranet: who is invited, the form they fill in, and what is kept of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,7 +10,7 @@ from bot.domain.accounts import Account, NewAccount, Origin
 from bot.domain.form_found import FoundCase, FoundCell, FoundUser
 from bot.domain.phones import spaced
 from bot.domain.plain_words import folded
-from bot.domain.registration import LONGEST, Draft, Fault, clean
+from bot.domain.registration import LONGEST, Draft, Fault
 from bot.domain.review import review
 from bot.domain.review_values import phone_number
 from bot.domain.ris import Company, Credential, PartnerType, Problem, ProblemKind, Role, Severity
@@ -44,6 +44,10 @@ class NewInvitation:
     role: str  #: of `[programmes.extranet.roles]`
 
 
+def invitation_ref(number: int) -> str:
+    return f"P-{number}"
+
+
 def invitation_id(ref: str) -> int | None:
     """The number of what a mail calls P-7, as somebody types that."""
     kind, _, number = ref.strip().upper().partition("-")
@@ -65,7 +69,7 @@ class Invitation(NewInvitation):
 
     @property
     def ref(self) -> str:
-        return f"P-{self.id}"
+        return invitation_ref(self.id)
 
     @property
     def about(self) -> str:
@@ -166,10 +170,6 @@ def draft_of(account: Account, partner: Partner) -> Draft:
 def find_changes(draft: Draft, before: Draft) -> dict[str, str]:
     """What an account before had in the fields that are filled otherwise now."""
     return {name: said for name, said in before.items() if said and draft[name] != said}
-
-
-def read_draft(typed: Mapping[str, str]) -> Draft:
-    return {name: clean(typed.get(name, "")) for name in FIELDS}
 
 
 def understand(draft: Draft, invited: NewInvitation, *, lang: str, needs_vat_id: bool) -> Filled:

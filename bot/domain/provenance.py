@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import parse_qsl
 
-from bot.domain.mail import InboundMail
+from bot.domain.mail import FORWARDS, InboundMail
 
 LONGEST: Final = 1_500  #: characters of own words; whoever writes more wants more than this
 SHORT: Final = 200  #: characters of own words in which there is hardly room for another question
@@ -76,7 +76,6 @@ _ASKS: Final = tuple(
         rf"\b(?:phishing|betrug|fake)(?:[- ]?{_NACHRICHT}|[- ]?versuch)?\s*\?",
     )
 )
-_FORWARD: Final = re.compile(r"\s*(?:fwd?|wg|wtr|weitergeleitet)\s*:", re.IGNORECASE)
 _PASSED_ON: Final = re.compile(
     r"^[> \t*|]{0,20}(?:-{3,}\s*)?"
     r"(?:(?:begin )?forwarded message|(?:anfang der )?weitergeleiteten? nachricht)",
@@ -139,7 +138,7 @@ def asks_whether_ours(mail: InboundMail) -> bool:
 
 def is_forward(mail: InboundMail) -> bool:
     """Whether it passes a mail on, and does not merely quote the one that it answers."""
-    marked = _FORWARD.match(mail.subject) or _PASSED_ON.search(_whole(mail))
+    marked = FORWARDS.match(mail.subject) or _PASSED_ON.search(_whole(mail))
     return bool(mail.forwarded) or marked is not None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.cases import case_ref
 from bot.domain.errors import Refusal
 from bot.domain.money import Money
 
@@ -13,7 +14,7 @@ LONGEST_NUMBER = 60
 LONGEST_REASON = 200
 
 
-class Account(StrEnum):
+class LedgerAccount(StrEnum):
     """Where the money of a purchase order lies; every entry moves some from one to another."""
 
     PREPAID = "prepaid"  # outside: what the sponsor has paid in, as a negative sum
@@ -34,13 +35,13 @@ class EntryKind(StrEnum):
 
 
 #: from which account to which each kind moves it
-ROUTES: dict[EntryKind, tuple[Account, Account]] = {
-    EntryKind.DEPOSIT: (Account.PREPAID, Account.AVAILABLE),
-    EntryKind.CORRECTION: (Account.AVAILABLE, Account.PREPAID),
-    EntryKind.HOLD: (Account.AVAILABLE, Account.HELD),
-    EntryKind.RELEASE: (Account.HELD, Account.AVAILABLE),
-    EntryKind.DEBIT: (Account.HELD, Account.SPENT),
-    EntryKind.REFUND: (Account.SPENT, Account.AVAILABLE),
+ROUTES: dict[EntryKind, tuple[LedgerAccount, LedgerAccount]] = {
+    EntryKind.DEPOSIT: (LedgerAccount.PREPAID, LedgerAccount.AVAILABLE),
+    EntryKind.CORRECTION: (LedgerAccount.AVAILABLE, LedgerAccount.PREPAID),
+    EntryKind.HOLD: (LedgerAccount.AVAILABLE, LedgerAccount.HELD),
+    EntryKind.RELEASE: (LedgerAccount.HELD, LedgerAccount.AVAILABLE),
+    EntryKind.DEBIT: (LedgerAccount.HELD, LedgerAccount.SPENT),
+    EntryKind.REFUND: (LedgerAccount.SPENT, LedgerAccount.AVAILABLE),
 }
 
 
@@ -70,6 +71,10 @@ class NewEntry:
     amount: Money  #: more than nothing
     case_id: int | None = None
     reason: str = ""  #: of a correction, in the words of whoever made it
+
+    @property
+    def case_ref(self) -> str:
+        return case_ref(self.case_id) if self.case_id else ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -187,9 +187,9 @@ def first_draft(ris: RisCase) -> Draft:
     return {**dict.fromkeys(FIELDS, ""), **said}
 
 
-def read_draft(typed: Mapping[str, str]) -> Draft:
+def read_draft(typed: Mapping[str, str], fields: Iterable[str] = FIELDS) -> Draft:
     """What somebody typed, on one line each and without signs that nobody sees; other fields are left out."""
-    return {name: clean(typed.get(name, "")) for name in FIELDS}
+    return {name: clean(typed.get(name, "")) for name in fields}
 
 
 def clean(text: str) -> str:

@@ -11,6 +11,7 @@ from bot.domain import review_values as values
 from bot.domain.addresses import reaches_desk
 from bot.domain.form_found import FoundCase, FoundCell, FoundUser, with_struck
 from bot.domain.forms import Choices
+from bot.domain.languages import LANGUAGES
 from bot.domain.remarks import without_remarks
 from bot.domain.review_finding import find_forms
 from bot.domain.ris import (
@@ -178,7 +179,7 @@ def _salutation(text: str) -> str | None:
     return words.salutation_of(text) or values.plain_text(text)
 
 
-_EXAMPLE_ADDRESSES: Final = frozenset(forms.example_user(lang).email for lang in forms.LANGUAGES)
+_EXAMPLE_ADDRESSES: Final = frozenset(forms.example_user(lang).email for lang in LANGUAGES)
 _ANYTHING: Final = _Rule(understand=values.plain_text, kind=ProblemKind.TOO_LONG, suggest=lambda _: "")
 _OPTIONAL: Final = replace(_ANYTHING, mandatory=False)
 _ADDRESS: Final = _Rule(understand=_address, kind=ProblemKind.BAD_EMAIL, suggest=values.mended_address)

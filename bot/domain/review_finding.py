@@ -11,6 +11,7 @@ from bot.domain import forms
 from bot.domain.form_found import FoundCase, FoundCell, FoundUser
 from bot.domain.form_reading import read_forms
 from bot.domain.forms import FormField, plain
+from bot.domain.languages import LANGUAGES
 from bot.domain.review_values import text_of, written_address
 from bot.domain.ris import HeadingRead
 from bot.domain.sheets import CellValue, Sheet, Workbook, cell_name
@@ -263,7 +264,7 @@ def _is_example(cells: Mapping[str, FoundCell]) -> bool:
 
 @lru_cache(maxsize=1)
 def _examples() -> frozenset[tuple[str, str, str]]:
-    people = [forms.example_user(lang) for lang in forms.LANGUAGES]
+    people = [forms.example_user(lang) for lang in LANGUAGES]
     return frozenset((person.first_name, person.last_name, person.email) for person in people)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from bot.domain import forms
 from bot.domain.forms import plain
+from bot.domain.languages import LANGUAGES
 from bot.domain.plain_words import words_in
 from bot.domain.sheets import CellValue
 
@@ -331,4 +332,4 @@ def nearest(text: str, words: Iterable[str]) -> str:
 @lru_cache(maxsize=256)
 def nearest_country(text: str) -> str:
     """The country's name, in either language, that is a slip of the pen away, or ""."""
-    return nearest(text, (name for lang in forms.LANGUAGES for name in forms.countries(lang).values()))
+    return nearest(text, (name for lang in LANGUAGES for name in forms.countries(lang).values()))

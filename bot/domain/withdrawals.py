@@ -113,7 +113,7 @@ def _says_nothing(part: str, sender: str) -> bool:
     return not words or _POLITE.fullmatch(" ".join(words)) is not None
 
 
-class Standing(StrEnum):
+class Irrevocable(StrEnum):
     """What of a decision cannot be called back; it is said to the sponsor and to staff."""
 
     CONFIRMATION_SENT = "confirmation_sent"  # the order confirmation went out; it counts no more
@@ -122,15 +122,15 @@ class Standing(StrEnum):
     MAY_HAVE_GONE = "may_have_gone"  # it is on its way, or nobody knows whether it arrived
 
 
-def list_standing(effects: Sequence[JobStatus], *, keys_void: bool = False) -> tuple[Standing, ...]:
+def list_irrevocable(effects: Sequence[JobStatus], *, keys_void: bool = False) -> tuple[Irrevocable, ...]:
     """What cannot be called back of a decision: of its mails by their states, and of its keys."""
     found = []
     if JobStatus.SENT in effects:
-        found.append(Standing.CONFIRMATION_SENT)
+        found.append(Irrevocable.CONFIRMATION_SENT)
     if {JobStatus.SENDING, JobStatus.UNKNOWN} & set(effects):
-        found.append(Standing.MAY_HAVE_GONE)
+        found.append(Irrevocable.MAY_HAVE_GONE)
     if keys_void:
-        found.append(Standing.KEYS_VOID)
+        found.append(Irrevocable.KEYS_VOID)
     return tuple(found)
 
 

@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 
 from bot.domain.faq import Article
+from bot.domain.languages import LANGUAGES
 from bot.domain.programmes import Programme
 
 FOLDER = Path(__file__).with_name("articles")
-LANGUAGES = ("en", "de")
 GUIDES = frozenset({"get-started"})  #: pages that answer no single question: shown, not searched
 _RULE = "+++\n"
 

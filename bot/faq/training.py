@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from bot.domain.languages import LANGUAGES
 from bot.faq import articles, engine, lexicon, model, semantic
 from bot.faq.features import Seen, paired, see
 from bot.faq.search import CONSIDERED, Search, evidence
@@ -51,7 +52,7 @@ def samples() -> list[Sample]:
         for lang, article in articles.load()[topic].items()
         for text in (article.title, *article.phrasings)
     ]
-    for lang in articles.LANGUAGES:
+    for lang in LANGUAGES:
         found += [Sample(text=text, lang=lang, topic="") for text in near_misses(lang)]
     return found
 
@@ -208,7 +209,7 @@ def _as_mails(asked: Sequence[Sample], held: Sequence[Sample], chance: random.Ra
     """Each between lines that ask for something else altogether, as mails have them."""
     idle = {
         lang: [sample.text for sample in held if sample.lang == lang and not sample.topic]
-        for lang in articles.LANGUAGES
+        for lang in LANGUAGES
     }
     mails = []
     for sample in asked:

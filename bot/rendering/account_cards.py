@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from bot.domain.account_views import AccountAct, AccountMail, AccountView
 from bot.domain.accounts import AccountStatus
+from bot.domain.cases import case_ref
 from bot.rendering import account_lives, blocks
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.email_changes import ASK
@@ -43,7 +44,7 @@ def _lines(view: AccountView, words: Words) -> Iterator[str]:
     yield words.say(
         "account.of",
         company=safe(view.customer.name, 80) or words.say("card.nameless"),
-        ref=f"C-{account.organisation}" if account.organisation else words.say("account.partner"),
+        ref=case_ref(account.organisation) if account.organisation else words.say("account.partner"),
         role=safe(words.role(account.role), 80),
         email=safe(account.email, 120),
     )

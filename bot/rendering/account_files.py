@@ -1,10 +1,9 @@
 """What is said of a file of accounts that exist already elsewhere: by line and column, never with a name."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from bot.domain.account_files import AccountReading, AccountRowFault, BadAccountRow
+from bot.domain.account_files import AccountReading, BadAccountRow
 from bot.rendering.words import Words
 
 
@@ -28,22 +27,7 @@ def done(reading: AccountReading, *, due: int, words: Words) -> str:
     return " ".join(said)
 
 
-def counts(reading: AccountReading, words: Words) -> str:
-    """What is wrong, each kind with its number."""
-    found = Counter(row.fault for row in reading.bad)
-    return ", ".join(
-        words.say("account_files.count", number=words.number(found[fault]), fault=words.name(fault))
-        for fault in AccountRowFault
-        if found[fault]
-    )
-
-
-def lines(reading: AccountReading, words: Words) -> Iterator[str]:
-    """A sentence for each row that is not fit, in their order."""
-    yield from (_row(row, words) for row in reading.bad)
-
-
-def _row(row: BadAccountRow, words: Words) -> str:
+def row_text(row: BadAccountRow, words: Words) -> str:
     said = words.say(
         "account_files.row",
         line=row.line,

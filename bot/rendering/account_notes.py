@@ -1,6 +1,7 @@
 """Notes for the desk about one account: who asks, and what to do about it."""
 
 from bot.domain.account_views import AccountNote
+from bot.domain.cases import case_ref
 from bot.rendering import blocks
 from bot.rendering.blocks import Card, safe
 from bot.rendering.words import Words
@@ -29,7 +30,7 @@ def _note(note: AccountNote, title: str, who: str, how: str, words: Words, **val
         "name": safe(account.name, 80),
         "user_id": safe(account.user_id, 20),
         "company": safe(note.company, 80) or words.say("card.nameless"),
-        "ref": f"C-{account.organisation}" if account.organisation else "",
+        "ref": case_ref(account.organisation) if account.organisation else "",
         **values,
     }
     return Card(

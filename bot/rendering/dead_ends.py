@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from bot.domain.cases import case_ref
 from bot.domain.dead_ends import ForDesk, PartnerFacts
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
@@ -22,7 +23,8 @@ def dead_ends_note(found: ForDesk, *, words: Words) -> Card:
 
 def _kinds(found: ForDesk, words: Words) -> Iterator[Block]:
     organisations = [
-        f"• C-{one.id} · {safe(one.company, 80) or words.say('card.nameless')}" for one in found.leaderless
+        f"• {case_ref(one.id)} · {safe(one.company, 80) or words.say('card.nameless')}"
+        for one in found.leaderless
     ]
     for kind, lines in (
         ("leaderless", organisations),

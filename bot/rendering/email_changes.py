@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.accounts import Account
+from bot.domain.cases import case_ref
 from bot.domain.email_changes import OPEN, Bearer, ChangeCard, ChangeReason, ChangeState, End
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
@@ -98,7 +99,7 @@ def _lines(card: ChangeCard, words: Words) -> Iterator[str]:
         name=safe(account.name, 80),
         user_id=safe(account.user_id, 20),
         company=safe(card.company, 80) or words.say("card.nameless"),
-        ref=f"C-{account.organisation}" if account.organisation else words.say("account.partner"),
+        ref=case_ref(account.organisation) if account.organisation else words.say("account.partner"),
     )
     yield words.say("email_change.from_to", old=_box(change.old), new=_box(change.new))
     why = words.name(change.reason) if change.reason else ""

@@ -7,19 +7,18 @@ from itertools import islice
 from typing import Any
 
 from bot.domain.invitation_files import BadRow, Column, Reading
+from bot.domain.languages import LANGUAGE_NAMES, LANGUAGES
 from bot.domain.partner_requests import PartnerRequest, RequestState
 from bot.extranet_policy import Role
 from bot.rendering import blocks, quoting, row_files
 from bot.rendering.blocks import Block, Card, safe
-from bot.rendering.words import LANGUAGES, Words
+from bot.rendering.row_files import FILE
+from bot.rendering.words import Words
 
 INVITE = "partner_invite"  #: the modal's `callback_id`
 REQUEST_INVITE, REQUEST_REFUSE = "partner_request_invite", "partner_request_refuse"  #: buttons of a request
-FILE = "file"
-TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "ods")
 MOST_SHOWN = 15  #: rows that are told; each is a sentence
 _TEXTS = (Column.EMAIL, Column.FIRST_NAME, Column.LAST_NAME)
-_NAMED = {"en": "English", "de": "Deutsch"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,7 +201,7 @@ def _text(column: Column, words: Words, known: str = "") -> Block:
 
 def choices(roles: Mapping[str, Role], words: Words, *, lang: str = "en", role: str = "") -> list[Block]:
     """What counts for one person, and for the rows of a file that say no other; `role` is chosen at first."""
-    languages = {one: _NAMED[one] for one in sorted(LANGUAGES, key=lambda one: one != lang)}
+    languages = {one: LANGUAGE_NAMES[one] for one in sorted(LANGUAGES, key=lambda one: one != lang)}
     codes = sorted(roles, key=lambda code: code != role)
     titles = {code: roles[code].title.of(words.lang) for code in codes}
     return [_choice(Column.LANGUAGE, languages, words), _choice(Column.ROLE, titles, words)]
@@ -236,5 +235,5 @@ def _file(words: Words) -> Block:
         "optional": True,
         "label": blocks.plain(words.say("invite.file")),
         "hint": blocks.plain(words.say("invite.file.hint")),
-        "element": {"type": "file_input", "action_id": FILE, "filetypes": list(TYPES), "max_files": 1},
+        "element": row_files.field(),
     }

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.cases import case_ref
 from bot.domain.license_keys import (
     LONGEST_NAME,
     CaseKeys,
@@ -69,7 +70,8 @@ def keys_modal(keys: CaseKeys, *, words: Words, notice: str = "") -> Block:
 
 def _seat(keys: CaseKeys, one: SeatShown, words: Words) -> Block:
     seat = one.seat
-    number = f"{seat.number}" if f"C-{seat.case_id}" == keys.ref else f"C-{seat.case_id}/{seat.number}"
+    ref = case_ref(seat.case_id)
+    number = f"{seat.number}" if ref == keys.ref else f"{ref}/{seat.number}"
     lines = [words.say("keys.seat", number=number, who=_who(one, words)), _key(one, words)]
     if one.mail:
         own = seat.holder is not None and seat.holder.email.lower() == one.mail.to

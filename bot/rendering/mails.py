@@ -13,6 +13,7 @@ from bot.brand_policy import Brand
 from bot.domain.approvals import RejectionReason
 from bot.domain.cases import Case
 from bot.domain.differences import compare
+from bot.domain.languages import LANGUAGES
 from bot.domain.mail import Address
 from bot.domain.ris import Problem, RisCase, Role, Severity
 from bot.domain.sheets import SheetRefusal
@@ -21,7 +22,7 @@ from bot.rendering import case_facts, markdown, quoting
 from bot.rendering.case_facts import Values, owner
 from bot.rendering.mail_templates import Ours, Parts, as_written, harmless, list_mails, load
 from bot.rendering.shapes import Marks, Shape
-from bot.rendering.words import LANGUAGES, Words, megabytes, words
+from bot.rendering.words import Words, megabytes, words
 
 USHERS_OWN = Brand()
 MOST_QUESTIONS = 40  #: in a mail, where the workbook that goes with it shows them all

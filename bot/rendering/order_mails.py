@@ -6,7 +6,7 @@ from bot.domain.approvals import Choice
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.purchase_orders import fold_number
 from bot.domain.purchasing import Quote
-from bot.domain.withdrawals import Standing
+from bot.domain.withdrawals import Irrevocable
 from bot.policy import Policy
 from bot.rendering import case_facts
 from bot.rendering.case_facts import Values
@@ -50,7 +50,7 @@ def _pays_another(case: Case, quote: Quote | None) -> bool:
 
 
 def withdrawal(
-    case: Case, policy: Policy, standing: Collection[Standing] = (), *, stopped: bool = False
+    case: Case, policy: Policy, standing: Collection[Irrevocable] = (), *, stopped: bool = False
 ) -> Values:
     """To the sponsor who took the case back: that it is withdrawn, or why it cannot be.
 
@@ -61,9 +61,9 @@ def withdrawal(
     return of_case(case, policy) | {
         "withdrawn": stopped or case.status is CaseStatus.WITHDRAWN,
         "stopped": stopped,
-        "keys_void": Standing.KEYS_VOID in standing,
-        "made": Standing.MADE in standing,
+        "keys_void": Irrevocable.KEYS_VOID in standing,
+        "made": Irrevocable.MADE in standing,
         "approved_on": words_for(case, policy).date(approved.at) if approved else "",
-        "confirmation_sent": Standing.CONFIRMATION_SENT in standing,
-        "may_have_gone": Standing.MAY_HAVE_GONE in standing,
+        "confirmation_sent": Irrevocable.CONFIRMATION_SENT in standing,
+        "may_have_gone": Irrevocable.MAY_HAVE_GONE in standing,
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bot.domain.cases import case_ref
 from bot.domain.phone_resets import ResetCard, ResetState
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
@@ -34,7 +35,7 @@ def _lines(card: ResetCard, words: Words) -> Iterator[str]:
         name=safe(account.name, 80),
         user_id=safe(account.user_id),
         company=safe(card.company, 80) or words.say("card.nameless"),
-        ref=f"C-{account.organisation}",
+        ref=case_ref(account.organisation),
         codes=card.codes_left,
         at=words.moment(reset.asked_at),
     )

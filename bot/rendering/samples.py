@@ -11,6 +11,7 @@ import jinja2
 from bot import policy as policies
 from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason, Voided, VoidReason
 from bot.domain.cases import Addition, Case, CaseStatus
+from bot.domain.languages import LANGUAGES
 from bot.domain.mail import Address
 from bot.domain.money import Money
 from bot.domain.purchase_orders import PurchaseOrder
@@ -27,7 +28,7 @@ from bot.domain.ris import (
 )
 from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
-from bot.domain.withdrawals import Standing
+from bot.domain.withdrawals import Irrevocable
 from bot.policy import Policy
 from bot.rendering import (
     account_samples,
@@ -46,7 +47,6 @@ from bot.rendering import (
 )
 from bot.rendering.case_facts import Values
 from bot.rendering.mail_templates import list_mails
-from bot.rendering.words import LANGUAGES
 
 STATUS_URL = "https://onboarding.example.com/status/3vQb1sampleLinkOnlyForShow0Zk8yT2hWn4"
 
@@ -271,7 +271,7 @@ _SAMPLES: dict[str, Callable[[str, Policy], Values]] = {
         decided_case(lang, choice=Choice.REJECTED), policy, brought_before=True
     ),
     "withdrawal": lambda lang, policy: order_mails.withdrawal(
-        withdrawn_case(lang), policy, (Standing.CONFIRMATION_SENT,)
+        withdrawn_case(lang), policy, (Irrevocable.CONFIRMATION_SENT,)
     ),
     "nudge": nudged,
     "invitation": lambda lang, policy: registration_mails.invitation(

@@ -7,8 +7,8 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from bot.domain.errors import SettingsFault
+from bot.domain.languages import LANGUAGES
 from bot.domain.terms import Terms, TermsText
-from bot.rendering.words import LANGUAGES
 
 SHIPPED = Path(__file__).parent / "terms"
 

@@ -3,16 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 
 from bot.domain.vouchers import Reading
 from bot.rendering import blocks, quoting, row_files, step_up, vouchers
 from bot.rendering.blocks import Block, safe
+from bot.rendering.row_files import FILE
 from bot.rendering.stock import IMPORT
 from bot.rendering.words import Words
 
-FILE = "file"  #: the block and the action of the field
-TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "ods")
 MOST_SHOWN = 15  #: rows that are told; each is a sentence
 
 
@@ -52,8 +50,8 @@ def looked_modal(
 def _told(reading: Reading, words: Words) -> str:
     lines = [f"*{vouchers.summary(reading, words)}*"]
     if reading.bad:
-        lines.append(vouchers.counts(reading, words))
-        lines += [f"• {line}" for line in islice(vouchers.lines(reading, words), MOST_SHOWN)]
+        lines.append(row_files.counts((row.fault for row in reading.bad), words))
+        lines += [f"• {vouchers.row_text(row, words)}" for row in reading.bad[:MOST_SHOWN]]
     if (more := len(reading.bad) - MOST_SHOWN) > 0:
         lines.append(words.say("vouchers.more", count=more))
     return quoting.cut("\n".join(lines), blocks.MOST_TEXT)
@@ -95,5 +93,5 @@ def _file(words: Words) -> Block:
         "block_id": FILE,
         "label": blocks.plain(words.say("vouchers.modal.label")),
         "hint": blocks.plain(words.say("vouchers.modal.hint")),
-        "element": {"type": "file_input", "action_id": FILE, "filetypes": list(TYPES), "max_files": 1},
+        "element": row_files.field(),
     }

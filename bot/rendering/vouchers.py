@@ -1,10 +1,9 @@
 """What is said of a file of vouchers: by line and column, never with a voucher or key."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from bot.domain.vouchers import BadRow, Reading, RowFault
+from bot.domain.vouchers import BadRow, Reading
 from bot.rendering.words import Words
 
 
@@ -17,21 +16,6 @@ def summary(reading: Reading, words: Words) -> str:
     if not reading.bad:
         return words.say("vouchers.fit", count=len(reading.good))
     return words.say("vouchers.unfit", count=len(reading.bad), good=len(reading.good))
-
-
-def counts(reading: Reading, words: Words) -> str:
-    """What is wrong, each kind with its number: two rows expired, one twice in the file."""
-    found = Counter(row.fault for row in reading.bad)
-    return ", ".join(
-        words.say("vouchers.count", number=words.number(found[fault]), fault=words.name(fault))
-        for fault in RowFault
-        if found[fault]
-    )
-
-
-def lines(reading: Reading, words: Words) -> Iterator[str]:
-    """A sentence for each row that is not fit, in their order; then what was not read at all."""
-    yield from (row_text(row, words) for row in reading.bad)
 
 
 def row_text(row: BadRow, words: Words) -> str:

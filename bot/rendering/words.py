@@ -21,13 +21,12 @@ from bot.domain.approvals import RejectionReason
 from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.conversations import CUSTOMER
 from bot.domain.errors import Refusal, Value
+from bot.domain.languages import LANGUAGES
 from bot.domain.money import Money
 from bot.domain.ris import Problem, RisCase, Role
 from bot.rendering import quoting
 
 LOCALE_DIR = Path(__file__).with_name("locale")
-LANGUAGES = ("en", "de")
-LANGUAGE_NAMES = {"en": "English", "de": "Deutsch"}  #: each names itself
 
 #: English for a European desk: day before month, 24 hours
 _LOCALES = {"en": Locale("en", "GB"), "de": Locale("de", "DE")}

@@ -2,9 +2,9 @@
 
 import json
 
+from bot.domain.languages import LANGUAGES
 from bot.rendering import conversations
 from bot.rendering.mail_templates import SHIPPED, split_front_matter
-from bot.rendering.words import LANGUAGES
 from bot.sandbox.lobby import Step
 from bot.sandbox.mail.world import MailWorld
 from bot.sandbox.samples import DANA, SPONSORS

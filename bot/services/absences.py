@@ -24,6 +24,7 @@ from bot.domain.approvals import check_is_staff
 from bot.domain.days import read_days
 from bot.domain.errors import NotAColleague
 from bot.domain.events import EventTag
+from bot.domain.note_names import NoteName
 from bot.domain.staff import Staff
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
@@ -110,4 +111,4 @@ def _record(db: Database, tag: EventTag, absence: Absence, *, now: datetime) -> 
     subject = f"staff:{absence.person}"
     events.add(db, tag, subject, actor=absence.person, at=now, deputy=absence.deputy, **dates)
     values = {"person": absence.person, "deputy": absence.deputy, **dates, "tag": tag}
-    queue_note(db, "away_note", key=f"away:{next_number(db, 'away_note')}", values=values, now=now)
+    queue_note(db, NoteName.AWAY, key=f"away:{next_number(db, 'away_note')}", values=values, now=now)

@@ -24,7 +24,7 @@ from bot.domain.row_files import compared
 from bot.ports import Reader
 from bot.services import lifecycle, lifecycle_gates
 from bot.services.desk import Desk
-from bot.store import account_files as store
+from bot.store import account_files as account_file_store
 from bot.store import events, partner_invitations, partners, rounds
 from bot.store.database import transaction
 from bot.store.numbers import next_number
@@ -73,7 +73,7 @@ def import_file(
             return looked
         if rounds.find_last(db, DRY_RUN) != looked.digest:
             raise DryRunFirst
-        first, rows = store.next_id(db), looked.reading.good
+        first, rows = account_file_store.next_id(db), looked.reading.good
         _add(db, desk, rows, first, now=now)
         days = [(row.known.validated_on, row.known.ends_on) for row in rows]
         due = lifecycle.begin_all(db, desk, days, first=first, by=by, now=now)
@@ -112,8 +112,10 @@ def _beside_those_there(db: Database, looked: Looked, *, now: datetime) -> Looke
     emails = {row.known.account.email for row in reading.good}
     there = find_there(
         reading.good,
-        people=store.list_people(db, emails),
-        user_ids=store.list_taken(db, {row.known.user_id for row in reading.good if row.known.user_id}),
+        people=account_file_store.list_people(db, emails),
+        user_ids=account_file_store.list_taken(
+            db, {row.known.user_id for row in reading.good if row.known.user_id}
+        ),
         invited=frozenset(partner_invitations.list_open(db, emails, now=now)),
     )
     if not there:
@@ -127,7 +129,9 @@ def _beside_those_there(db: Database, looked: Looked, *, now: datetime) -> Looke
 def _add(db: Database, desk: Desk, rows: Sequence[GoodAccountRow], first: int, *, now: datetime) -> None:
     """The accounts, numbered from `first` on, and what is known of each partner besides."""
     named = _name(db, desk, rows)
-    store.add_all(db, [(row.known.account, user_id) for row, user_id in named], first=first, now=now)
+    account_file_store.add_all(
+        db, [(row.known.account, user_id) for row, user_id in named], first=first, now=now
+    )
     partners.add_all(
         db,
         [
@@ -146,7 +150,7 @@ def _name(db: Database, desk: Desk, rows: Sequence[GoodAccountRow]) -> list[tupl
     drawn: list[str] = []
     while (lacking := sum(not row.known.user_id for row in rows) - len(drawn)) > 0:
         fresh = {make_user_id(desk.new_token()) for _ in range(lacking)} - used
-        fresh -= store.list_taken(db, fresh)
+        fresh -= account_file_store.list_taken(db, fresh)
         used |= fresh
         drawn += sorted(fresh)
     free = iter(drawn)

@@ -8,17 +8,14 @@ from sqlite_utils import Database
 
 from bot.domain.account_views import AccountNote
 from bot.domain.accounts import Account, AccountStatus
+from bot.domain.note_names import NoteName
 from bot.services.queueing import queue_note
 from bot.store import accounts, certificates, organisations
-
-RESET_WISHED = "reset_wish_note"  #: nobody else can send a new password
-CERTIFICATE_TOLD = "certificate_told_note"  #: one was registered for it, or taken away
-CERTIFICATE = "certificate_note"  #: its credential is a certificate that nobody has registered
 
 
 def tell(
     db: Database,
-    template: str,
+    template: NoteName,
     account: Account,
     *,
     once: str,

@@ -29,7 +29,7 @@ from bot.domain.lifecycle import LifeState
 from bot.domain.member_refusals import LastAdministrator
 from bot.domain.members import is_last_administrator
 from bot.domain.partner_refusals import PartnerThere
-from bot.domain.partners import MAILS_AGAIN_AFTER, invitation_id
+from bot.domain.partners import MAILS_AGAIN_AFTER, invitation_id, invitation_ref
 from bot.domain.programmes import Programme
 from bot.domain.staff import Staff
 from bot.domain.tries import Tried
@@ -125,7 +125,7 @@ def _terms(db: Database, desk: Desk, account: Account, customer: Customer) -> tu
 def list_mails(db: Database, account: Account) -> tuple[AccountMail, ...]:
     """The newest about it, and the invitations that its owner got in its place."""
     numbers = partner_invitations.list_in_place_of(db, account.id)
-    return list_mails_of(db, [account.ref, *(f"P-{number}" for number in numbers)])
+    return list_mails_of(db, [account.ref, *(invitation_ref(number) for number in numbers)])
 
 
 def list_mails_of(db: Database, refs: Sequence[str]) -> tuple[AccountMail, ...]:

@@ -17,7 +17,7 @@ from bot.domain.accounts import (
     fold_user_id,
     make_user_id,
 )
-from bot.domain.cases import Case
+from bot.domain.cases import Case, case_ref
 from bot.domain.events import EventTag
 from bot.domain.license_keys import Seat
 from bot.domain.members import INVITATION_LASTS, Invited, MemberNotice
@@ -188,7 +188,7 @@ def make_administrator(db: Database, desk: Desk, account: Account, *, by: str, n
 def end_invitations(db: Database, account: Account, *, by: str, now: datetime) -> None:
     """In the caller's transaction: whom they invited may not come any more."""
     for number in member_invitations.end_all_by(db, account.id, now=now):
-        subject, organisation = f"invitation:{number}", f"C-{account.organisation}"
+        subject, organisation = f"invitation:{number}", case_ref(account.organisation)
         events.add(
             db, EventTag.MEMBER_UNINVITED, subject, actor=by, at=now,
             organisation=organisation, sender=account.id,

@@ -22,8 +22,8 @@ from bot.services.authenticators import SECRET
 from bot.services.desk import Desk
 from bot.services.security_questions import Faults
 from bot.store import accounts, events, links, organisations
-from bot.store import passwords as kept_passwords
-from bot.store import security_questions as kept_questions
+from bot.store import passwords as password_store
+from bot.store import security_questions as security_question_store
 from bot.store.database import transaction
 from bot.store.passwords import Chosen
 
@@ -68,8 +68,8 @@ def choose_password(
     sealed = desk.keyring.seal(SECRET, desk.codes.new_secret()) if account.is_partner else ""
     with transaction(db, locks=(f"account:{account.id}",)):
         get(db, token, now=now)
-        kept_passwords.drop_old_drafts(db, before=now - DRAFT_LASTS)
-        kept_passwords.add_draft(db, draft, account.id, hashed, sealed=sealed, now=now)
+        password_store.drop_old_drafts(db, before=now - DRAFT_LASTS)
+        password_store.add_draft(db, draft, account.id, hashed, sealed=sealed, now=now)
     return draft, ()
 
 
@@ -83,7 +83,7 @@ def get_with_draft(
     found = get(db, token, now=now)
     if found.account.programme is not of:
         raise LinkUnknown
-    chosen = kept_passwords.find_draft(db, draft, found.account.id, since=now - DRAFT_LASTS)
+    chosen = password_store.find_draft(db, draft, found.account.id, since=now - DRAFT_LASTS)
     if chosen is None:
         raise DraftGone
     return found, chosen
@@ -104,9 +104,9 @@ def complete(
         _, chosen = get_with_draft(db, token, draft, now=now)
         accounts.move(db, account.id, since=AccountStatus.WAITING, to=AccountStatus.ACTIVE, now=now)
         passwords.put(db, desk, account, chosen.hash, since="", how=HowSet.ACTIVATION, now=now)
-        kept_questions.put(db, account.id, answers, now=now)
+        security_question_store.put(db, account.id, answers, now=now)
         links.end(db, purpose=ACTIVATION, subject=account.ref, now=now)
-        kept_passwords.drop_drafts(db, account.id)
+        password_store.drop_drafts(db, account.id)
         about = f"account:{account.id}"
         events.add(db, EventTag.ACCOUNT_ACTIVATED, about, actor=about, at=now)
         _say_activated(db, desk, account, now=now)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.cases import Addition, Case, CaseStatus, status_after, weighed
+from bot.domain.cases import Addition, Case, CaseStatus, case_ref, status_after, weighed
 from bot.domain.errors import ContentChanged, HasAdditions, NoOrganisation, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.filling import fill
@@ -15,8 +15,7 @@ from bot.domain.organisations import KNOWN, SAYABLE, why_not_newer
 from bot.domain.ris import Decision, RisCase
 from bot.domain.staff import Staff
 from bot.rendering import mails
-from bot.services import case_answers, timeline
-from bot.services import organisations as known
+from bot.services import case_answers, organisations, thread_notes
 from bot.services.cases import (
     answer,
     answer_submission,
@@ -29,7 +28,8 @@ from bot.services.cases import (
 )
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card
-from bot.store import case_questions, case_versions, cases, events, organisations
+from bot.store import case_questions, case_versions, cases, events
+from bot.store import organisations as organisation_store
 from bot.store.database import transaction
 
 
@@ -43,8 +43,8 @@ def confirm_same(
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         case = _get_sayable(db, ref, seen, by)
         root = _organisation_of(db, case, other)
-        addition = known.addition_to(db, case, root)
-        organisations.put_together(db, case.id, root.id)
+        addition = organisations.addition_to(db, case, root)
+        organisation_store.put_together(db, case.id, root.id)
         return _set(db, desk, case, case.ris, addition, by=by, now=now)
 
 
@@ -61,12 +61,12 @@ def deny_same(db: Database, desk: Desk, *, ref: str, other: str, seen: str, by: 
         with transaction(db, locks=(f"case:{ref}",)):
             case = _get_sayable(db, ref, seen, by)
             root = get_case(db, other)
-            organisations.tell_apart(db, case.id, root.id)
+            organisation_store.tell_apart(db, case.id, root.id)
             if case.addition is not None and case.addition.of == root.id:
                 return _set(db, desk, case, alone, None, by=by, now=now)
             tag, subject = EventTag.CASE_TOLD_APART, f"case:{case.id}"
             events.add(db, tag, subject, actor=by.id, at=now, other=root.ref, hash=seen)
-            if case.ris.decision is not Decision.COMPLETE and not known.lacks_a_word(db, case):
+            if case.ris.decision is not Decision.COMPLETE and not organisations.lacks_a_word(db, case):
                 return _ask(db, desk, case, now=now)
             queue_case_card(db, case.id, now=now)
             return case
@@ -85,7 +85,7 @@ def take_as_newer(
         if why := _why_not_newer(db, newer, older):
             raise NotItsNewerForm(ref=newer.ref, other=older.ref, **{why: why, "status": older.status})
         if own := cases.list_additions(db, newer.id, KNOWN):
-            raise HasAdditions(ref=newer.ref, other=f"C-{own[0]}")
+            raise HasAdditions(ref=newer.ref, other=case_ref(own[0]))
         move_or_explain(db, newer, (newer.status,), CaseStatus.WITHDRAWN, now=now)
         # Not the mail's: words that came to the older case since are not read by it.
         made_by, submission = f"newer:{newer.ref}", replace(submission_of(newer, desk), closed=newer.ref)
@@ -93,7 +93,7 @@ def take_as_newer(
         if revised is None:
             raise NotItsNewerForm(ref=newer.ref, other=older.ref, status=older.status)
         case_answers.refresh(db, revised, now=now)
-        timeline.record(db, EventTag.CASE_TAKEN_AS_NEWER, newer.id, actor=by.id, at=now, about=older.ref)
+        thread_notes.record(db, EventTag.CASE_TAKEN_AS_NEWER, newer.id, actor=by.id, at=now, about=older.ref)
         queue_case_card(db, newer.id, now=now)
     return revised
 
@@ -102,7 +102,7 @@ def _why_not_newer(db: Database, newer: Case, older: Case) -> str:
     """The same, or "unlike" where it is not of a firm like that one."""
     if why := why_not_newer(newer, older):
         return why
-    return "" if any(like.ref == older.ref for like in known.list_likenesses(db, newer)) else "unlike"
+    return "" if any(like.ref == older.ref for like in organisations.list_likenesses(db, newer)) else "unlike"
 
 
 def ask_for_the_rest(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
@@ -144,7 +144,7 @@ def _organisation_of(db: Database, case: Case, other: str) -> Case:
     if root.id >= case.id or root.status not in KNOWN - {CaseStatus.RECEIVED}:
         raise NoOrganisation(ref=case.ref, other=root.ref, status=root.status)
     if own := cases.list_additions(db, case.id, KNOWN):
-        raise HasAdditions(ref=case.ref, other=f"C-{own[0]}")
+        raise HasAdditions(ref=case.ref, other=case_ref(own[0]))
     return root
 
 

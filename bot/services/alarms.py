@@ -19,6 +19,7 @@ from bot.domain.alarms import (
 from bot.domain.cards import AlarmNote
 from bot.domain.events import EventTag
 from bot.domain.health import Part
+from bot.domain.note_names import NoteName
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
 from bot.store import alarms, events, ledger
@@ -100,7 +101,7 @@ def _tell(
     moments = {name: value.isoformat() for name, value in asdict(note).items() if isinstance(value, datetime)}
     queue_note(
         db,
-        "alarm_note",
+        NoteName.ALARM,
         key=f"alarm:{alarm.id}:{tag.partition(':')[2]}",
         values={**asdict(note), **moments},
         now=now,

@@ -14,7 +14,7 @@ from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.staff import Staff
 from bot.domain.step_refusals import NoBalance, OfferChanged
 from bot.rendering import mails, order_mails
-from bot.services import case_steps, provisioning, purchasing, step_up, timeline
+from bot.services import case_steps, provisioning, purchasing, step_up, thread_notes
 from bot.services.cases import answer, get_card, get_case, refresh_additions, refusals_recorded
 from bot.services.decision_phases import follow
 from bot.services.desk import Desk
@@ -123,7 +123,7 @@ def _approve(db: Database, desk: Desk, yes: _Yes, *, ref: str, seen: str, now: d
             _carry(db, desk, case, by=by, right_of=given[-1].right_of, picked=yes.picked, now=now)
         else:
             right = given[-1].right_of
-            timeline.tell(db, EventTag.APPROVAL_GIVEN, case.id, actor=by.id, at=now, right_of=right)
+            thread_notes.tell(db, EventTag.APPROVAL_GIVEN, case.id, actor=by.id, at=now, right_of=right)
         queue_case_card(db, case.id, now=now)
         return get_case(db, ref)
 
@@ -141,7 +141,7 @@ def _renew_offer(db: Database, desk: Desk, ref: str, shown: str | None, *, now: 
         with transaction(db, locks=(f"case:{ref}",)):
             for lapsed in approvals.list_lapsed(db, case, offer):
                 approvals.drop(db, lapsed)
-                timeline.record(db, EventTag.APPROVAL_LAPSED, case.id, actor="usher", at=now)
+                thread_notes.record(db, EventTag.APPROVAL_LAPSED, case.id, actor="usher", at=now)
             queue_case_card(db, case.id, now=now)
     if shown not in (None, offer):
         raise OfferChanged(ref=case.ref)
@@ -241,7 +241,7 @@ def _decide(
         raise ContentChanged(ref=case.ref, version=case.version)
     decision_id = cases.add_decision(db, case, choice, by=by.id, now=now, reason=reason, note=note)
     tag = EventTag.CASE_APPROVED if choice is Choice.APPROVED else EventTag.CASE_REJECTED
-    timeline.record(
+    thread_notes.record(
         db,
         tag,
         case.id,

@@ -5,24 +5,22 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.cases import BallHolder, Case, CaseStatus
+from bot.domain.cases import OVER, BallHolder, Case
 from bot.domain.errors import CaseClosed, NotAColleague
 from bot.domain.events import EventTag
 from bot.domain.staff import Staff
-from bot.services import timeline
+from bot.services import thread_notes
 from bot.services.cases import get_case
 from bot.services.queueing import queue_case_card
 from bot.store import assignments
 from bot.store.database import transaction
-
-CLOSED = frozenset({CaseStatus.REJECTED, CaseStatus.WITHDRAWN})
 
 
 def get_assignable(db: Database, ref: str, *, by: Staff) -> Case:
     """A case that somebody may look after; raise the refusal that stands in the way."""
     check_is_staff(by)
     case = get_case(db, ref)
-    if case.status in CLOSED or case.ball is BallHolder.NOBODY:
+    if case.status in OVER or case.ball is BallHolder.NOBODY:
         raise CaseClosed(ref=case.ref, status=case.status)
     return case
 
@@ -35,7 +33,7 @@ def assign(db: Database, *, ref: str, to: Staff | None, by: Staff, now: datetime
             raise NotAColleague(who=to.id)
         if assignments.assign(db, case.id, to.id if to else ""):
             who = to.id if to else case.assigned_to
-            timeline.record(db, _tag(to, by), case.id, actor=by.id, at=now, who=who)
+            thread_notes.record(db, _tag(to, by), case.id, actor=by.id, at=now, who=who)
             queue_case_card(db, case.id, now=now)
         return get_case(db, case.ref)
 

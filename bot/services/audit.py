@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.events import Event, Head
+from bot.domain.note_names import NoteName
 from bot.ports import Chat
 from bot.services.queueing import queue_note
 from bot.store import events, outbox
@@ -62,7 +63,7 @@ def post_head(db: Database, *, day: str, now: datetime) -> bool:
         if not head.seq or outbox.find_newest(db, f"{POSTED}{day}:"):
             return False
         key = f"{POSTED}{day}:{head.seq}:{head.hash}"
-        return queue_note(db, "audit_head_note", key=key, values=asdict(head), now=now)
+        return queue_note(db, NoteName.AUDIT_HEAD, key=key, values=asdict(head), now=now)
 
 
 def compare(db: Database, chat: Chat, channel: str) -> tuple[Posted, ...]:

@@ -22,6 +22,7 @@ from bot.domain.cards import TroubleNote
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.mail import BounceReport
+from bot.domain.note_names import NoteName
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.threads import list_ours
 from bot.rendering import mails
@@ -163,7 +164,7 @@ def _tell(db: Database, bounce: _Bounce, what: str, subject: str, now: datetime)
     note = TroubleNote(what=what, subject=subject, detail=detail.strip(), ref=ref, id=job.id)
     queue_note(
         db,
-        "trouble_note",
+        NoteName.TROUBLE,
         key=f"{what}:{job.id}:{bounce.recipient}",
         values=asdict(note),
         now=now,

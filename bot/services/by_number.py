@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlite_utils import Database
 
-from bot.domain.cases import Case
+from bot.domain.cases import Case, case_ref
 from bot.domain.intake import Understood
 from bot.domain.mail import Kind
 from bot.domain.parties import is_party
@@ -22,12 +22,12 @@ def as_reply(db: Database, desk: Desk, understood: Understood) -> Understood:
     if found.thread_ref or found.kind not in (Kind.RIS, Kind.QUESTION) or not understood.verified:
         return understood
     named = list_named(mail.subject)
-    case = organisations.find_of_thread(db, f"C-{named[0]}") if len(named) == 1 else None
+    case = organisations.find_of_thread(db, case_ref(named[0])) if len(named) == 1 else None
     if case is None or not is_party(case, mail.sender.address, desk.sponsors):
         return understood
     if not may_be_withdrawn(case) or _is_left_alone(understood, case):
         return understood
-    reason = f"its subject names C-{named[0]}; {found.reason}"
+    reason = f"its subject names {case_ref(named[0])}; {found.reason}"
     named_by = replace(found, kind=Kind.REPLY, reason=reason, thread_ref=case.ref, by_number=True)
     return replace(understood, found=named_by)
 

@@ -12,6 +12,7 @@ from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Kind
+from bot.domain.note_names import NoteName
 from bot.domain.staff import Staff
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
@@ -48,7 +49,7 @@ def holds_back(db: Database, desk: Desk, understood: Understood, *, now: datetim
             hours=limits.forms_within_hours,
             mail_id=row.id,
         )
-        queue_note(db, "capped_note", key=f"forms_capped:{row.id}", values=asdict(note), now=now)
+        queue_note(db, NoteName.CAPPED, key=f"forms_capped:{row.id}", values=asdict(note), now=now)
     return True
 
 

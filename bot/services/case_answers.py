@@ -20,12 +20,13 @@ from bot.domain.case_answers import (
     list_questions,
     propose,
 )
-from bot.domain.cases import OPEN, Case
+from bot.domain.cases import OPEN, Case, case_ref
 from bot.domain.errors import AlreadyDecided, AnswersSettled, ContentChanged, NotReviewable, UnknownAnswers
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.letters import Letter
 from bot.domain.mail import InboundMail
+from bot.domain.note_names import NoteName
 from bot.domain.ris import RisCase
 from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, is_sponsor
@@ -121,7 +122,7 @@ def refresh(db: Database, case: Case, *, now: datetime) -> None:
 def get_note(db: Database, desk: Desk, number: int) -> AnswersNote:
     """What staff are shown, with the rules' word on every new value."""
     answers = _get(db, number, ref="")
-    case = get_case(db, f"C-{answers.case_id}")
+    case = get_case(db, case_ref(answers.case_id))
     version = case_versions.find(db, answers.case_id, answers.version)
     if version is not None:
         filled = _filled(desk, version.ris, answers)
@@ -218,7 +219,7 @@ def _say(db: Database, case: Case, number: int, *, again: str = "", now: datetim
     first = f"answers:{number}"
     queue_note(
         db,
-        "answers_note",
+        NoteName.ANSWERS,
         key=f"{first}:{again}" if again else first,
         values={"answers_id": number},
         now=now,

@@ -24,9 +24,9 @@ from bot.domain.step_refusals import (
     StepNotOpen,
     StepReasonMissing,
 )
-from bot.domain.withdrawals import UNSENT, Standing
+from bot.domain.withdrawals import UNSENT, Irrevocable
 from bot.rendering import order_mails
-from bot.services import provisioning, purchasing, step_up, timeline, withdrawals
+from bot.services import provisioning, purchasing, step_up, thread_notes, withdrawals
 from bot.services.case_steps import advance, start
 from bot.services.cases import answer, get_seen, move_or_explain, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
@@ -103,7 +103,7 @@ def _enter(db: Database, case: Case, name: StepName, record: Record, *, by: Staf
     number, url = record.number, record.url
     case_steps.move(db, case.id, name, since=since, to=to, now=now, number=number, url=url, by=by.id)
     provisioning.keep(db, case.id, Task(name), record, version=case.version, by=by.id)
-    timeline.record(db, EventTag.STEP_ENDED, case.id, actor=by.id, at=now, at_step=name)
+    thread_notes.record(db, EventTag.STEP_ENDED, case.id, actor=by.id, at=now, at_step=name)
 
 
 def _is_link(url: str) -> bool:
@@ -120,7 +120,7 @@ def retry(db: Database, *, ref: str, seen: str, step: StepName, by: Staff, now: 
             _retry_mails(db, case, step, by=by, now=now)
         if (found := case_steps.find(db, case.id, step) or found).state in OPEN_TO_HANDS:
             start(db, found, now=now)
-        timeline.record(db, EventTag.STEP_RETRIED, case.id, actor=by.id, at=now, at_step=step)
+        thread_notes.record(db, EventTag.STEP_RETRIED, case.id, actor=by.id, at=now, at_step=step)
         return case
 
 
@@ -175,7 +175,7 @@ def skip(
         right = _right_to_skip(db, case, found, by, now=now)
         first = case_steps.find_skip(db, case.id, step)
         tag = EventTag.STEP_SKIPPED if first else EventTag.STEP_SKIP_ASKED
-        timeline.record(db, tag, case.id, actor=by.id, at=now, at_step=step, right_of=right)
+        thread_notes.record(db, tag, case.id, actor=by.id, at=now, at_step=step, right_of=right)
         if first is None:
             asked = Approval(by=by.id, right_of=right, at=now)
             case_steps.ask_skip(db, found, asked, reason=reason)
@@ -262,8 +262,8 @@ def stop(
         standing = void_decision(db, desk, case, why=VoidReason.STOPPED, by=by.id, now=now, note=reason)
         move_or_explain(db, case, tuple(BEFORE_LIVE), CaseStatus.WITHDRAWN, now=now)
         if provisioning.call_off(db, desk, case, now=now):
-            standing = (*standing, Standing.MADE)
-        timeline.record(db, EventTag.CASE_STOPPED, case.id, actor=by.id, at=now, right_of=right)
+            standing = (*standing, Irrevocable.MADE)
+        thread_notes.record(db, EventTag.CASE_STOPPED, case.id, actor=by.id, at=now, right_of=right)
         words = order_mails.withdrawal(case, desk.policy, standing, stopped=True)
         answer(db, desk, case, "withdrawal", now=now, words=words, again="stopped", by_staff=True)
         withdrawals.note(db, case, "stopped", now=now, by=by.id, standing=standing)

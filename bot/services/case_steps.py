@@ -16,12 +16,12 @@ from bot.domain.case_steps import (
     StepState,
     left_out,
 )
-from bot.domain.cases import UNDER_WAY, Case, CaseStatus
+from bot.domain.cases import UNDER_WAY, Case, CaseStatus, case_ref
 from bot.domain.events import EventTag
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
 from bot.domain.provisioning import Record, Task
 from bot.domain.step_refusals import StepNotOpen
-from bot.services import provisioning, timeline
+from bot.services import provisioning, thread_notes
 from bot.services.queueing import queue_case_card
 from bot.store import case_steps, cases, license_keys, outbox, step_jobs
 
@@ -63,7 +63,7 @@ def advance(db: Database, case_id: int, *, now: datetime) -> None:
 
 def start(db: Database, step: CaseStep, *, now: datetime) -> bool:
     """Let a step be carried out, anew where it was tried before; False when somebody was faster."""
-    since, ref = (step.state,), f"C-{step.case_id}"
+    since, ref = (step.state,), case_ref(step.case_id)
     if not case_steps.move(db, step.case_id, step.name, since=since, to=StepState.RUNNING, now=now):
         return False
     for job_id in step_jobs.list_lost(db, step.case_id, step.name):  # it is tried in this one's place
@@ -87,17 +87,17 @@ def retry(db: Database, job: Job, *, by: str, now: datetime) -> None:
 
     Raise StepNotOpen where the step is elsewhere by now.
     """
-    name, ref = StepName(job.template), f"C-{job.case_id}"
+    name, ref = StepName(job.template), case_ref(job.case_id or 0)
     step = case_steps.find(db, job.case_id or 0, name)
     if step is None or step.state is not StepState.FAILED:
         raise StepNotOpen(ref=ref, step=name, step_state=step.state if step else StepState.STOPPED)
     start(db, step, now=now)
-    timeline.record(db, EventTag.STEP_RETRIED, step.case_id, actor=by, at=now, at_step=name)
+    thread_notes.record(db, EventTag.STEP_RETRIED, step.case_id, actor=by, at=now, at_step=name)
 
 
 def _job_key(step: CaseStep) -> str:
     """Of the job that carries out what was begun then."""
-    return f"step:C-{step.case_id}:{step.name}:{step.tries}:{step.since:%Y-%m-%dT%H:%M:%S.%f}"
+    return f"step:{case_ref(step.case_id)}:{step.name}:{step.tries}:{step.since:%Y-%m-%dT%H:%M:%S.%f}"
 
 
 def wake(db: Database, name: StepName, *, reason: str = "", now: datetime) -> int:
@@ -185,7 +185,7 @@ def settle(db: Database, case_id: int, name: StepName, result: StepResult, *, no
     )
     if tag := _TAGS.get(result.state):
         # What the other side says may name anybody: it stands on the card, not in the trail.
-        timeline.record(db, tag, case_id, actor="usher", at=now, at_step=name)
+        thread_notes.record(db, tag, case_id, actor="usher", at=now, at_step=name)
     if result.state is StepState.DONE:
         advance(db, case_id, now=now)
     queue_case_card(db, case_id, now=now)
@@ -197,7 +197,7 @@ def _finish(db: Database, case_id: int, *, now: datetime) -> None:
         return
     to = CaseStatus.LIVE if case.addition else CaseStatus.INVITED
     if cases.move(db, case_id, since=tuple(UNDER_WAY), to=to, content_hash=case.content_hash, now=now):
-        timeline.record(db, _tag_of_end(db, case), case_id, actor="usher", at=now)
+        thread_notes.record(db, _tag_of_end(db, case), case_id, actor="usher", at=now)
         queue_case_card(db, case_id, now=now)
 
 
@@ -215,7 +215,7 @@ def await_registration(db: Database, addition: Case, *, now: datetime) -> None:
     settle(db, addition.id, StepName.ACCOUNTS, result, now=now)
     since, to = tuple(UNDER_WAY), CaseStatus.INVITED
     if cases.move(db, addition.id, since=since, to=to, content_hash=addition.content_hash, now=now):
-        timeline.record(db, EventTag.CASE_AWAITS_REGISTRATION, addition.id, actor="usher", at=now)
+        thread_notes.record(db, EventTag.CASE_AWAITS_REGISTRATION, addition.id, actor="usher", at=now)
         queue_case_card(db, addition.id, now=now)
 
 

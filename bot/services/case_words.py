@@ -9,7 +9,7 @@ from bot.domain.cases import Case
 from bot.domain.errors import NothingUnread
 from bot.domain.events import EventTag
 from bot.domain.staff import Staff
-from bot.services import timeline
+from bot.services import thread_notes
 from bot.services.cases import get_case, refusals_recorded
 from bot.services.queueing import queue_case_card
 from bot.store import case_words
@@ -29,6 +29,6 @@ def mark_read(db: Database, *, ref: str, to: int, by: Staff, now: datetime) -> C
         read = before - case_words.find_unread(db, case.id).many
         if not read:
             raise NothingUnread(ref=case.ref)
-        timeline.record(db, EventTag.CASE_READ, case.id, actor=by.id, at=now, mails=read)
+        thread_notes.record(db, EventTag.CASE_READ, case.id, actor=by.id, at=now, mails=read)
         queue_case_card(db, case.id, now=now)
     return get_case(db, ref)

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from bot.domain.bounces import Returned
 from bot.domain.cards import CaseCard, Effect, StatusPage
-from bot.domain.cases import Case, CaseStatus, Thread, case_id, weighed
+from bot.domain.cases import Case, CaseStatus, Thread, weighed
 from bot.domain.errors import ContentChanged, NotReviewable, Refusal, UnknownCase
 from bot.domain.events import EventTag, subject_of
 from bot.domain.mail import InboundMail
@@ -20,7 +20,7 @@ from bot.domain.ris import Decision, RisCase, Severity
 from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, Verdict, is_sponsor
 from bot.rendering import mails
-from bot.services import organisations, purchasing, rights, timeline
+from bot.services import organisations, purchasing, rights, thread_notes
 from bot.services.desk import Desk
 from bot.services.marking import MARKED
 from bot.services.queueing import STATUS, queue_case_card, queue_mail
@@ -154,7 +154,7 @@ def revise_case(
     organisations.note_marks(db, desk, revised)
     finding.set_case(db, revised)
     refresh_additions(db, revised, now=now)
-    timeline.record(
+    thread_notes.record(
         db,
         EventTag.CASE_REVISED,
         case.id,
@@ -309,9 +309,8 @@ def move_or_explain(
 
 
 def get_case(db: Database, ref: str) -> Case:
-    """The case of that name, read as generously as `case_id` does; raise UnknownCase."""
-    number = case_id(ref)
-    case = cases.find(db, number) if number is not None else None
+    """The case of that name, however it is written; raise UnknownCase."""
+    case = cases.find_named(db, ref)
     if case is None:
         raise UnknownCase(ref=ref)
     return case

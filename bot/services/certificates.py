@@ -13,6 +13,7 @@ from bot.domain.credential_refusals import (
 )
 from bot.domain.credentials import Notice
 from bot.domain.events import EventTag
+from bot.domain.note_names import NoteName
 from bot.domain.sessions import Strength, Visitor
 from bot.services import account_notes, credential_notices, sessions
 from bot.services.desk import Desk
@@ -56,8 +57,8 @@ def _tell(db: Database, desk: Desk, account: Account, tag: EventTag, *, by: str,
     events.add(db, tag, f"account:{account.id}", actor=by, at=now)
     added = tag is EventTag.CERTIFICATE_REGISTERED
     values = {"added": added, "by": by}
-    once = str(next_number(db, account_notes.CERTIFICATE_TOLD))
-    account_notes.tell(db, account_notes.CERTIFICATE_TOLD, account, once=once, now=now, values=values)
+    once = str(next_number(db, NoteName.CERTIFICATE_TOLD))
+    account_notes.tell(db, NoteName.CERTIFICATE_TOLD, account, once=once, now=now, values=values)
     if not account.is_partner:
         why = Notice.CERTIFICATE_ADDED if added else Notice.CERTIFICATE_REMOVED
         credential_notices.tell(db, desk, account, None, why=why, now=now)
@@ -71,7 +72,7 @@ def has_any(db: Database, account: Account) -> bool:
 def tell_lacking(db: Database, account: Account, *, now: datetime) -> None:
     """The desk hears once, in the caller's transaction, whose certificate it is to register."""
     if account.has_hardware and not has_any(db, account):
-        account_notes.tell(db, account_notes.CERTIFICATE, account, once="activated", now=now)
+        account_notes.tell(db, NoteName.CERTIFICATE, account, once="activated", now=now)
 
 
 def list_lacking(db: Database) -> list[str]:

@@ -9,6 +9,7 @@ from bot.domain.approvals import check_is_staff
 from bot.domain.clippings import LONGEST_CLIPPING, LONGEST_WORD, Clipping, Message
 from bot.domain.errors import AlreadyNoted, ClippingGone
 from bot.domain.events import EventTag
+from bot.domain.note_names import NoteName
 from bot.domain.queue import QueueEntry
 from bot.domain.staff import Staff
 from bot.services import masking
@@ -52,7 +53,7 @@ def add(db: Database, *, ref: str, clipping_id: int, word: str, by: Staff, now: 
         events.add(db, EventTag.CASE_NOTED, f"case:{case.id}", actor=by.id, at=now, note=number)
         queue_note(
             db,
-            "clipping_note",
+            NoteName.CLIPPING,
             key=f"clipping:{number}",
             values={"clipping_id": number},
             now=now,

@@ -17,7 +17,7 @@ from bot.services import conversations, diagnosis, faq, masking
 from bot.services.desk import Desk
 from bot.services.faq import Help
 from bot.services.registration import read_address
-from bot.store import conversations as store
+from bot.store import conversations as conversation_store
 from bot.store import faq_opinions
 from bot.store.database import transaction
 
@@ -110,7 +110,7 @@ def send(
     )
     tried = [Tried(topic=topic, how=how, at=now) for topic, how in dict(shown).items()]
     with transaction(db, locks=(f"asker:{new.address}",)):
-        before = store.find_same(db, address=new.address, words=words, since=now - AT_ONCE)
+        before = conversation_store.find_same(db, address=new.address, words=words, since=now - AT_ONCE)
         if before and (before.state, before.verified) == (ConversationState.OPEN, new.verified):
             return before.due_at or now
         _check_rests(db, desk, new, now=now)
@@ -120,7 +120,9 @@ def send(
 def _check_rests(db: Database, desk: Desk, new: NewConversation, *, now: datetime) -> None:
     """What others ask under an address that they only typed does not count against who is signed in."""
     most, owner, since = desk.policy.limits.answers_per_address, desk.policy.mag, now - WITHIN
-    asked = store.count_asked_on_portal(db, address=new.address, verified=new.verified, since=since)
+    asked = conversation_store.count_asked_on_portal(
+        db, address=new.address, verified=new.verified, since=since
+    )
     if asked >= most:
         rests = QuestionsRest if new.verified else NamedTooOften
         raise rests(most=most, desk=owner.support_desk, address=owner.support_address)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.account_views import AccountView
+from bot.domain.cases import case_ref
 from bot.domain.conversations import AccountLine
 from bot.services import account_views
 from bot.services.desk import Desk
@@ -24,7 +25,7 @@ def _line(db: Database, view: AccountView) -> AccountLine:
     account, last = view.account, passwords.find_last(db, view.account.id)
     return AccountLine(
         user_id=account.user_id,
-        ref=f"C-{account.organisation}" if account.organisation else "",
+        ref=case_ref(account.organisation) if account.organisation else "",
         status=account.status,
         since=account.activated_at or account.made_at,
         locked_until=view.tries.locked_until if view.is_locked else None,

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from bot.domain.conversations import QUIET, STANDING, Channel, Conversation, ConversationState, Reply
 from bot.domain.events import EventTag
 from bot.domain.letters import ShownMail, read_paragraphs, seal_of
+from bot.domain.note_names import NoteName
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.staff import Staff
 from bot.rendering import conversation_mails, mails
@@ -30,9 +31,16 @@ from bot.services.desk import Desk
 from bot.services.queueing import queue_direct, queue_mail
 from bot.store import conversations, events, outbox
 
-MAIL, DIRECT = "conversation_reply", "conversation_direct"
+MAIL = "conversation_reply"
 #: what answers whoever asked, by mail or in Slack
-_ANSWERS = (MAIL, DIRECT, faq_mails.MAIL, faq_mails.DIRECT, "blank_form", "whose_mail")
+_ANSWERS = (
+    MAIL,
+    NoteName.CONVERSATION_DIRECT,
+    faq_mails.MAIL,
+    NoteName.FAQ_DIRECT,
+    "blank_form",
+    "whose_mail",
+)
 
 
 def begin(
@@ -104,7 +112,9 @@ def _seal(one: Conversation, words: dict[str, Any]) -> str:
 def _shown(desk: Desk, one: Conversation, words: dict[str, Any]) -> ShownMail:
     if one.channel is Channel.SLACK:
         text = "\n\n".join("\n".join(lines) for lines in words["paragraphs"])
-        return ShownMail(template=DIRECT, to=one.name or one.slack_user, cc=(), subject="", text=text)
+        return ShownMail(
+            template=NoteName.CONVERSATION_DIRECT, to=one.name or one.slack_user, cc=(), subject="", text=text
+        )
     brand, templates = desk.policy.brand, desk.templates_dir
     rendered = mails.render_mail(MAIL, one.lang, words, brand=brand, templates_dir=templates)
     return ShownMail(template=MAIL, to=one.address, cc=(), subject=rendered.subject, text=rendered.text)
@@ -115,7 +125,7 @@ def _queue(
 ) -> None:
     """The way the question came; a form on the portal is answered by mail."""
     if one.channel is Channel.SLACK:
-        queue_direct(db, DIRECT, key=key, to=one.slack_user, values=words, now=now)
+        queue_direct(db, NoteName.CONVERSATION_DIRECT, key=key, to=one.slack_user, values=words, now=now)
         return
     queue_mail(
         db,

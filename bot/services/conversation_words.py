@@ -8,11 +8,12 @@ from sqlite_utils import Database
 from bot.domain.cards import shown_words
 from bot.domain.conversations import Conversation, ConversationState, Mark, ToldWhat
 from bot.domain.events import EventTag
+from bot.domain.note_names import NoteName
 from bot.faq.marks import find_marks
 from bot.services import conversations
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
-from bot.store import conversations as store
+from bot.store import conversations as conversation_store
 from bot.store import events, outbox
 
 
@@ -29,11 +30,11 @@ def hear(db: Database, desk: Desk, one: Conversation, words: str, *, now: dateti
     above = conversations.card_key(one.ref)
     said = {**shown_words(words), "received_at": now.isoformat(), "follow_up": True}
     values = conversations.card_values(one) | said
-    if not queue_note(db, conversations.CARD, key=key, values=values, now=now, thread_key=above):
+    if not queue_note(db, NoteName.QUESTION, key=key, values=values, now=now, thread_key=above):
         return
     found = {*one.marks, *find_marks("", words)}
     marks = tuple(mark for mark in Mark if mark in found)
-    store.hear(db, one.id, thread=one.thread, marks=marks, verified=one.verified)
+    conversation_store.hear(db, one.id, thread=one.thread, marks=marks, verified=one.verified)
     tag, subject = EventTag.CONVERSATION_CONTINUED, f"conversation:{one.id}"
     events.add(db, tag, subject, actor="usher", at=now)
     conversations.give_to_person(db, desk, one, now=now)

@@ -39,6 +39,7 @@ from bot.domain.conversations import (
 from bot.domain.errors import NotAColleague
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
+from bot.domain.note_names import NoteName
 from bot.domain.staff import Staff
 from bot.domain.thanks import has_helped
 from bot.faq.marks import find_marks
@@ -52,7 +53,6 @@ from bot.store import cases, conversations, events, finding, notices, outbox
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
-CARD, TOLD = "question_note", "conversation_told_note"
 MOST = 200  #: open ones that are looked at, what is due first first
 
 
@@ -153,7 +153,7 @@ def open_for_desk(
 ) -> Conversation:
     """A question that came by another way than mail, shown to the desk; in the caller's transaction."""
     one = open_one(db, desk, new, now=now, tried=tried)
-    queue_note(db, CARD, key=card_key(one.ref), values=card_values(one), now=now)
+    queue_note(db, NoteName.QUESTION, key=card_key(one.ref), values=card_values(one), now=now)
     return one
 
 
@@ -192,7 +192,7 @@ def leave_to_asker(db: Database, one: Conversation, *, now: datetime) -> None:
 def give_to_person(db: Database, desk: Desk, one: Conversation, *, now: datetime) -> None:
     """What Usher answered did not do: the desk's turn, and its card stands, in the caller's transaction."""
     _open_again(db, desk, one, by="usher", now=now)
-    if not queue_note(db, CARD, key=card_key(one.ref), values=card_values(one), now=now):
+    if not queue_note(db, NoteName.QUESTION, key=card_key(one.ref), values=card_values(one), now=now):
         refresh(db, one.ref, now=now)
 
 
@@ -353,7 +353,7 @@ def refresh(db: Database, ref: str, *, now: datetime) -> None:
     key = card_key(ref)
     if outbox.find_by_key(db, key) is not None:
         newer = f"{key}:again:{next_number(db, 'conversation_card')}"
-        queue_note(db, CARD, key=newer, values={"ref": ref}, now=now, stream=key, instead_of=key)
+        queue_note(db, NoteName.QUESTION, key=newer, values={"ref": ref}, now=now, stream=key, instead_of=key)
 
 
 def remind(db: Database, desk: Desk, *, now: datetime) -> None:
@@ -374,7 +374,7 @@ def tell(db: Database, one: Conversation, what: ToldWhat, *, by: str = "", now: 
     """Say it below the card, to whoever has it; in the caller's transaction."""
     key, above = f"told:{next_number(db, 'conversation_told')}", card_key(one.ref)
     values = {"ref": one.ref, "what": what, "by": by}
-    queue_note(db, TOLD, key=key, values=values, now=now, thread_key=above, aloud=True)
+    queue_note(db, NoteName.CONVERSATION_TOLD, key=key, values=values, now=now, thread_key=above, aloud=True)
 
 
 def find_told(

@@ -13,6 +13,7 @@ from bot.domain.differences import Differences, compare
 from bot.domain.errors import ContentChanged, MailHasResult, NotReopenable
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
+from bot.domain.note_names import NoteName
 from bot.domain.ris import User
 from bot.domain.staff import Staff
 from bot.domain.step_refusals import KeysAreOut
@@ -131,6 +132,6 @@ def _note(db: Database, case: Case, note: CorrectionNote, *, now: datetime) -> N
     key = f"correction:{case.ref}:{next_number(db, 'correction_note')}"
     values, thread_key = asdict(note), f"card:{case.ref}"
     queue_note(
-        db, "correction_note", key=key, values=values, now=now,
+        db, NoteName.CORRECTION, key=key, values=values, now=now,
         thread_key=thread_key, case_id=case.id, aloud=not note.by,
     )  # fmt: skip

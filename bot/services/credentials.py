@@ -26,7 +26,7 @@ from bot.domain.tries import Tried
 from bot.services import credential_notices, license_keys, seat_holders
 from bot.services.desk import Desk
 from bot.store import credentials, events, seats, tries
-from bot.store import license_keys as key_store
+from bot.store import license_keys as license_key_store
 from bot.store.database import transaction
 
 __all__ = ["MOST_PHONES"]
@@ -56,7 +56,7 @@ def _enter(db: Database, desk: Desk, visitor: Visitor, text: str, now: datetime)
         return LicenseKeysRest(until=before.locked_until)
     typed = fold_key(text[:LONGEST_KEY])
     marks = desk.keyring.list_signatures(KEY, typed)
-    key = key_store.find_by_mark(db, marks)
+    key = license_key_store.find_by_mark(db, marks)
     if key is None or not _is_theirs(db, desk, key, visitor, now):
         after = before.after_wrong(KEY_LIMIT, now)
         tries.put(db, account.id, Tried.LICENSE_KEY, after, now=now)

@@ -15,17 +15,18 @@ from bot.domain.dead_ends import (
     find_for_administrators,
     find_for_desk,
 )
+from bot.domain.note_names import NoteName
 from bot.domain.programmes import Programme
 from bot.rendering import account_mails
 from bot.services import applications, terms
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
-from bot.store import dead_ends as store
+from bot.store import dead_ends as dead_end_store
 from bot.store import organisations
 from bot.store.database import transaction
 
-NOTE, MAIL = "dead_ends_note", "dead_ends"
+MAIL = "dead_ends"
 
 
 def tell(db: Database, desk: Desk, occasion: str, *, now: datetime) -> None:
@@ -37,7 +38,9 @@ def tell(db: Database, desk: Desk, occasion: str, *, now: datetime) -> None:
     if told := _for_desk(db, desk, known, now=now):
         named = [one.account.id for one in (*told.hurried, *told.unwarned)]
         with transaction(db):
-            queue_note(db, NOTE, key=f"dead ends:{occasion}", values={"accounts": named}, now=now)
+            queue_note(
+                db, NoteName.DEAD_ENDS, key=f"dead ends:{occasion}", values={"accounts": named}, now=now
+            )
 
 
 def find_note(db: Database, desk: Desk, *, now: datetime) -> ForDesk | None:
@@ -49,7 +52,7 @@ def _for_desk(db: Database, desk: Desk, known: list[OrganisationFacts], *, now: 
     rules = desk.policy.clock_rules
     return find_for_desk(
         known,
-        store.list_partners(db, ends_by=rules.calendar.day_of(now) + HURRIED_WITHIN),
+        dead_end_store.list_partners(db, ends_by=rules.calendar.day_of(now) + HURRIED_WITHIN),
         rules=rules,
         now=now,
         between_changes=desk.policy.password_rules(Programme.EXTRANET).between_changes,
@@ -83,7 +86,7 @@ def _mail(
 
 
 def _list_organisations(db: Database, desk: Desk) -> Iterator[OrganisationFacts]:
-    for number, members in store.list_members(db):
+    for number, members in dead_end_store.list_members(db):
         customer = organisations.get_customer(db, members[0].account)
         facts = OrganisationFacts(id=number, company=customer.name, members=members)
         if administrators := facts.administrators:

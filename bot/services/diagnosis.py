@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.bounces import WENT_OUT
+from bot.domain.cases import case_ref
 from bot.domain.conversations import Conversation
 from bot.domain.diagnosis import Facts, Finding, Invited, Mend, Snapshot, TermsWait, mended
 from bot.domain.diagnosis_checks import find_causes
@@ -52,10 +53,10 @@ from bot.store import (
     sessions,
     tries,
 )
-from bot.store import member_invitations as joinings
-from bot.store import partner_invitations as partner_store
+from bot.store import member_invitations as member_invitation_store
+from bot.store import partner_invitations as partner_invitation_store
 from bot.store import passwords as password_store
-from bot.store import registration as registrations
+from bot.store import registration as registration_store
 
 _SEAL = object()
 
@@ -148,7 +149,7 @@ def _look(db: Database, desk: Desk, asker: Asker, *, now: datetime) -> Snapshot:
         accounts=many,
         own=facts,
         invited=_list_invited(db, asker.address, now=now),
-        in_review=registrations.find_in_review(db, asker.address),
+        in_review=registration_store.find_in_review(db, asker.address),
     )
 
 
@@ -216,18 +217,20 @@ def _strength(db: Database, account_id: int, *, now: datetime) -> Strength | Non
 
 
 def _list_invited(db: Database, address: str, *, now: datetime) -> tuple[Invited, ...]:
-    kept = (registrations.find(db, case_id) for case_id in registrations.list_invited(db, address)[:1])
+    kept = (
+        registration_store.find(db, case_id) for case_id in registration_store.list_invited(db, address)[:1]
+    )
     found = [
         Invited(programme=Programme.MAG, at=one.mailed_at, until=None, mend=Mend.REGISTRATION)
         for one in kept
         if one
     ]
-    if joining := joinings.find_open_to(db, address, now=now):
+    if joining := member_invitation_store.find_open_to(db, address, now=now):
         invited, at = joining
         found.append(Invited(programme=Programme.MAG, at=at, until=invited.until, mend=Mend.JOINING))
     found += [
         Invited(programme=Programme.EXTRANET, at=one.made_at, until=one.until, mend=Mend.INVITATION)
-        for one in partner_store.list_open(db, [address], now=now).get(address, [])[:1]
+        for one in partner_invitation_store.list_open(db, [address], now=now).get(address, [])[:1]
     ]
     return tuple(found)
 
@@ -256,19 +259,19 @@ def _return(db: Database, desk: Desk, _: Asker, own: Account | None, now: dateti
 
 def _invitation(db: Database, desk: Desk, asker: Asker, _: Account | None, now: datetime) -> bool:
     """Of several people who share the address each gets theirs: nobody knows who asks."""
-    found = partner_store.list_open(db, [asker.address], now=now).get(asker.address, [])
+    found = partner_invitation_store.list_open(db, [asker.address], now=now).get(asker.address, [])
     return sum(partner_invitations.mail_again(db, desk, one, now=now) for one in found) > 0
 
 
 def _joining(db: Database, desk: Desk, asker: Asker, _: Account | None, now: datetime) -> bool:
-    found = joinings.find_open_to(db, asker.address, now=now)
+    found = member_invitation_store.find_open_to(db, asker.address, now=now)
     return found is not None and member_invitations.mail_again(db, desk, found[0].id, now=now)
 
 
 def _registration(db: Database, desk: Desk, asker: Asker, _: Account | None, now: datetime) -> bool:
     """It goes to whom the form names now, who may be another than was invited first."""
-    found = registrations.list_invited(db, asker.address)
-    invited = find_invited(cases.get_case(db, f"C-{found[0]}").ris) if found else None
+    found = registration_store.list_invited(db, asker.address)
+    invited = find_invited(cases.get_case(db, case_ref(found[0])).ris) if found else None
     theirs = invited is not None and invited.email.lower() == asker.address
     return theirs and registration.mail_again(db, desk, found[0], now=now)
 

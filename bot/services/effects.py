@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.cards import CaseCard
-from bot.domain.cases import CaseStatus
+from bot.domain.cases import CaseStatus, case_ref
 from bot.domain.errors import (
     MessageGone,
     NotLetIn,
@@ -19,6 +19,7 @@ from bot.domain.errors import (
     UnknownOutcome,
 )
 from bot.domain.letters import ShownMail
+from bot.domain.note_names import NoteName
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.provisioning import Way
 from bot.ports import Chat, ChatMessage, Mailer, Marker, Provisioner, Texter
@@ -40,13 +41,11 @@ from bot.services import (
     key_mails,
     lifecycle_gates,
     lifecycle_mails,
-    lifecycle_rounds,
     mail_words,
     notices,
     overdue_questions,
     partner_requests,
     phone_reset_desk,
-    phone_reset_notices,
     provisioning,
     standing,
     texts,
@@ -102,17 +101,17 @@ def _send_mail(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
 def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
     """Post a case's card, or update the one that stands; a card whose answer got lost is looked up."""
     key = job.stream
-    shown = cases.get_card(db, desk, f"C-{job.values['case_id']}", now=now)
+    shown = cases.get_card(db, desk, case_ref(job.values["case_id"]), now=now)
     shown = _with_deciders(db, desk, ways.chat, shown, now=now)
     card = cards.case_card(shown, words=_staff_words(desk))
     message = ChatMessage(channel=desk.approvals_channel, key=key, text=card.text, blocks=card.blocks)
-    standing = chat_messages.find(db, key)
-    if standing is None and job.attempts > 1:
+    posted = chat_messages.find(db, key)
+    if posted is None and job.attempts > 1:
         found = ways.chat.find(message)
-        standing = (desk.approvals_channel, found) if found else None
-    if standing is None:
+        posted = (desk.approvals_channel, found) if found else None
+    if posted is None:
         return _posted(key, desk.approvals_channel, ways.chat.post(message))
-    channel, ts = standing
+    channel, ts = posted
     try:
         ways.chat.update(replace(message, channel=channel), ts)
     except MessageGone:  # its buttons are wanted all the same
@@ -137,14 +136,14 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     if job.recipient:  # to one person, where nothing is looked up: lost on the line, it may come twice
         return _posted(job.key, *ways.chat.write_to(job.recipient, card.text, card.blocks))
     first = job.values.get("instead_of", "")
-    standing = chat_messages.find(db, first) if first else None
+    posted = chat_messages.find(db, first) if first else None
     message = ChatMessage(channel="", key=first or job.key, text=card.text, blocks=card.blocks)
-    if standing:
-        channel, ts = standing
+    if posted:
+        channel, ts = posted
         try:
             ways.chat.update(replace(message, channel=channel), ts)
         except MessageGone:
-            if job.template == erasures.GONE_NOTE:
+            if job.template == NoteName.ERASED:
                 return OVERTAKEN  # whom it named stands nowhere any more
         else:
             return _posted(first, channel, ts)
@@ -153,7 +152,7 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     aloud = bool(thread_ts) and bool(job.values.get("aloud"))
     message = replace(message, channel=channel, thread_ts=thread_ts, broadcast=aloud)
     # The first may stand, though its answer was lost.
-    may_stand = (first and not standing) or job.attempts > 1
+    may_stand = (first and not posted) or job.attempts > 1
     try:
         ts = _post_once(ways.chat, message, may_stand=may_stand)
     except MessageGone:  # what it belongs to was deleted
@@ -210,7 +209,10 @@ def _told(db: Database, _: Desk, ways: Ways, job: Job, now: datetime) -> dict[st
 
 
 def _clipped(db: Database, _: Desk, __: Ways, job: Job, ___: datetime) -> dict[str, Any]:
-    return {"ref": f"C-{job.case_id}", "clipping": clippings.get(db, job.values["words"]["clipping_id"])}
+    return {
+        "ref": case_ref(job.case_id or 0),
+        "clipping": clippings.get(db, job.values["words"]["clipping_id"]),
+    }
 
 
 def _held(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> dict[str, Any]:
@@ -252,53 +254,51 @@ def _posted(key: str, channel: str, ts: str) -> Outcome:
 
 
 #: notes that stand in the channel of the cards, where they belong to none of them
-AMONG_CARDS = frozenset({"standing_note", email_change_notices.NOTE, phone_reset_notices.NOTE, erasures.NOTE})
+AMONG_CARDS = frozenset({NoteName.STANDING, NoteName.EMAIL_CHANGE, NoteName.PHONE_RESET, NoteName.ERASURE})
 
 #: notes whose words are looked up when they are carried out
 LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, Any] | None]] = {
-    "waiting_note": _waiting,
-    "standing_note": _standing,
-    dead_ends.NOTE: _dead_ends,
-    "answers_note": lambda db, desk, _, job, __: {
+    NoteName.WAITING: _waiting,
+    NoteName.STANDING: _standing,
+    NoteName.DEAD_ENDS: _dead_ends,
+    NoteName.ANSWERS: lambda db, desk, _, job, __: {
         "note": case_answers.get_note(db, desk, job.values["words"]["answers_id"])
     },
-    "mail_note": _mail,
-    conversations.CARD: lambda db, desk, _, job, now: conversations.find_shown(
+    NoteName.MAIL: _mail,
+    NoteName.QUESTION: lambda db, desk, _, job, now: conversations.find_shown(
         db, desk, job.values["words"], now=now
     ),
-    conversations.TOLD: _told,
-    overdue_questions.NOTE: _overdue,
-    faq_learning.NOTE: _faq_week,
-    faq_mails.DIRECT: lambda _, desk, __, job, ___: faq_mails.find_shown(desk, job.values["words"]),
-    "clipping_note": _clipped,
-    "held_note": _held,
-    "keys_sent_note": lambda db, _, __, job, ___: key_mails.count_told(db, job.case_id or 0),
-    partner_requests.NOTE: lambda db, _, __, job, ___: {
+    NoteName.CONVERSATION_TOLD: _told,
+    NoteName.OVERDUE_QUESTIONS: _overdue,
+    NoteName.FAQ_WEEK: _faq_week,
+    NoteName.FAQ_DIRECT: lambda _, desk, __, job, ___: faq_mails.find_shown(desk, job.values["words"]),
+    NoteName.CLIPPING: _clipped,
+    NoteName.HELD: _held,
+    NoteName.KEYS_SENT: lambda db, _, __, job, ___: key_mails.count_told(db, job.case_id or 0),
+    NoteName.PARTNER_REQUEST: lambda db, _, __, job, ___: {
         "asked": partner_requests.get(db, job.values["words"]["request_id"])
     },
-    email_change_notices.NOTE: lambda db, _, __, job, now: {
+    NoteName.EMAIL_CHANGE: lambda db, _, __, job, now: {
         "card": email_change_notices.get_card(db, job.values["words"]["change_id"], now=now)
     },
-    email_change_notices.TOLD: lambda db, _, __, job, now: email_change_notices.find_told(
+    NoteName.EMAIL_CHANGE_TOLD: lambda db, _, __, job, now: email_change_notices.find_told(
         db, job.values["words"], now=now
     ),
-    erasures.NOTE: lambda db, desk, _, job, __: erasures.find_note(db, desk, job.values["words"]),
-    lifecycle_gates.NOTE: lambda db, desk, _, job, now: {
+    NoteName.ERASURE: lambda db, desk, _, job, __: erasures.find_note(db, desk, job.values["words"]),
+    NoteName.LIFE_GATE: lambda db, desk, _, job, now: {
         "card": lifecycle_gates.get_card(db, desk, job.values["words"]["gate_id"], now=now)
     },
-    lifecycle_rounds.HOLD_NOTE: lambda db, _, __, job, ___: {
+    NoteName.LIFE_HOLD: lambda db, _, __, job, ___: {
         "card": lifecycle_mails.get_held(db, job.values["words"])
     },
-    account_notes.CERTIFICATE: lambda db, _, __, job, ___: account_notes.find_certificate_wish(
+    NoteName.CERTIFICATE: lambda db, _, __, job, ___: account_notes.find_certificate_wish(
         db, job.values["words"]
     ),
-    account_notes.CERTIFICATE_TOLD: lambda db, _, __, job, ___: account_notes.find_certificate_told(
+    NoteName.CERTIFICATE_TOLD: lambda db, _, __, job, ___: account_notes.find_certificate_told(
         db, job.values["words"]
     ),
-    account_notes.RESET_WISHED: lambda db, _, __, job, ___: account_notes.find_reset_wish(
-        db, job.values["words"]
-    ),
-    phone_reset_notices.NOTE: lambda db, _, __, job, ___: {
+    NoteName.RESET_WISH: lambda db, _, __, job, ___: account_notes.find_reset_wish(db, job.values["words"]),
+    NoteName.PHONE_RESET: lambda db, _, __, job, ___: {
         "card": phone_reset_desk.get_card(db, job.values["words"]["reset_id"])
     },
 }

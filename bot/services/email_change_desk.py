@@ -15,12 +15,11 @@ from bot.domain.email_changes import OPEN, ChangeCard, ChangeReason, ChangeState
 from bot.domain.errors import OwnWork
 from bot.domain.events import EventTag
 from bot.domain.staff import Act, Staff
-from bot.services import email_change_notices as notices
-from bot.services import email_changes as changes
-from bot.services import lifecycle, step_up
+from bot.services import email_change_notices, email_changes, lifecycle, step_up
 from bot.services.desk import Desk
 from bot.services.rights import at_this_moment
-from bot.store import accounts, email_changes, events
+from bot.store import accounts, events
+from bot.store import email_changes as email_change_store
 from bot.store.database import transaction
 
 
@@ -43,15 +42,15 @@ def ask(
     """
     with transaction(db, locks=(f"account:{account_id}",)):
         account = get_account(db, account_id, by=by)
-        new = changes.read_address(desk, account, email)
+        new = email_changes.read_address(desk, account, email)
         if reason not in set(ChangeReason):
             raise ChangeReasonMissing
-        before = email_changes.find_of(db, account.id, now=now)
+        before = email_change_store.find_of(db, account.id, now=now)
         if before is not None and before.asked_by and before.new == new:
             raise ChangeAsked(ref=before.ref)
         why = ChangeReason(reason)
-        change = changes.open_change(db, desk, account, new, asked_by=by.id, reason=why, now=now)
-        notices.call_desk(db, change, now=now)
+        change = email_changes.open_change(db, desk, account, new, asked_by=by.id, reason=why, now=now)
+        email_change_notices.call_desk(db, change, now=now)
         return change
 
 
@@ -72,27 +71,27 @@ def agree(db: Database, desk: Desk, *, change_id: int, by: Staff, code: str, now
         change, about = card.change, f"account:{card.account.id}"
         tag = EventTag.EMAIL_CHANGE_AGREED
         events.add(db, tag, about, actor=by.id, at=now, change=change.id, right_of=right)
-        changes.stand_in(db, desk, card.account, change, by=by.id, now=now)
-        return notices.get_card(db, change_id, now=now)
+        email_changes.stand_in(db, desk, card.account, change, by=by.id, now=now)
+        return email_change_notices.get_card(db, change_id, now=now)
 
 
 def refuse(db: Database, *, change_id: int, by: Staff, now: datetime) -> ChangeCard:
     """The desk's no, also after a yes; who asked may take it back. Raise what keeps them from it."""
-    card = notices.get_card(db, change_id, now=now)
+    card = email_change_notices.get_card(db, change_id, now=now)
     with transaction(db, locks=(f"account:{card.account.id}",)):
-        card = notices.get_card(db, change_id, now=now)
+        card = email_change_notices.get_card(db, change_id, now=now)
         check_is_staff(by)
         if by.id != card.change.asked_by:
             _find_right(db, card.change, by, now)
         if card.state not in OPEN:
             raise ChangeSettled(ref=card.change.ref)
-        changes.stop(db, card.account, card.change, by=by.id, actor=by.id, now=now)
-        return notices.get_card(db, change_id, now=now)
+        email_changes.stop(db, card.account, card.change, by=by.id, actor=by.id, now=now)
+        return email_change_notices.get_card(db, change_id, now=now)
 
 
 def _right(db: Database, change_id: int, by: Staff, now: datetime) -> tuple[ChangeCard, str]:
     """What is asked, and whose right it is to say yes to it."""
-    card = notices.get_card(db, change_id, now=now)
+    card = email_change_notices.get_card(db, change_id, now=now)
     right = _find_right(db, card.change, by, now)
     if card.state is not ChangeState.ASKED or card.account.email != card.change.old:
         raise ChangeSettled(ref=card.change.ref)

@@ -10,6 +10,7 @@ from bot.domain.accounts import Account
 from bot.domain.cooling import Notice
 from bot.domain.email_change_refusals import ChangeUnknown
 from bot.domain.email_changes import OPEN, ChangeCard, ChangeState, EmailChange, End
+from bot.domain.note_names import NoteName
 from bot.domain.outbox import Job
 from bot.services import cooling, lifecycle
 from bot.services.queueing import queue_note, refresh_note
@@ -17,8 +18,6 @@ from bot.store import accounts, email_changes, organisations
 
 MAIL = "email_change"  #: the template of the mail with the link
 _AGAIN = ":stood_in"  #: ends the key of the one that says who stands in
-NOTE = "email_change_note"  #: the card with its buttons
-TOLD = "email_change_told"  #: below it, to who asked, once it is over
 
 
 def get_card(db: Database, change_id: int, *, now: datetime) -> ChangeCard:
@@ -42,7 +41,7 @@ def get_card(db: Database, change_id: int, *, now: datetime) -> ChangeCard:
 def call_desk(db: Database, change: EmailChange, *, now: datetime) -> None:
     """Its card, in the caller's transaction; and what is to be said where nothing comes of it in time."""
     key = _key(change)
-    queue_note(db, NOTE, key=key, values={"change_id": change.id}, now=now, stream=key)
+    queue_note(db, NoteName.EMAIL_CHANGE, key=key, values={"change_id": change.id}, now=now, stream=key)
     call_late(db, change, now=now)
 
 
@@ -51,11 +50,11 @@ def call_late(db: Database, change: EmailChange, *, now: datetime) -> None:
     key, later, about = _key(change), f"later:{_key(change)}", {"change_id": change.id}
     end = change.until.isoformat()
     queue_note(
-        db, NOTE, key=f"{key}:late:{end}", values=about, now=now,
+        db, NoteName.EMAIL_CHANGE, key=f"{key}:late:{end}", values=about, now=now,
         stream=later, instead_of=key, not_before=change.until,
     )  # fmt: skip
     queue_note(
-        db, TOLD, key=f"{key}:told:late:{end}", values=about | {"late": end}, now=now,
+        db, NoteName.EMAIL_CHANGE_TOLD, key=f"{key}:told:late:{end}", values=about | {"late": end}, now=now,
         stream=later, thread_key=key, not_before=change.until,
     )  # fmt: skip
 
@@ -81,7 +80,7 @@ def follow_mail(db: Database, job: Job, *, now: datetime) -> None:
 
 def refresh_card(db: Database, change: EmailChange, *, now: datetime) -> None:
     """Let the card say what is true now, where there is one."""
-    refresh_note(db, NOTE, key=_key(change), values={"change_id": change.id}, now=now)
+    refresh_note(db, NoteName.EMAIL_CHANGE, key=_key(change), values={"change_id": change.id}, now=now)
 
 
 def end(db: Database, account_id: int, *, now: datetime, by: str = "") -> None:
@@ -94,7 +93,14 @@ def end(db: Database, account_id: int, *, now: datetime, by: str = "") -> None:
     if change is not None and change.asked_by:
         key = _key(change)
         refresh_card(db, change, now=now)
-        queue_note(db, TOLD, key=f"{key}:told", values={"change_id": change.id}, now=now, thread_key=key)
+        queue_note(
+            db,
+            NoteName.EMAIL_CHANGE_TOLD,
+            key=f"{key}:told",
+            values={"change_id": change.id},
+            now=now,
+            thread_key=key,
+        )
 
 
 def find_told(db: Database, values: Mapping[str, Any], *, now: datetime) -> dict[str, Any] | None:

@@ -25,10 +25,9 @@ from bot.domain.profile_refusals import AddressNotNew, AddressUnsound, TooManyCh
 from bot.domain.registration_refusals import OwnAddress
 from bot.domain.review_values import is_address, text_of
 from bot.domain.sessions import Visitor
-from bot.rendering import account_mails as words
+from bot.rendering import account_mails as account_mail_words
 from bot.rendering.words import words as said_in
-from bot.services import email_change_notices as notices
-from bot.services import lifecycle, passwords, prolongation
+from bot.services import email_change_notices, lifecycle, passwords, prolongation
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_mail, queue_notice
 from bot.store import accounts, credentials, email_changes, events, links, seats, sessions
@@ -85,7 +84,7 @@ def open_change(
     """
     if email_changes.count_since(db, account.id, since=now - timedelta(days=1)) >= MOST_A_DAY:
         raise TooManyChanges(most=MOST_A_DAY)
-    notices.end(db, account.id, now=now)
+    email_change_notices.end(db, account.id, now=now)
     change = email_changes.add(
         db,
         account_id=account.id,
@@ -108,10 +107,10 @@ def _mail_link(
 ) -> None:
     url = _issue_link(db, desk, change, Bearer(end), now=now)
     queue_mail(
-        db, desk, notices.MAIL,
-        key=notices.mail_key(account, change, end),
+        db, desk, email_change_notices.MAIL,
+        key=email_change_notices.mail_key(account, change, end),
         to=change.new if end is End.NEW else change.old, lang=account.lang, ref=account.thread,
-        words=words.email_change(account, change, desk.policy, to_new=end is End.NEW),
+        words=account_mail_words.email_change(account, change, desk.policy, to_new=end is End.NEW),
         now=now, case_id=account.case_id or None, secrets={"email_url": url},
     )  # fmt: skip
 
@@ -169,11 +168,11 @@ def _count_in(
     change = replace(change, confirmed=change.confirmed | {end})
     if end is End.OLD:
         change = replace(change, agreed_by="", due_at=None)
-    if change.is_due(notices.find_notice(db, account, change), now=now):
+    if change.is_due(email_change_notices.find_notice(db, account, change), now=now):
         _take_effect(db, desk, account, change, actor="", now=now)
         return True
     if change.asked_by:
-        notices.refresh_card(db, change, now=now)
+        email_change_notices.refresh_card(db, change, now=now)
     return False
 
 
@@ -191,8 +190,8 @@ def stand_in(
         links.extend(db, purpose=LINK, subject=f"E-{change.id}:{end}", until=change.until, now=now)
     _mail_link(db, desk, account, change, End.OLD, now=now)
     _text_phones(db, desk, account, change, due_at=due_at, now=now)
-    notices.refresh_card(db, change, now=now)
-    notices.call_late(db, change, now=now)
+    email_change_notices.refresh_card(db, change, now=now)
+    email_change_notices.call_late(db, change, now=now)
 
 
 def _text_phones(
@@ -220,8 +219,8 @@ def carry_out(db: Database, desk: Desk, *, now: datetime) -> None:
             if change != seen or account is None:
                 continue  # stopped in this moment
             if not lifecycle.is_open(db, account):
-                notices.end(db, account.id, now=now)
-            elif change.is_due(notices.find_notice(db, account, change), now=now):
+                email_change_notices.end(db, account.id, now=now)
+            elif change.is_due(email_change_notices.find_notice(db, account, change), now=now):
                 _take_effect(db, desk, account, change, actor="usher", now=now)
 
 
@@ -247,7 +246,7 @@ def _tell_clock(db: Database, desk: Desk, account: Account, *, now: datetime) ->
 
 def find_notice(db: Database, account: Account, change: EmailChange) -> Notice | None:
     """Whether the old end was told who stands in for it; None where nobody does."""
-    return notices.find_notice(db, account, change)
+    return email_change_notices.find_notice(db, account, change)
 
 
 def find_open(db: Database, account: Account, *, now: datetime) -> EmailChange | None:
@@ -276,7 +275,7 @@ def stop(
     db: Database, account: Account, change: EmailChange, *, by: str, now: datetime, actor: str = ""
 ) -> None:
     """The same, in the caller's transaction; `by`: a `Bearer`, or who of the desk."""
-    notices.end(db, account.id, by=by, now=now)
+    email_change_notices.end(db, account.id, by=by, now=now)
     for bearer in Bearer:
         links.end(db, purpose=LINK, subject=f"E-{change.id}:{bearer}", now=now)
     _record(db, EventTag.EMAIL_CHANGE_REFUSED, change, actor=actor, now=now)
@@ -288,7 +287,7 @@ def _tell_both(db: Database, desk: Desk, account: Account, change: EmailChange, 
             db, desk, "email_changed",
             key=f"{account.ref}:email_changed:{change.id}:{'old' if to == change.old else 'new'}",
             to=to, lang=account.lang, ref=account.thread,
-            words=words.email_changed(account, change, desk.policy, at=now),
+            words=account_mail_words.email_changed(account, change, desk.policy, at=now),
             now=now, case_id=account.case_id or None,
         )  # fmt: skip
 

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 from bot.domain.approvals import check_is_staff
 from bot.domain.errors import AlreadyEnrolled, LinkUnknown, NoAddress
 from bot.domain.events import EventTag
+from bot.domain.note_names import NoteName
 from bot.domain.staff import Staff
 from bot.domain.step_up import LINK_AGAIN_AFTER, LINK_LASTS, Authenticator, Enrolment, read_code
 from bot.rendering import staff_mails
@@ -118,4 +119,4 @@ def say(
 ) -> None:
     """Tell the desk in its channel, so that nobody's device changes unseen."""
     values = {"tag": tag, "person": person, "by": by, "until": until.isoformat() if until else ""}
-    queue_note(db, "step_up_note", key=f"step_up:{next_number(db, 'step_up')}", values=values, now=now)
+    queue_note(db, NoteName.STEP_UP, key=f"step_up:{next_number(db, 'step_up')}", values=values, now=now)

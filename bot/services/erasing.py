@@ -10,33 +10,22 @@ from sqlite_utils import Database
 from bot.domain.cases import CaseStatus
 from bot.domain.events import EventTag
 from bot.domain.mail import InboundMail
+from bot.domain.note_names import NoteName
 from bot.domain.organisations import marks_of
 from bot.domain.people import GONE_ADDRESS, Erasure, ErasureState, Person
 from bot.domain.sheets import Workbook
 from bot.ports import Reader
-from bot.services import conversations as questions
-from bot.services import erasures as asked
-from bot.services import lifecycle_gates, sources
-from bot.services import people as found_people
+from bot.services import conversations, erasures, people, sources
 from bot.services.accounts import end_invitations
 from bot.services.desk import Desk
-from bot.services.lifecycle_rounds import HOLD_NOTE
 from bot.services.queueing import queue_case_card, queue_note
-from bot.store import (
-    accounts,
-    cases,
-    chat_messages,
-    conversations,
-    erased_jobs,
-    erasures,
-    events,
-    finding,
-    organisations,
-    people,
-)
-from bot.store.data_map import list_held
+from bot.store import accounts, cases, chat_messages, erased_jobs, events, finding, organisations
+from bot.store import conversations as conversation_store
+from bot.store import erasures as erasure_store
+from bot.store import people as people_store
+from bot.store.data_map import list_treated
 from bot.store.database import transaction
-from bot.store.held import Erases
+from bot.store.table_treatment import Erases
 
 MAILS = 100  #: looked through in one go
 GOES = 10  #: of these at one look of the clock
@@ -56,8 +45,8 @@ class Task:
 
 def carry_out(db: Database, desk: Desk, reader: Reader, *, now: datetime) -> None:
     """Go on with what was agreed to, and end what nobody agreed to; called each minute."""
-    asked.lapse(db, now=now)
-    for erasure, person in asked.list_running(db, desk, now=now):
+    erasures.lapse(db, now=now)
+    for erasure, person in erasures.list_running(db, desk, now=now):
         task = Task(db=db, desk=desk, reader=reader, erasure=erasure, person=person, now=now)
         if _erase(task):
             _finish(task)
@@ -71,16 +60,16 @@ def _erase(task: Task) -> bool:
         return False
     _take_notes_back(task)
     _scrub_outbox(db, person)
-    for number, status, _ in people.list_cases(db, person):
+    for number, status, _ in people_store.list_cases(db, person):
         # One that came after the second yes is nobody's to erase: it is being decided.
-        if CaseStatus(status) not in found_people.BUSY:
+        if CaseStatus(status) not in people.BUSY:
             scrub_case(db, number, person, now)
     _scrub_questions(task)
-    erasures.scrub(db, person)
+    erasure_store.scrub(db, person)
     with transaction(db):
         if not person.shared:
-            erasures.blank_invitations(db, person.address, now=now)
-            erasures.drop_address(db, person.address)
+            erasure_store.blank_invitations(db, person.address, now=now)
+            erasure_store.drop_address(db, person.address)
     return True
 
 
@@ -92,20 +81,20 @@ def erase_accounts(db: Database, numbers: tuple[int, ...], *, by: str, now: date
             if account is None or account.erased:
                 continue
             end_invitations(db, account, by=by, now=now)
-            if erasures.blank_account(db, number, now=now):
+            if erasure_store.blank_account(db, number, now=now):
                 events.add(db, EventTag.ACCOUNT_ERASED, f"account:{number}", actor=by, at=now)
 
 
 def _all_looked_through(task: Task) -> bool:
     """Drop the next raw mails that name them; where the look ended is kept, and a kill begins there."""
     for _ in range(GOES):
-        erasure = asked.get(task.db, task.erasure.id)
-        batch = erasures.list_sources(task.db, erasure, limit=MAILS)
+        erasure = erasures.get(task.db, task.erasure.id)
+        batch = erasure_store.list_sources(task.db, erasure, limit=MAILS)
         if not batch:
             return True
         naming = [number for number, about in batch if _names(task, number, about)]
         with transaction(task.db):
-            erasures.drop_sources(task.db, erasure, naming, place=batch[-1][0])
+            erasure_store.drop_sources(task.db, erasure, naming, place=batch[-1][0])
     return False
 
 
@@ -123,8 +112,8 @@ def _names(task: Task, number: int, about: str) -> bool:
 
 
 def _is_busy(db: Database, about: str) -> bool:
-    case = cases.find(db, int(about[2:])) if about.startswith("C-") and about[2:].isdigit() else None
-    return case is not None and case.status in found_people.BUSY
+    case = cases.find_named(db, about) if about.startswith("C-") else None
+    return case is not None and case.status in people.BUSY
 
 
 def _text_of(raw: bytes, mail: InboundMail, books: tuple[Workbook, ...]) -> str:
@@ -139,15 +128,15 @@ def _text_of(raw: bytes, mail: InboundMail, books: tuple[Workbook, ...]) -> str:
 def _take_notes_back(task: Task) -> None:
     """Our messages in Slack that name them say so no more; before the outbox forgets which those are."""
     db, ref = task.db, task.erasure.ref
-    numbers = [number for number, _, _ in people.list_cases(db, task.person)]
-    for batch in erasures.batches(erased_jobs.list_notes(db, task.person, numbers)):
+    numbers = [number for number, _, _ in people_store.list_cases(db, task.person)]
+    for batch in erasure_store.batches(erased_jobs.list_notes(db, task.person, numbers)):
         with transaction(db):
             for note in batch:
                 if note["key"].startswith(f"{ref}:"):  # one of these, of an earlier look
                     continue
                 own, above = f"{ref}:{note['id']}", note["stands_under"]
                 template, words = _without(note, task)
-                if template == asked.GONE_NOTE:
+                if template == NoteName.ERASED:
                     erased_jobs.empty(db, note["id"])
                 if chat_messages.find(db, above) is not None:
                     queue_note(
@@ -155,24 +144,24 @@ def _take_notes_back(task: Task) -> None:
                     )
 
 
-def _without(note: Mapping[str, Any], task: Task) -> tuple[str, Mapping[str, Any]]:
+def _without(note: Mapping[str, Any], task: Task) -> tuple[NoteName, Mapping[str, Any]]:
     """What stands in a note's place: of one about several people the same about the others."""
     words = note["words"]
-    if note["template"] == lifecycle_gates.NOTE:
-        return lifecycle_gates.NOTE, words
-    if note["template"] == HOLD_NOTE:
+    if note["template"] == NoteName.LIFE_GATE:
+        return NoteName.LIFE_GATE, words
+    if note["template"] == NoteName.LIFE_HOLD:
         others = [one for one in words["lives"] if one[0] not in task.person.accounts]
         if others:
-            return HOLD_NOTE, {"lives": others}
-    return asked.GONE_NOTE, {"ref": task.erasure.ref}
+            return NoteName.LIFE_HOLD, {"lives": others}
+    return NoteName.ERASED, {"ref": task.erasure.ref}
 
 
 def _scrub_outbox(db: Database, person: Person) -> None:
-    for batch in erasures.batches(erased_jobs.list_to(db, person)):
+    for batch in erasure_store.batches(erased_jobs.list_to(db, person)):
         with transaction(db):
             for job in batch:
                 erased_jobs.empty(db, job["id"])
-    for batch in erasures.batches(erasures.walk(db, "outbox", person)):
+    for batch in erasure_store.batches(erasure_store.walk(db, "outbox", person)):
         with transaction(db):
             for job in batch:
                 erased_jobs.save(db, job)
@@ -181,12 +170,12 @@ def _scrub_outbox(db: Database, person: Person) -> None:
 def scrub_case(db: Database, number: int, person: Person, now: datetime) -> None:
     """Everything of a case in one transaction, with what it is found by and its card."""
     with transaction(db, locks=(f"case:{number}",)):
-        for table, held in list_held(Erases.CASE):
+        for table, treatment in list_treated(Erases.CASE):
             column = "id" if table == "cases" else "case_id"
-            if column not in held.columns or table in ("case_marks", "conversations"):
+            if column not in treatment.columns or table in ("case_marks", "conversations"):
                 continue
-            for found in list(erasures.walk(db, table, person, where=f"{column} = {number}")):
-                erasures.save(db, table, found)
+            for found in list(erasure_store.walk(db, table, person, where=f"{column} = {number}")):
+                erasure_store.save(db, table, found)
         refresh_case(db, number, now=now)
 
 
@@ -204,24 +193,24 @@ def refresh_case(db: Database, number: int, *, now: datetime) -> None:
 def _scrub_questions(task: Task) -> None:
     """What they asked ends: an answer would go nowhere."""
     db = task.db
-    for batch in erasures.batches(erasures.walk(db, "conversations", task.person)):
+    for batch in erasure_store.batches(erasure_store.walk(db, "conversations", task.person)):
         with transaction(db):
             for found in batch:
-                erasures.save(db, "conversations", found)
-                if (one := conversations.find(db, found["_rowid"])) is None:
+                erasure_store.save(db, "conversations", found)
+                if (one := conversation_store.find(db, found["_rowid"])) is None:
                     continue
                 finding.set_conversation(db, one)
                 if one.address == GONE_ADDRESS:
-                    questions.end_for_asker(db, one, by=task.erasure.second_by, now=task.now)
+                    conversations.end_for_asker(db, one, by=task.erasure.second_by, now=task.now)
 
 
 def _finish(task: Task) -> None:
     """The tombstone, once: ids and numbers only."""
     db, now, by = task.db, task.now, task.erasure.second_by
     with transaction(db, locks=("erasures",)):
-        erasure = asked.get(db, task.erasure.id)
-        if not erasures.end(db, erasure.id, ErasureState.DONE, by=by, now=now):
+        erasure = erasures.get(db, task.erasure.id)
+        if not erasure_store.end(db, erasure.id, ErasureState.DONE, by=by, now=now):
             return
         many = {"mails": erasure.dropped, "accounts": len(task.person.accounts)}
-        events.add(db, EventTag.PERSON_ERASED, asked.subject_of(erasure), actor=by, at=now, **many)
-        asked.refresh(db, erasure, now=now)
+        events.add(db, EventTag.PERSON_ERASED, erasures.subject_of(erasure), actor=by, at=now, **many)
+        erasures.refresh(db, erasure, now=now)

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from bot.domain.approvals import Approval, Grave, check_is_staff, find_right
 from bot.domain.cards import TroubleNote
 from bot.domain.events import EventTag
+from bot.domain.note_names import NoteName
 from bot.domain.people import OPEN_ERASURES, Erasure, ErasureCard, ErasurePlan, ErasureState, Person
 from bot.domain.people_refusals import (
     ErasureAsked,
@@ -26,8 +27,6 @@ from bot.services.rights import at_this_moment
 from bot.store import erasures, events
 from bot.store.database import transaction
 
-NOTE = "erasure_note"  #: the card with its buttons, in the channel of the cards
-GONE_NOTE = "erased_note"  #: in the place of one that named them
 LASTS = timedelta(days=7)  #: in which two have to agree
 PERSON = "person to be erased"  #: the purpose under which it is sealed who that is
 
@@ -53,7 +52,7 @@ def ask(db: Database, desk: Desk, name: str, *, seen: str, by: str, now: datetim
         made = get(db, number)
         events.add(db, EventTag.ERASURE_ASKED, subject_of(made), actor=by, at=now)
         about = {"erasure_id": number}
-        queue_note(db, NOTE, key=_key(made), values=about, now=now)
+        queue_note(db, NoteName.ERASURE, key=_key(made), values=about, now=now)
         return made
 
 
@@ -177,7 +176,7 @@ def _end(
 
 def refresh(db: Database, erasure: Erasure, *, now: datetime) -> None:
     """Let its card say what is true now."""
-    refresh_note(db, NOTE, key=_key(erasure), values={"erasure_id": erasure.id}, now=now)
+    refresh_note(db, NoteName.ERASURE, key=_key(erasure), values={"erasure_id": erasure.id}, now=now)
 
 
 def find_note(db: Database, desk: Desk, values: Mapping[str, Any]) -> dict[str, Any]:

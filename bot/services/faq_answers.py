@@ -28,7 +28,7 @@ from bot.rendering.faq_cards import Told
 from bot.services import conversation_words, conversations, faq
 from bot.services.desk import Desk
 from bot.services.faq import Help
-from bot.store import conversations as store
+from bot.store import conversations as conversation_store
 from bot.store import events, faq_opinions, notices, outbox
 from bot.store.database import transaction
 
@@ -90,7 +90,7 @@ def _find_below(db: Database, ref: str, by: Staff) -> Conversation | None:
 
 def _find_last(db: Database, by: Staff, *, now: datetime) -> Conversation | None:
     """What they asked last, or what was answered since by a direct message: below that they write."""
-    last = store.find_last(db, slack_user=by.id, since=now - STILL)
+    last = conversation_store.find_last(db, slack_user=by.id, since=now - STILL)
     told = outbox.find_last_direct(db, by.id)
     at = (told.sent_at or told.created_at) if told else None
     if told and at and at >= now - STILL and (last is None or at >= last.created_at):
@@ -108,7 +108,7 @@ def _open(
     """
     for_person = found.reading.step is Step.PERSON or bool(find_marks("", text))
     with transaction(db, locks=(f"asker:{by.id}",)):
-        before = store.find_same(db, slack_user=by.id, words=text, since=now - WITHIN)
+        before = conversation_store.find_same(db, slack_user=by.id, words=text, since=now - WITHIN)
         if before and for_person:
             conversations.give_to_person(db, desk, before, now=now)
             return conversations.get(db, before.ref)
@@ -156,7 +156,7 @@ def _belongs(last: Conversation, step: Step, *, for_person: bool) -> bool:
 
 
 def _check_rests(db: Database, desk: Desk, by: Staff, *, now: datetime) -> None:
-    if by.staff or store.count_asked(db, slack_user=by.id, since=now - WITHIN) < MOST_ASKED:
+    if by.staff or conversation_store.count_asked(db, slack_user=by.id, since=now - WITHIN) < MOST_ASKED:
         return
     owner = desk.policy.mag
     raise QuestionsRest(most=MOST_ASKED, desk=owner.support_desk, address=owner.support_address)
@@ -166,7 +166,7 @@ def show(db: Database, desk: Desk, *, ref: str, topic: str, by: Staff, now: date
     """The one of those offered that they chose; raise NotYourQuestion, NoSuchArticle."""
     _check_topics([topic])
     with _asked(db, ref, by) as one:
-        store.add_tried(db, one.id, [Tried(topic=topic, how=Answered.SENT, at=now)])
+        conversation_store.add_tried(db, one.id, [Tried(topic=topic, how=Answered.SENT, at=now)])
     return _told(desk, one, [topic], by=by)
 
 
@@ -197,7 +197,7 @@ def end_if_said_last(db: Database, one: Conversation, *, now: datetime) -> None:
 
     In the caller's transaction.
     """
-    answered = max((tried.at for tried in store.list_tried(db, one.id)), default=one.created_at)
+    answered = max((tried.at for tried in conversation_store.list_tried(db, one.id)), default=one.created_at)
     more = (EventTag.CONVERSATION_CONTINUED, EventTag.CONVERSATION_SHARED)
     wrote = events.list_tagged(db, (f"conversation:{one.id}",), more)
     if one.state is ConversationState.OPEN and any(said.at >= answered for said in wrote):
@@ -207,7 +207,7 @@ def end_if_said_last(db: Database, one: Conversation, *, now: datetime) -> None:
 
 def list_judged(db: Database, one: Conversation) -> list[str]:
     """The articles that whoever asked had last, and judges now; none where a person has written since."""
-    sent = (tried for tried in store.list_tried(db, one.id) if tried.how is Answered.SENT)
+    sent = (tried for tried in conversation_store.list_tried(db, one.id) if tried.how is Answered.SENT)
     return [tried.topic for tried in sent if tried.at >= (one.since or one.created_at)]
 
 

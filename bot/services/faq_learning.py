@@ -8,15 +8,16 @@ from bot.domain.conversations import Conversation
 from bot.domain.events import EventTag
 from bot.domain.faq_opinions import LONGEST_PHRASING, FaqWeek, UnhelpfulArticle
 from bot.domain.faq_refusals import NoSuchArticle, TooFewWords
+from bot.domain.languages import LANGUAGES
+from bot.domain.note_names import NoteName
 from bot.domain.staff import Staff
 from bot.services import conversations, faq, masking
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
-from bot.store import conversations as store
+from bot.store import conversations as conversation_store
 from bot.store import events, faq_opinions, faq_phrasings
 from bot.store.database import transaction
 
-NOTE = "faq_week_note"
 FEWEST = 3  #: words of one …
 FEWEST_VAGUE = 6  #: … that names nothing we know: "please help me with this" stands in many a mail
 _WEEK = timedelta(days=7)
@@ -51,15 +52,15 @@ def tell(db: Database, occasion: str, *, now: datetime) -> None:
     """Queue the list of that week; nothing where nothing is lacking."""
     if find_note(db, now=now):
         with transaction(db):
-            queue_note(db, NOTE, key=f"faq week:{occasion}", values={}, now=now)
+            queue_note(db, NoteName.FAQ_WEEK, key=f"faq week:{occasion}", values={}, now=now)
 
 
 def find_note(db: Database, *, now: datetime) -> FaqWeek | None:
     """What the last seven days have shown; None when that is nothing."""
     since = now - _WEEK
-    unanswered = store.list_unanswered(db, since=since)
+    unanswered = conversation_store.list_unanswered(db, since=since)
     judged = faq_opinions.list_unhelpful(db, since=since)
-    told = {lang: faq.list_articles(lang) for lang in ("en", "de")}
+    told = {lang: faq.list_articles(lang) for lang in LANGUAGES}
     unhelpful = tuple(
         UnhelpfulArticle(title=told[one.lang][one.topic].title, judged=one)
         for one in judged

@@ -31,11 +31,11 @@ from bot.services import conversations, diagnosis, faq
 from bot.services.desk import Desk
 from bot.services.faq_answers import end_if_said_last, list_judged, put_opinions, was_read
 from bot.services.queueing import issue_link, queue_mail
-from bot.store import conversations as store
+from bot.store import conversations as conversation_store
 from bot.store import events, links
 from bot.store.database import transaction
 
-MAIL, DIRECT, LINK = "faq_answer", "faq_direct", "faq"
+MAIL, LINK = "faq_answer", "faq"
 OF_THE_CLOCK = {"prolongation-after-expiry", "expired-over-60-days", "resend-prolongation-link"}
 NO_END = "account-expiry-revalidation"
 _LINK_LASTS = timedelta(days=60)
@@ -55,9 +55,9 @@ def answer(db: Database, desk: Desk, understood: Understood, one: Conversation, 
     of = reading.programme or diagnosis.find_programme(db, desk, asker, now=now)
     found = [reading.topic, *([reading.second.topic] if reading.second else [])]
     topics = list(dict.fromkeys(_of_programme(topic, of) for topic in found))
-    sent = store.list_sent_to(db, one.address, since=now - _SENT_LATELY)
+    sent = conversation_store.list_sent_to(db, one.address, since=now - _SENT_LATELY)
     if again := {tried.topic: tried for tried in sent if tried.topic in topics}:
-        store.add_tried(db, one.id, list(again.values()))
+        conversation_store.add_tried(db, one.id, list(again.values()))
         return False
     rest, key = reading.has_rest, f"{one.ref}:faq"
     words, told = compose(db, desk, one, topics, automatic=True, rest=rest, now=now)
@@ -196,7 +196,9 @@ def _list_own_words(db: Database, one: Conversation) -> list[str]:
 
 
 def note(db: Database, one: Conversation, told: Mapping[str, Answered], *, by: str, now: datetime) -> None:
-    store.add_tried(db, one.id, [Tried(topic=topic, how=how, at=now) for topic, how in told.items()])
+    conversation_store.add_tried(
+        db, one.id, [Tried(topic=topic, how=how, at=now) for topic, how in told.items()]
+    )
     for topic, how in told.items():
         subject = f"conversation:{one.id}"
         events.add(db, EventTag.CONVERSATION_ANSWERED, subject, actor=by, at=now, topic=topic, how=how)
@@ -208,7 +210,9 @@ def note(db: Database, one: Conversation, told: Mapping[str, Answered], *, by: s
 def find_of_link(db: Database, token: str, *, now: datetime) -> tuple[Conversation, list[str]]:
     """The question that a mail answered, and by which articles; raise LinkUnknown or LinkExpired."""
     one = conversations.get(db, links.get_subject(db, token, purpose=LINK, now=now))
-    topics = [tried.topic for tried in store.list_tried(db, one.id) if tried.how is Answered.SENT]
+    topics = [
+        tried.topic for tried in conversation_store.list_tried(db, one.id) if tried.how is Answered.SENT
+    ]
     return one, list(dict.fromkeys(topics))
 
 

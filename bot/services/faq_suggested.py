@@ -18,13 +18,14 @@ from bot.domain.conversations import (
 )
 from bot.domain.faq_refusals import NoSuchArticle
 from bot.domain.letters import ShownMail, seal_of
+from bot.domain.note_names import NoteName
 from bot.domain.staff import Staff
 from bot.rendering import mails
 from bot.services import conversations, faq, faq_mails
 from bot.services.cases import refusals_recorded
 from bot.services.desk import Desk
 from bot.services.queueing import HIDDEN, queue_direct
-from bot.store import conversations as store
+from bot.store import conversations as conversation_store
 from bot.store import outbox
 from bot.store.database import rehearsal
 
@@ -73,11 +74,11 @@ def _send(db: Database, desk: Desk, chosen: ChosenArticle, *, by: Staff, now: da
             raise _Otherwise
         conversations.claim(db, one, by=by, now=now)
         if one.channel is Channel.SLACK:
-            queue_direct(db, faq_mails.DIRECT, key=key, to=one.slack_user, values=words, now=now)
+            queue_direct(db, NoteName.FAQ_DIRECT, key=key, to=one.slack_user, values=words, now=now)
         else:
             faq_mails.queue(db, desk, one, words, automatic=False, key=key, now=now)
         faq_mails.note(db, one, told, by=by.id, now=now)
-        store.move(db, one.id, since=STANDING, to=ConversationState.ANSWERED, now=now)
+        conversation_store.move(db, one.id, since=STANDING, to=ConversationState.ANSWERED, now=now)
         conversations.refresh(db, one.ref, now=now)
 
 
@@ -109,7 +110,7 @@ def _shown(desk: Desk, one: Conversation, words: Words) -> ShownMail:
     if one.channel is Channel.SLACK:
         answer = faq_mails.find_shown(desk, words)["told"].answers[0]
         text, to = f"{answer.title}\n\n{answer.text}", one.name or one.slack_user
-        return ShownMail(template=faq_mails.DIRECT, to=to, cc=(), subject="", text=text)
+        return ShownMail(template=NoteName.FAQ_DIRECT, to=to, cc=(), subject="", text=text)
     brand, templates = desk.policy.brand, desk.templates_dir
     said = {**words, **HIDDEN}
     rendered = mails.render_mail(faq_mails.MAIL, one.lang, said, brand=brand, templates_dir=templates)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.approvals import find_right
-from bot.domain.cases import Case
+from bot.domain.cases import Case, case_ref
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import (
     KeyAlreadyUsed,
@@ -22,7 +22,7 @@ from bot.domain.key_refusals import (
 from bot.domain.license_keys import Holder, KeyState, LicenseKey, Seat
 from bot.domain.people import GONE_ADDRESS
 from bot.domain.staff import Act, Staff
-from bot.services import timeline
+from bot.services import thread_notes
 from bot.services.cases import get_case
 from bot.services.desk import Desk
 from bot.services.queueing import NO_THREAD, queue_mail
@@ -57,7 +57,7 @@ def get_unused(db: Database, seat_id: int) -> tuple[LicenseKey, Seat, Case]:
     seat = seats.find(db, seat_id)
     if seat is None:
         raise UnknownSeat
-    case = get_case(db, f"C-{seat.case_of_holder}")
+    case = get_case(db, case_ref(seat.case_of_holder))
     if seat.key is None:
         raise NoKeyYet(ref=case.ref)
     check_open(seat.key, seat)
@@ -69,7 +69,7 @@ def find_all(db: Database, key_id: int) -> tuple[LicenseKey, Seat | None, Case |
     if key is None:
         raise UnknownKey
     seat = seats.find(db, key.seat_id) if key.seat_id else None
-    return key, seat, get_case(db, f"C-{seat.case_of_holder}") if seat else None
+    return key, seat, get_case(db, case_ref(seat.case_of_holder)) if seat else None
 
 
 def check_open(key: LicenseKey, seat: Seat | None) -> None:
@@ -141,6 +141,6 @@ def record(
     db: Database, tag: EventTag, case: Case, seat: Seat, *, by: str, now: datetime, **more: str
 ) -> None:
     """In the trail and in the case's thread: which seat, by its number."""
-    number = f"{seat.number}" if seat.case_id == case.id else f"C-{seat.case_id}/{seat.number}"
+    number = f"{seat.number}" if seat.case_id == case.id else f"{case_ref(seat.case_id)}/{seat.number}"
     key_id = seat.key.id if seat.key else 0
-    timeline.record(db, tag, case.id, actor=by, at=now, seat=seat.id, key=key_id, number=number, **more)
+    thread_notes.record(db, tag, case.id, actor=by, at=now, seat=seat.id, key=key_id, number=number, **more)

@@ -13,7 +13,7 @@ from bot.domain.staff import Staff
 from bot.services import cases, conversations
 from bot.services.desk import Desk
 from bot.services.queue import MOST
-from bot.store import absences, home, queue
+from bot.store import absences, day_figures, queue
 
 MOST_TO_DECIDE = 8  #: shown with their buttons; more would not fit beside the rest
 
@@ -37,7 +37,7 @@ def get_home(db: Database, desk: Desk, *, by: Staff, now: datetime) -> Home:
         waiting=tuple(waiting),
         others=tuple(entry for entry in rest if entry not in theirs),
         held=_held(entries),
-        figures=home.count_since(db, midnight),
+        figures=day_figures.count_since(db, midnight),
         away=tuple(absences.list_open(db, now=now)),
         asked=tuple(conversations.list_open(db, by=by)),
     )

@@ -37,7 +37,7 @@ from bot.services import (
     quoted_mails,
     repeats,
     robots,
-    timeline,
+    thread_notes,
     withdrawals,
 )
 from bot.services.cases import Submission, open_case
@@ -279,7 +279,7 @@ def _take_anothers(
     known = any(copy.subject_ref == ref for copy in understood.copies)
     if case is not None and not known and (ref.startswith("Q-") or brings_newer(db, case, submissions)):
         # whom we asked something, such as who registers, or whoever corrects it in the sponsor's place
-        timeline.record(db, EventTag.CASE_ASKED_ABOUT, case.id, actor="usher", at=now, about=ref)
+        thread_notes.record(db, EventTag.CASE_ASKED_ABOUT, case.id, actor="usher", at=now, about=ref)
     return ref
 
 
@@ -306,7 +306,7 @@ def _take_late(
         ref = _open(db, desk, understood, news, now)[0].ref
     else:
         ref = questions.ask(db, desk, understood, now, of_case=True)
-    timeline.record(db, EventTag.CASE_HEARD, case.id, actor="usher", at=now, about=ref)
+    thread_notes.record(db, EventTag.CASE_HEARD, case.id, actor="usher", at=now, about=ref)
     return ref
 
 

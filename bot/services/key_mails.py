@@ -8,15 +8,17 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.accounts import AccountStatus
-from bot.domain.cases import Case, Thread
+from bot.domain.bounces import WENT_OUT
+from bot.domain.cases import Case, Thread, case_ref
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import KeyUnreadable
 from bot.domain.license_keys import KEY, Holder, KeyMail, KeyState, KeysTo, LicenseKey, Mailed, Seat
+from bot.domain.note_names import NoteName
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.purchasing import list_holders
 from bot.domain.review_values import is_address
 from bot.domain.ris import Role, User
-from bot.rendering import key_mails as mails
+from bot.rendering import key_mails as key_mail_words
 from bot.services import case_steps
 from bot.services.desk import Desk
 from bot.services.queueing import NO_THREAD, queue_mail, queue_note
@@ -27,8 +29,6 @@ OWN, LIST, HANDED_OVER = "license_key", "license_keys", "key_handed_over"
 MOST_ALONE = 10  #: mails to single users of one case that are told one by one in its thread
 RENEWED_AFTER = timedelta(seconds=20)  #: how often at most the note about more of them is renewed
 MOST_KEYS = 300  #: in one mail; a longer list comes in several
-#: states in which a mail may be with its reader
-WENT = frozenset({JobStatus.SENT, JobStatus.SENDING, JobStatus.UNKNOWN})
 #: states from which a mail could still go, or be sent by staff once more
 REPLACEABLE = (JobStatus.QUEUED, JobStatus.HELD, JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.DISCARDED)
 
@@ -78,7 +78,7 @@ def queue_all(db: Database, desk: Desk, case: Case, due: Sequence[Seat], *, now:
     parts = [due[start : start + MOST_KEYS] for start in range(0, len(due), MOST_KEYS)]
     for number, part in enumerate(parts, 1):
         party = party_of(desk, case, _holder(part[0]))
-        words = mails.license_keys(
+        words = key_mail_words.license_keys(
             case,
             part,
             desk.policy,
@@ -112,9 +112,9 @@ def queue_one(
     given: dict[str, Any] = {"to_name": party.name, "key_url": key_url(desk, party), "spare": spare}
     given["active"] = _are_active(db, [seat])
     if party.holder:
-        words = mails.license_key(case, seat, desk.policy, **given)
+        words = key_mail_words.license_key(case, seat, desk.policy, **given)
     else:
-        words = mails.license_keys(case, [seat], desk.policy, **given)
+        words = key_mail_words.license_keys(case, [seat], desk.policy, **given)
     template = OWN if party.holder else LIST
     _queue(db, desk, case, template, party=party, sent=[seat], words=words, why=why, now=now)
 
@@ -124,7 +124,7 @@ def queue_handed_over(
 ) -> Party:
     """Queue the mail to the party on file of a seat that has another holder now; return that party."""
     party = party_of(desk, case, _holder(seat))
-    words = mails.key_handed_over(
+    words = key_mail_words.key_handed_over(
         case,
         seat,
         desk.policy,
@@ -236,16 +236,16 @@ def tell_together(db: Database, job: Job, *, now: datetime) -> bool:
         return False
     if sum(step_jobs.count_mails(db, job.case_id, OWN).values()) <= MOST_ALONE:
         return False
-    stream = f"keys_sent:C-{job.case_id}"
+    stream = f"keys_sent:{case_ref(job.case_id)}"
     if not outbox.has_card_in_line(db, stream, JobKind.NOTE):
         first = outbox.find_by_key(db, stream) is None
         queue_note(
             db,
-            "keys_sent_note",
+            NoteName.KEYS_SENT,
             key=stream if first else f"{stream}:{next_number(db, 'keys_sent')}",
             values={},
             now=now,
-            thread_key=f"card:C-{job.case_id}",
+            thread_key=f"card:{case_ref(job.case_id)}",
             stream=stream,
             case_id=job.case_id,
             instead_of=stream,
@@ -323,7 +323,7 @@ def may_be_known(db: Database, key_id: int) -> bool:
 
 def _may_have_gone(db: Database, mail: KeyMail) -> bool:
     """Also one that waits for another try: of an earlier one nobody may know whether it went."""
-    return mail.status in WENT or any(
+    return mail.status in WENT_OUT or any(
         event.tag == EventTag.JOB_UNKNOWN for event in events.list_about(db, [f"job:{mail.job_id}"])
     )
 

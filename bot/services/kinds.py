@@ -36,7 +36,7 @@ from bot.services import (
     questions,
     rights,
     sources,
-    timeline,
+    thread_notes,
 )
 from bot.services.cases import (
     Submission,
@@ -270,7 +270,7 @@ def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: dat
         case = get_seen(db, ref, seen)
         to = organisations.status_of(db, case, asked=case_questions.is_open(db, case.id))
         move_or_explain(db, case, (CaseStatus.RECEIVED,), to, now=now)
-        timeline.record(db, EventTag.CASE_ACCEPTED, case.id, actor=by.id, at=now, hash=seen)
+        thread_notes.record(db, EventTag.CASE_ACCEPTED, case.id, actor=by.id, at=now, hash=seen)
         case = replace(case, status=to)
         if to is CaseStatus.IN_REVIEW and case.ris.decision is Decision.COMPLETE:
             _first_of_two(db, desk, case, by=by, now=now)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.applications import Application, Stage
+from bot.domain.cases import case_ref
 from bot.domain.events import EventTag
 from bot.domain.launch import LASTS, HandOver, purpose_of
 from bot.domain.launch_refusals import TermsOpen
@@ -59,7 +60,7 @@ def give_up(db: Database, visitor: Visitor) -> None:
 def _sign(desk: Desk, visitor: Visitor, application: Application, url: str, now: datetime) -> str:
     over = HandOver(
         user_id=visitor.account.user_id,
-        organisation=f"C-{visitor.customer.id}",
+        organisation=case_ref(visitor.customer.id),
         application=application.name,
         strength=visitor.session.strength,
         expires_at=now + LASTS,

@@ -24,7 +24,7 @@ from bot.domain.letters import (
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.staff import Staff
 from bot.rendering import mails
-from bot.services import organisations, timeline
+from bot.services import organisations, thread_notes
 from bot.services.cases import get_case, get_seen, move_or_explain, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.queueing import HIDDEN, queue_case_card, queue_mail
@@ -101,7 +101,7 @@ def send(db: Database, desk: Desk, draft: Draft, *, by: Staff, now: datetime) ->
         if draft.letter is Letter.QUESTION:
             _wait_for_answer(db, case, draft, key, by=by, now=now)
         else:
-            timeline.record(db, EventTag.CASE_REPLIED, case.id, actor=by.id, at=now, version=case.version)
+            thread_notes.record(db, EventTag.CASE_REPLIED, case.id, actor=by.id, at=now, version=case.version)
         queue_case_card(db, case.id, now=now)
     return True
 
@@ -129,7 +129,7 @@ def _wait_for_answer(db: Database, case: Case, draft: Draft, key: str, *, by: St
         move_or_explain(db, case, (CaseStatus.IN_REVIEW,), to, now=now)
     numbers = _listed(range(first, first + len(questions)))
     asked = EventTag.CASE_ASKED
-    timeline.record(db, asked, case.id, actor=by.id, at=now, number=numbers, hash=case.content_hash)
+    thread_notes.record(db, asked, case.id, actor=by.id, at=now, number=numbers, hash=case.content_hash)
 
 
 def _listed(numbers: Sequence[int]) -> str:
@@ -147,7 +147,7 @@ def take_answer(db: Database, understood: Understood, case: Case, *, now: dateti
     answered = case_questions.answer(db, case.id, by="usher", mail_id=mail_id, now=now)
     if answered:
         tag, number = EventTag.CASE_ANSWERED, _listed(answered)
-        timeline.record(db, tag, case.id, actor="usher", at=now, number=number, mail=mail_id)
+        thread_notes.record(db, tag, case.id, actor="usher", at=now, number=number, mail=mail_id)
 
 
 def mark_answered(db: Database, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:
@@ -159,7 +159,7 @@ def mark_answered(db: Database, *, ref: str, seen: str, by: Staff, now: datetime
         if not answered:
             raise NothingAsked(ref=case.ref)
         tag, number = EventTag.CASE_ANSWERED, _listed(answered)
-        timeline.record(db, tag, case.id, actor=by.id, at=now, number=number)
+        thread_notes.record(db, tag, case.id, actor=by.id, at=now, number=number)
         give_back(db, case, now=now)
         queue_case_card(db, case.id, now=now)
         return get_case(db, ref)
@@ -175,7 +175,7 @@ def take_back(db: Database, job: Job, *, by: str, now: datetime) -> None:
     dropped = case_questions.take_back(db, job.key, by=by, now=now)
     case = cases.find(db, job.case_id)
     if dropped and case is not None:
-        timeline.record(db, EventTag.CASE_UNASKED, case.id, actor=by, at=now, number=_listed(dropped))
+        thread_notes.record(db, EventTag.CASE_UNASKED, case.id, actor=by, at=now, number=_listed(dropped))
         give_back(db, case, now=now)
 
 

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account
 from bot.domain.approvals import Grave, check_is_staff
-from bot.domain.cases import Case
+from bot.domain.cases import Case, case_ref
 from bot.domain.errors import Refusal
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import (
@@ -52,12 +52,12 @@ from bot.domain.registration_refusals import OwnAddress
 from bot.domain.review_values import is_address
 from bot.domain.ris import Credential, User
 from bot.domain.staff import Staff
-from bot.rendering import key_mails as mails
-from bot.services import held_keys, key_mails, step_up, timeline
+from bot.rendering import key_mails as key_mail_words
+from bot.services import held_keys, key_mails, step_up, thread_notes
 from bot.services.cases import get_case, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
 from bot.store import accounts, cases, events, license_keys, seats
-from bot.store import key_mails as mail_store
+from bot.store import key_mails as key_mail_store
 from bot.store.database import transaction
 
 _WAITING = frozenset({JobStatus.QUEUED, JobStatus.SENDING, JobStatus.HELD})
@@ -79,7 +79,7 @@ def mail_keys(db: Database, desk: Desk, case: Case, *, now: datetime) -> int:
     made = key_mails.queue_all(db, desk, case, due, now=now)
     if due:
         tag, count = EventTag.KEYS_MAILED, len(due)
-        timeline.record(db, tag, case.id, actor="usher", at=now, number=count)
+        thread_notes.record(db, tag, case.id, actor="usher", at=now, number=count)
     return made
 
 
@@ -99,7 +99,7 @@ def get_keys(db: Database, desk: Desk, ref: str, *, by: Staff, page: int = 1) ->
     pages = max(1, -(-len(found) // KEYS_A_PAGE))
     page = min(max(1, page), pages)
     shown = found[(page - 1) * KEYS_A_PAGE : page * KEYS_A_PAGE]
-    newest = mail_store.list_newest(db, [seat.key.id for seat in shown if seat.key])
+    newest = key_mail_store.list_newest(db, [seat.key.id for seat in shown if seat.key])
     return CaseKeys(
         ref=case.ref,
         company=case.ris.company.name,
@@ -130,7 +130,7 @@ def find(db: Database, desk: Desk, text: str, *, by: Staff, now: datetime) -> Fo
     seat = seats.find(db, key.seat_id) if key.seat_id else None
     if seat is None:
         return FoundKey(key=key)
-    case = get_case(db, f"C-{seat.case_of_holder}")
+    case = get_case(db, case_ref(seat.case_of_holder))
     return FoundKey(key=key, seat=seat, ref=case.ref, company=case.ris.company.name)
 
 
@@ -167,17 +167,17 @@ def send_again(db: Database, desk: Desk, *, seat_id: int, by: Staff, now: dateti
     with transaction(db, locks=(f"seat:{seat_id}",)):
         held = held_keys.get_held(db, seat_id)
         key = held.key
-        before = mail_store.list_newest(db, [key.id]).get(key.id)
+        before = key_mail_store.list_newest(db, [key.id]).get(key.id)
         if before and before.status in _WAITING:
             raise KeyStillWaits(status=before.status)
         if before and before.why is Mailed.AGAIN and before.sent_at and now < before.sent_at + AGAIN_AFTER:
             raise KeyJustSent
-        if mail_store.count_since(db, key.id, Mailed.AGAIN, since=now - AGAIN_WITHIN) >= MOST_AGAIN:
+        if key_mail_store.count_since(db, key.id, Mailed.AGAIN, since=now - AGAIN_WITHIN) >= MOST_AGAIN:
             raise KeySentOften(most=MOST_AGAIN)
         key_mails.queue_one(db, desk, held.case, held.seat, why=Mailed.AGAIN, now=now)
         key_mails.withdraw(db, key.id, replaced=True, now=now)
         held_keys.record(db, EventTag.KEY_SENT_AGAIN, held.case, held.seat, by=by.id, now=now)
-        return mail_store.list_newest(db, [key.id])[key.id]
+        return key_mail_store.list_newest(db, [key.id])[key.id]
 
 
 def hand_over(
@@ -248,7 +248,9 @@ def _tell_both(db: Database, desk: Desk, before: held_keys.Held, *, now: datetim
     party = key_mails.queue_handed_over(db, desk, case, after, before.holder, now=now)
     key_mails.withdraw(db, key.id, replaced=True, now=now)
     if reader and reader.to != party.address:
-        words = mails.key_taken_over(case, key, desk.policy, to_name=held_keys.name_of(before, reader.to))
+        words = key_mail_words.key_taken_over(
+            case, key, desk.policy, to_name=held_keys.name_of(before, reader.to)
+        )
         held_keys.tell(db, desk, "key_taken_over", before, to=reader.to, words=words, now=now)
 
 
@@ -298,7 +300,9 @@ def _tell_void(db: Database, desk: Desk, held: held_keys.Held, why: KeyVoided, *
     key_mails.withdraw(db, key.id, replaced=False, now=now)
     if reader is not None:
         name = held_keys.name_of(held, reader.to)
-        words = mails.key_voided(case, key, desk.policy, to_name=name, name=held.holder.name, why=why)
+        words = key_mail_words.key_voided(
+            case, key, desk.policy, to_name=name, name=held.holder.name, why=why
+        )
         held_keys.tell(db, desk, "key_voided", held, to=reader.to, words=words, now=now)
 
 
@@ -357,7 +361,7 @@ def check_heir(db: Database, seat: Seat, to: Holder, *, seen: str) -> None:
 def _has_certificate(db: Database, organisation: int, email: str) -> bool:
     """Whether a form of the organisation, or an account there, has a certificate for that address."""
     additions = cases.list_additions(db, organisation, KNOWN)
-    forms = [get_case(db, f"C-{number}").ris.users for number in (organisation, *additions)]
+    forms = [get_case(db, case_ref(number)).ris.users for number in (organisation, *additions)]
     people: Iterator[User | Account] = chain(*forms, accounts.list_of_organisation(db, organisation))
     return any(
         one.email.strip().lower() == email and one.credential != Credential.PHONE_OTP for one in people

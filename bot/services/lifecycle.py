@@ -15,7 +15,7 @@ from bot.domain.lifecycle_refusals import DayPassed, LifeUnknown
 from bot.domain.report import Week, WeekAhead
 from bot.services.desk import Desk
 from bot.store import events
-from bot.store import lifecycle as store
+from bot.store import lifecycle as lifecycle_store
 from bot.store.database import transaction
 from bot.store.lifecycle import Row
 
@@ -43,7 +43,7 @@ class Affected:
 
 def find(db: Database, account_id: int) -> Life | None:
     """None for an account without a clock."""
-    found = store.find(db, account_id)
+    found = lifecycle_store.find(db, account_id)
     return found.life if found else None
 
 
@@ -82,7 +82,7 @@ def is_open(db: Database, account: Account) -> bool:
 
 def list_moves(db: Database, account_id: int) -> list[Moved]:
     """Every end that an account had, the first one first, with who moved it and why."""
-    return store.list_moves(db, account_id)
+    return lifecycle_store.list_moves(db, account_id)
 
 
 def begin(
@@ -102,7 +102,7 @@ def begin(
     rules = desk.policy.clock_rules
     on = validated_on or rules.calendar.day_of(now)
     life = lifecycle.begin(account.id, rules, on=on, ends_on=ends_on)
-    if store.add(db, life, next_at=_look_at(desk.policy.clock_rules, life, now)):
+    if lifecycle_store.add(db, life, next_at=_look_at(desk.policy.clock_rules, life, now)):
         _record(db, EventTag.LIFE_BEGUN, life, Move.BEGUN, by=by, now=now)
     return _get(db, account.id)
 
@@ -121,9 +121,9 @@ def begin_all(
         for number, (validated_on, ends_on) in enumerate(days, first)
     ]
     looks = [(life, _look_at(rules, life, now)) for life in lives]
-    store.add_all(db, looks)
+    lifecycle_store.add_all(db, looks)
     begun = Moved(at=now, by=by, how=Move.BEGUN, ends_on=now.date())
-    store.add_moves(db, ((life.account_id, replace(begun, ends_on=life.ends_on)) for life in lives))
+    lifecycle_store.add_moves(db, ((life.account_id, replace(begun, ends_on=life.ends_on)) for life in lives))
     return sum(at is not None and at <= now for _, at in looks)
 
 
@@ -134,7 +134,7 @@ def validate(db: Database, desk: Desk, account_id: int, *, by: str, now: datetim
     """
     rules = desk.policy.clock_rules
     life = lifecycle.validate(_get(db, account_id), rules, on=rules.calendar.day_of(now))
-    store.save_all(db, [(life, _look_at(desk.policy.clock_rules, life, now))])
+    lifecycle_store.save_all(db, [(life, _look_at(desk.policy.clock_rules, life, now))])
     _record(db, EventTag.LIFE_VALIDATED, life, Move.VALIDATED, by=by, now=now)
     return life
 
@@ -148,18 +148,18 @@ def extend(
     """
     with transaction(db, locks=(f"account:{account_id}",)):
         life = lifecycle.extend(_get(db, account_id), desk.policy.clock_rules, ends_on=ends_on, now=now)
-        store.save_all(db, [(life, _look_at(desk.policy.clock_rules, life, now))])
+        lifecycle_store.save_all(db, [(life, _look_at(desk.policy.clock_rules, life, now))])
         _record(db, EventTag.LIFE_EXTENDED, life, Move.EXTENDED, by=by, now=now, reason=reason)
     return life
 
 
 def end(db: Database, account_id: int, *, by: str, now: datetime) -> None:
     """Stop the clock of an account that was ended, in the caller's transaction."""
-    found = store.find(db, account_id)
+    found = lifecycle_store.find(db, account_id)
     if found is None or found.life.state is LifeState.CLOSED:
         return
     life = replace(found.life, state=LifeState.CLOSED)
-    store.save_all(db, [(life, None)])
+    lifecycle_store.save_all(db, [(life, None)])
     _record(db, EventTag.LIFE_CLOSED, life, Move.ENDED, by=by, now=now)
 
 
@@ -172,7 +172,7 @@ def resume(db: Database, desk: Desk, account_id: int, *, by: str, now: datetime)
     if found is None:
         return
     life = lifecycle.resume(found, rules, on=rules.calendar.day_of(now))
-    store.save_all(db, [(life, _look_at(desk.policy.clock_rules, life, now))])
+    lifecycle_store.save_all(db, [(life, _look_at(desk.policy.clock_rules, life, now))])
     _record(db, EventTag.LIFE_RESUMED, life, Move.RESUMED, by=by, now=now)
 
 
@@ -186,7 +186,7 @@ def readdress(db: Database, desk: Desk, account_id: int, *, now: datetime) -> Li
         return None
     life = lifecycle.readdress(found)
     if life.cycle != found.cycle:
-        store.save_all(db, [(life, _look_at(desk.policy.clock_rules, life, now))])
+        lifecycle_store.save_all(db, [(life, _look_at(desk.policy.clock_rules, life, now))])
     return life.state
 
 
@@ -245,7 +245,7 @@ def _said(one: Foreseen, rules: ClockRules) -> tuple[datetime, str, date, date]:
 def _list_active(db: Database) -> Iterator[Row]:
     """Everybody for whom the clock goes, whenever it was to look at them by the rules of its last look."""
     last = 0
-    while page := store.list_after(db, last, limit=PAGE):
+    while page := lifecycle_store.list_after(db, last, limit=PAGE):
         yield from (row for row in page if row.account.status is AccountStatus.ACTIVE)
         last = page[-1].account.id
 
@@ -257,7 +257,7 @@ def forecast(db: Database, desk: Desk, *, now: datetime) -> tuple[WeekAhead, ...
     """
     rules, until = desk.policy.clock_rules, now + AHEAD
     goes, counts = desk.policy.extranet.keeps_accounts, Counter[tuple[date, Stage]]()
-    alike = store.count_alike(db, until=until) if goes else []
+    alike = lifecycle_store.count_alike(db, until=until) if goes else []
     for life, many in alike:
         for one in lifecycle.foresee(life, rules, now=now, until=until):
             if one.step.gives:
@@ -298,6 +298,6 @@ def _record(
     db: Database, tag: EventTag, life: Life, how: Move, *, by: str, now: datetime, reason: str = ""
 ) -> None:
     moved = Moved(at=now, by=by, how=how, ends_on=life.ends_on, reason=reason)
-    store.add_move(db, life.account_id, moved)
+    lifecycle_store.add_move(db, life.account_id, moved)
     subject, ends_on = f"account:{life.account_id}", life.ends_on.isoformat()
     events.add(db, tag, subject, actor=by, at=now, cycle=life.cycle, ends_on=ends_on)

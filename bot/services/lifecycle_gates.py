@@ -12,18 +12,18 @@ from bot.domain.events import EventTag
 from bot.domain.lifecycle import ClockRules, Stage
 from bot.domain.lifecycle_gates import Gate, GateCard, Waiting
 from bot.domain.lifecycle_refusals import GateGrown, GateSettled
+from bot.domain.note_names import NoteName
 from bot.domain.staff import Staff
 from bot.services.desk import Desk
 from bot.services.lifecycle import PAGE, step_of
 from bot.services.queueing import queue_note
 from bot.store import events, outbox
-from bot.store import lifecycle as store
-from bot.store import lifecycle_gates as gates
+from bot.store import lifecycle as lifecycle_store
+from bot.store import lifecycle_gates as lifecycle_gate_store
 from bot.store.database import transaction
 from bot.store.lifecycle import Place
 from bot.store.numbers import next_number
 
-NOTE = "life_gate_note"
 SHOWN = 10  #: people on the card
 
 
@@ -33,11 +33,16 @@ def keep_back(db: Database, rules: ClockRules, *, now: datetime, until: datetime
     After an import none goes without one, else so many a day. What was due when somebody let it go needs no
     other yes, and takes nothing from the day's number.
     """
-    midnight, released = rules.begins(rules.calendar.day_of(now)), gates.find_released(db, now=now)
-    used = store.count_told(db, since=midnight) - gates.count_released(db, since=midnight)
+    midnight, released = (
+        rules.begins(rules.calendar.day_of(now)),
+        lifecycle_gate_store.find_released(db, now=now),
+    )
+    used = lifecycle_store.count_told(db, since=midnight) - lifecycle_gate_store.count_released(
+        db, since=midnight
+    )
     left = max(rules.most_a_day - max(used, 0), 0)
-    due = store.count_due(db, after=released, until=until)
-    if (gate := gates.find_shut(db)) and gate.imported:
+    due = lifecycle_store.count_due(db, after=released, until=until)
+    if (gate := lifecycle_gate_store.find_shut(db)) and gate.imported:
         left = 0
     if due > left:  # a quick look first: not everything that is due is a mail
         mails = _list_waiting(db, rules, after=released, now=now, until=until)
@@ -54,7 +59,7 @@ def _list_waiting(
     """Every mail that would go now, and has nobody's yes."""
     place = Place.after(after) if after else Place()
     while True:
-        page, place = store.list_due(db, until=until, after=place, limit=PAGE)
+        page, place = lifecycle_store.list_due(db, until=until, after=place, limit=PAGE)
         for row in page:
             step = step_of(row, rules, now=now, warn_until=until)
             if step.gives:
@@ -70,7 +75,7 @@ def _list_waiting(
 
 def _ask(db: Database, rules: ClockRules, *, now: datetime) -> None:
     """One card, which is brought up to date once a day while it waits."""
-    gate, today = gates.find_shut(db), rules.calendar.day_of(now).isoformat()
+    gate, today = lifecycle_gate_store.find_shut(db), rules.calendar.day_of(now).isoformat()
     if gate is not None and outbox.find_by_key(db, f"life gate:{gate.id}:{today}"):
         return
     with transaction(db, locks=("life_gates",)):
@@ -86,8 +91,8 @@ def shut_for_import(db: Database, *, by: str, now: datetime) -> None:
 
 
 def _shut(db: Database, *, by: str, imported: bool, now: datetime) -> Gate:
-    fresh = gates.find_shut(db) is None
-    gate = gates.shut(db, imported=imported, now=now)
+    fresh = lifecycle_gate_store.find_shut(db) is None
+    gate = lifecycle_gate_store.shut(db, imported=imported, now=now)
     if fresh:
         events.add(db, EventTag.LIFE_GATE_SHUT, f"life_gate:{gate.id}", actor=by, at=now)
     return gate
@@ -97,23 +102,23 @@ def _show(db: Database, gate: Gate, *, key: str, now: datetime) -> None:
     card = f"life gate:{gate.id}"
     values = {"gate_id": gate.id}
     if outbox.find_by_key(db, card) is None:
-        queue_note(db, NOTE, key=card, values=values, now=now, stream=card)
-    queue_note(db, NOTE, key=key, values=values, now=now, stream=card, instead_of=card)
+        queue_note(db, NoteName.LIFE_GATE, key=card, values=values, now=now, stream=card)
+    queue_note(db, NoteName.LIFE_GATE, key=key, values=values, now=now, stream=card, instead_of=card)
 
 
 def forget(db: Database, *, now: datetime) -> None:
     """So many are due no longer: what is left goes by itself."""
-    gate = gates.find_shut(db)
+    gate = lifecycle_gate_store.find_shut(db)
     if gate is None:
         return
     with transaction(db, locks=("life_gates",)):
-        if gates.settle(db, gate.id, by="usher", released=0, now=now):
+        if lifecycle_gate_store.settle(db, gate.id, by="usher", released=0, now=now):
             _settled(db, gate, by="usher", mails=0, now=now)
 
 
 def find_shut(db: Database) -> Gate | None:
     """The one that is shut now."""
-    return gates.find_shut(db)
+    return lifecycle_gate_store.find_shut(db)
 
 
 def let_go(db: Database, desk: Desk, gate_id: int, *, seen: int, by: Staff, now: datetime) -> int:
@@ -133,7 +138,7 @@ def let_go(db: Database, desk: Desk, gate_id: int, *, seen: int, by: Staff, now:
 
 def _get(db: Database, gate_id: int) -> Gate:
     """Raise GateSettled where there is none."""
-    gate = gates.find(db, gate_id)
+    gate = lifecycle_gate_store.find(db, gate_id)
     if gate is None:
         raise GateSettled(by="")
     return gate
@@ -147,11 +152,11 @@ def open_gate(
     `until`: of a look that warns of what is due by then.
     """
     until = max(now, until or now)
-    after = gates.find_released(db, now=now)
+    after = lifecycle_gate_store.find_released(db, now=now)
     mails = sum(1 for _ in _list_waiting(db, desk.policy.clock_rules, after=after, now=now, until=until))
     with transaction(db, locks=("life_gates",)):
-        gate = gates.find(db, gate_id)
-        if gate is None or not gates.settle(db, gate_id, by=by, released=mails, now=now):
+        gate = lifecycle_gate_store.find(db, gate_id)
+        if gate is None or not lifecycle_gate_store.settle(db, gate_id, by=by, released=mails, now=now):
             raise GateSettled(by=gate.settled_by if gate else "")
         _settled(db, gate, by=by, mails=mails, now=now)
     return mails
@@ -168,7 +173,7 @@ def get_card(db: Database, desk: Desk, gate_id: int, *, now: datetime) -> GateCa
     counts, held, first, today = Counter[Stage](), 0, list[Waiting](), rules.calendar.day_of(now)
     since = today
     if gate.settled_at is None:
-        after = gates.find_released(db, now=now)
+        after = lifecycle_gate_store.find_released(db, now=now)
         for one in _list_waiting(db, rules, after=after, now=now, until=now):
             counts[one.stage] += 1
             held += one.held

@@ -13,7 +13,7 @@ from bot.rendering import lifecycle_mails
 from bot.services import prolong_links
 from bot.services.desk import Desk
 from bot.store import accounts
-from bot.store import lifecycle as store
+from bot.store import lifecycle as lifecycle_store
 
 TEMPLATES = {
     Stage.VALIDATION: "account_validation",
@@ -29,7 +29,7 @@ def still_true(db: Database, words: Mapping[str, Any]) -> bool:
     One that a later stage has overtaken stays away, and so does one to an address of before: a link in it
     would be the new owner's.
     """
-    row, stage = store.find(db, words["account_id"]), Stage(words["stage"])
+    row, stage = lifecycle_store.find(db, words["account_id"]), Stage(words["stage"])
     if row is None or row.account.email != words["recipient"]:
         return False
     state = LifeState.EXPIRED if stage is Stage.EXPIRED else LifeState.VALID
@@ -39,7 +39,7 @@ def still_true(db: Database, words: Mapping[str, Any]) -> bool:
 
 def with_words(db: Database, desk: Desk, words: Mapping[str, Any]) -> dict[str, Any]:
     """A mail's words, and its link where no other stands in its place for the eyes of staff."""
-    row = store.find(db, words["account_id"])
+    row = lifecycle_store.find(db, words["account_id"])
     if row is None:
         raise LifeUnknown
     link = {"prolong_url": prolong_links.make(desk, row.account, row.life)}

@@ -11,21 +11,21 @@ from bot.domain import lifecycle
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import ClockRules, Move, Moved, Stage, Step
 from bot.domain.lifecycle_refusals import DayTooFar
+from bot.domain.note_names import NoteName
 from bot.domain.outbox import NewJob
-from bot.services import lifecycle_gates as gates
+from bot.services import lifecycle_gates
 from bot.services.desk import Desk
 from bot.services.lifecycle import step_of
 from bot.services.lifecycle_mails import TEMPLATES
 from bot.services.queueing import mail_job, queue_note
 from bot.store import events, outbox, rounds, sessions
-from bot.store import lifecycle as store
+from bot.store import lifecycle as lifecycle_store
 from bot.store.database import transaction
 from bot.store.events import Data, NewEvent
 from bot.store.lifecycle import Place, Row
 from bot.store.numbers import next_number
 
 BATCH = 500  #: accounts in one transaction, which holds up whoever else writes for some 50 ms
-HOLD_NOTE = "life_hold_note"
 _RULES = "life rules"  #: what is kept beside the rounds: the rules by which `next_at` was reckoned
 
 
@@ -54,15 +54,15 @@ def run(
     if until > now and until > rules.ends(last := rules.last_ahead(now)):
         raise DayTooFar(last=last.isoformat())
     _follow_rules(db, rules, now=now)
-    if not store.count_due(db, after=None, until=until):
-        gates.forget(db, now=now)
+    if not lifecycle_store.count_due(db, after=None, until=until):
+        lifecycle_gates.forget(db, now=now)
         return Ran()
-    if not agreed and (waiting := gates.keep_back(db, rules, now=now, until=until)):
+    if not agreed and (waiting := lifecycle_gates.keep_back(db, rules, now=now, until=until)):
         return Ran(waiting=waiting)
     told, held, closed, place = Counter[Stage](), 0, 0, Place()
     while True:
         with transaction(db, locks=("lives",)):
-            page, place = store.list_due(db, until=until, after=place, limit=BATCH)
+            page, place = lifecycle_store.list_due(db, until=until, after=place, limit=BATCH)
             steps = [(row, step_of(row, rules, now=now, warn_until=until)) for row in page]
             _take(db, desk, steps, now=now)
         told.update(step.gives for _, step in steps if step.gives)
@@ -75,8 +75,8 @@ def run(
 def _take(db: Database, desk: Desk, steps: Sequence[tuple[Row, Step]], *, now: datetime) -> None:
     """Write down a batch, in the caller's transaction."""
     taken = [step for _, step in steps]
-    store.save_all(db, [(step.life, step.next_at) for step in taken])
-    store.note_all(
+    lifecycle_store.save_all(db, [(step.life, step.next_at) for step in taken])
+    lifecycle_store.note_all(
         db,
         [
             *((step.life, stage, False) for step in taken for stage in step.skips),
@@ -99,7 +99,7 @@ def _mail(desk: Desk, row: Row, stage: Stage, step: Step) -> NewJob:
     return mail_job(
         desk,
         TEMPLATES[stage],
-        key=store.job_key(step.life, stage),
+        key=lifecycle_store.job_key(step.life, stage),
         to=row.account.email,
         lang=row.account.lang,
         ref=row.account.thread,
@@ -127,11 +127,11 @@ def _tell_held(db: Database, held: Sequence[Step], *, now: datetime) -> None:
     """The desk hears of each once: of all that a batch held, in one message."""
     for step in held:
         moved = Moved(at=now, by="usher", how=Move.HELD, ends_on=step.life.ends_on, reason=str(step.held))
-        store.add_move(db, step.life.account_id, moved)
+        lifecycle_store.add_move(db, step.life.account_id, moved)
     if held:
         lives = [[step.life.account_id, str(step.held), step.life.ends_on.isoformat()] for step in held]
         key = f"life hold:{next_number(db, 'life_hold')}"
-        queue_note(db, HOLD_NOTE, key=key, values={"lives": lives}, now=now)
+        queue_note(db, NoteName.LIFE_HOLD, key=key, values={"lives": lives}, now=now)
 
 
 def _follow_rules(db: Database, rules: ClockRules, *, now: datetime) -> None:
@@ -141,11 +141,13 @@ def _follow_rules(db: Database, rules: ClockRules, *, now: datetime) -> None:
     last = 0
     while True:
         with transaction(db, locks=("lives",)):
-            page = store.list_after(db, last, limit=BATCH)
+            page = lifecycle_store.list_after(db, last, limit=BATCH)
             lives = [row.life for row in page]
-            store.promise_all(db, [(life, life.back_until(rules)) for life in lives if life.notices])
+            lifecycle_store.promise_all(
+                db, [(life, life.back_until(rules)) for life in lives if life.notices]
+            )
             looks = [(life, lifecycle.find_next_look(life, rules)) for life in lives]
-            store.save_all(db, [(life, max(at, now) if at else None) for life, at in looks])
+            lifecycle_store.save_all(db, [(life, max(at, now) if at else None) for life, at in looks])
             if len(page) < BATCH:
                 rounds.note(db, _RULES, rules.digest)
                 return

@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, NewAccount, Origin
-from bot.domain.cases import Case
+from bot.domain.cases import Case, case_ref
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.mail_refusals import MailWaits
@@ -189,7 +189,7 @@ def get_invited(db: Database, token: str, *, now: datetime) -> tuple[Invited, Ca
     if found is None:
         raise LinkUnknown
     invited, organisation = found
-    return invited, get_case(db, f"C-{organisation}")
+    return invited, get_case(db, case_ref(organisation))
 
 
 def join(db: Database, desk: Desk, token: str, new: NewAccount, *, sent: str, now: datetime) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
-from bot.domain.cases import Case
+from bot.domain.cases import Case, case_ref
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import HasSeat, UnknownSeat
 from bot.domain.license_keys import Holder
@@ -84,7 +84,7 @@ def create(
             return twin
         check_address(db, by.organisation, new.email, shared=shared or twin is not None)
         check_many(db, by.organisation, now=now)
-        case = get_case(db, f"C-{by.organisation}")
+        case = get_case(db, case_ref(by.organisation))
         return open_member(db, desk, case, new, by=f"account:{by.id}", now=now)
 
 
@@ -136,7 +136,7 @@ def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, no
     """
     with transaction(db, locks=(f"organisation:{by.organisation}",)):
         asker = check_administrator(db, by)
-        account, case = _get(db, by, account_id), get_case(db, f"C-{by.organisation}")
+        account, case = _get(db, by, account_id), get_case(db, case_ref(by.organisation))
         _check_status(account, AccountStatus.WAITING, AccountStatus.ACTIVE)
         if account.credential is not Credential.PHONE_OTP:
             raise NeedsNoKey
@@ -316,4 +316,4 @@ def _get(db: Database, by: Account, account_id: int) -> Account:
 
 
 def record(db: Database, tag: EventTag, subject: str, by: Account, now: datetime) -> None:
-    events.add(db, tag, subject, actor=f"account:{by.id}", at=now, organisation=f"C-{by.organisation}")
+    events.add(db, tag, subject, actor=f"account:{by.id}", at=now, organisation=case_ref(by.organisation))

@@ -21,9 +21,10 @@ from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import CaseStatus
 from bot.domain.events import Head
 from bot.domain.mail import Kind
+from bot.domain.note_names import NoteName
 from bot.domain.provenance import Provenance
 from bot.domain.sheets import SheetRefusal
-from bot.domain.withdrawals import Standing
+from bot.domain.withdrawals import Irrevocable
 from bot.rendering import (
     absences,
     account_notes,
@@ -75,7 +76,7 @@ def _alarm(values: dict[str, Any], say: Words) -> Card:
 
 
 def _withdrawal(values: dict[str, Any], say: Words) -> Card:
-    standing = tuple(Standing(one) for one in values["standing"])
+    standing = tuple(Irrevocable(one) for one in values["standing"])
     return sender_notes.withdrawal_note(WithdrawalNote(**{**values, "standing": standing}), words=say)
 
 
@@ -102,60 +103,60 @@ def _away(values: dict[str, Any], say: Words) -> Card:
 
 #: how each note is put into words
 NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
-    "question_note": _question,
-    "conversation_told_note": lambda values, say: conversations.told_note(values["note"], words=say),
-    "overdue_questions_note": lambda values, say: conversations.overdue_note(
+    NoteName.QUESTION: _question,
+    NoteName.CONVERSATION_TOLD: lambda values, say: conversations.told_note(values["note"], words=say),
+    NoteName.OVERDUE_QUESTIONS: lambda values, say: conversations.overdue_note(
         values["asked"], now=values["now"], words=say
     ),
-    "conversation_direct": lambda values, say: conversations.direct_message(
+    NoteName.CONVERSATION_DIRECT: lambda values, say: conversations.direct_message(
         values, words=words(values["lang"], say.zone)
     ),
-    "faq_direct": lambda values, say: faq_cards.told_card(
+    NoteName.FAQ_DIRECT: lambda values, say: faq_cards.told_card(
         values["told"], values["portal_url"], words=words(values["told"].lang, say.zone)
     ),
-    "faq_week_note": lambda values, say: faq_learning.week_note(values["note"], words=say),
-    "trouble_note": lambda values, say: desk_notes.trouble_note(TroubleNote(**values), words=say),
-    "alarm_note": _alarm,
-    "kind_note": lambda values, say: cards.kind_note(
+    NoteName.FAQ_WEEK: lambda values, say: faq_learning.week_note(values["note"], words=say),
+    NoteName.TROUBLE: lambda values, say: desk_notes.trouble_note(TroubleNote(**values), words=say),
+    NoteName.ALARM: _alarm,
+    NoteName.KIND: lambda values, say: cards.kind_note(
         KindNote(**{**values, "kind": Kind(values["kind"])}), words=say
     ),
-    "withdrawal_note": _withdrawal,
-    "correction_note": _correction,
-    "same_form_note": lambda values, say: sender_notes.same_form_note(SameFormNote(**values), words=say),
-    "capped_note": lambda values, say: sender_notes.capped_note(CappedNote(**values), words=say),
-    "answers_note": lambda values, say: answer_cards.answers_note(values["note"], words=say),
-    "waiting_note": lambda values, say: notice_cards.waiting_note(values["note"], words=say),
-    "standing_note": lambda values, say: notice_cards.standing_note(values["note"], words=say),
-    "mail_note": lambda values, say: letter_cards.mail_note(values["mail"], words=say),
-    "clipping_note": lambda values, say: clipping_cards.clipping_note(
+    NoteName.WITHDRAWAL: _withdrawal,
+    NoteName.CORRECTION: _correction,
+    NoteName.SAME_FORM: lambda values, say: sender_notes.same_form_note(SameFormNote(**values), words=say),
+    NoteName.CAPPED: lambda values, say: sender_notes.capped_note(CappedNote(**values), words=say),
+    NoteName.ANSWERS: lambda values, say: answer_cards.answers_note(values["note"], words=say),
+    NoteName.WAITING: lambda values, say: notice_cards.waiting_note(values["note"], words=say),
+    NoteName.STANDING: lambda values, say: notice_cards.standing_note(values["note"], words=say),
+    NoteName.MAIL: lambda values, say: letter_cards.mail_note(values["mail"], words=say),
+    NoteName.CLIPPING: lambda values, say: clipping_cards.clipping_note(
         values["ref"], values["clipping"], words=say
     ),
-    "step_note": _step,
-    "audit_head_note": lambda values, say: trail.head_note(Head(**values), words=say),
-    "turn_note": _turn,
-    "outside_note": lambda values, say: provisioning_cards.outside_note(values, words=say),
-    "away_note": _away,
-    "step_up_note": lambda values, say: step_up.step_up_note(values, words=say),
-    "held_note": lambda values, say: desk_notes.held_note(HeldNote(**values), words=say),
-    "partner_request_note": lambda values, say: invitations.request_note(values["asked"], words=say),
-    "partners_note": lambda values, say: invitations.partners_note(values, words=say),
-    "import_note": lambda values, say: stock.import_note(values, words=say),
-    "keys_sent_note": lambda values, say: history.keys_sent_note(values, words=say),
-    "corrected_note": lambda values, say: stock.corrected_note(values, words=say),
-    "paid_in_note": lambda values, say: stock.paid_in_note(values, words=say),
-    "keys_low_note": lambda values, say: stock.keys_low_note(values, words=say),
-    "money_low_note": lambda values, say: stock.money_low_note(values, words=say),
-    "email_change_note": lambda values, say: email_changes.change_note(values["card"], words=say),
-    "email_change_told": lambda values, say: email_changes.told_note(values["card"], words=say),
-    "erasure_note": lambda values, say: erasures.erasure_note(values["card"], words=say),
-    "erased_note": lambda values, say: erasures.erased_note(values["ref"], words=say),
-    "dead_ends_note": lambda values, say: dead_ends.dead_ends_note(values["note"], words=say),
-    "life_gate_note": lambda values, say: lifecycle.gate_note(values["card"], words=say),
-    "life_hold_note": lambda values, say: lifecycle.held_note(values["card"], words=say),
-    "certificate_note": lambda values, say: account_notes.certificate_note(values["note"], words=say),
-    "certificate_told_note": lambda values, say: account_notes.certificate_told_note(
+    NoteName.STEP: _step,
+    NoteName.AUDIT_HEAD: lambda values, say: trail.head_note(Head(**values), words=say),
+    NoteName.TURN: _turn,
+    NoteName.OUTSIDE: lambda values, say: provisioning_cards.outside_note(values, words=say),
+    NoteName.AWAY: _away,
+    NoteName.STEP_UP: lambda values, say: step_up.step_up_note(values, words=say),
+    NoteName.HELD: lambda values, say: desk_notes.held_note(HeldNote(**values), words=say),
+    NoteName.PARTNER_REQUEST: lambda values, say: invitations.request_note(values["asked"], words=say),
+    NoteName.PARTNERS: lambda values, say: invitations.partners_note(values, words=say),
+    NoteName.IMPORT: lambda values, say: stock.import_note(values, words=say),
+    NoteName.KEYS_SENT: lambda values, say: history.keys_sent_note(values, words=say),
+    NoteName.CORRECTED: lambda values, say: stock.corrected_note(values, words=say),
+    NoteName.PAID_IN: lambda values, say: stock.paid_in_note(values, words=say),
+    NoteName.KEYS_LOW: lambda values, say: stock.keys_low_note(values, words=say),
+    NoteName.MONEY_LOW: lambda values, say: stock.money_low_note(values, words=say),
+    NoteName.EMAIL_CHANGE: lambda values, say: email_changes.change_note(values["card"], words=say),
+    NoteName.EMAIL_CHANGE_TOLD: lambda values, say: email_changes.told_note(values["card"], words=say),
+    NoteName.ERASURE: lambda values, say: erasures.erasure_note(values["card"], words=say),
+    NoteName.ERASED: lambda values, say: erasures.erased_note(values["ref"], words=say),
+    NoteName.DEAD_ENDS: lambda values, say: dead_ends.dead_ends_note(values["note"], words=say),
+    NoteName.LIFE_GATE: lambda values, say: lifecycle.gate_note(values["card"], words=say),
+    NoteName.LIFE_HOLD: lambda values, say: lifecycle.held_note(values["card"], words=say),
+    NoteName.CERTIFICATE: lambda values, say: account_notes.certificate_note(values["note"], words=say),
+    NoteName.CERTIFICATE_TOLD: lambda values, say: account_notes.certificate_told_note(
         values["note"], added=values["added"], by=values["by"], words=say
     ),
-    "reset_wish_note": lambda values, say: account_notes.reset_wish_note(values["note"], words=say),
-    "phone_reset_note": lambda values, say: phone_resets.reset_note(values["card"], words=say),
+    NoteName.RESET_WISH: lambda values, say: account_notes.reset_wish_note(values["note"], words=say),
+    NoteName.PHONE_RESET: lambda values, say: phone_resets.reset_note(values["card"], words=say),
 }

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from bot.domain.cases import OPEN, BallHolder, Case, CaseStatus
 from bot.domain.events import EventTag
+from bot.domain.note_names import NoteName
 from bot.domain.notices import NoticeKind, Waiting, WaitingNote, hours_reached
 from bot.domain.staff import Member
 from bot.ports import Chat
@@ -62,7 +63,7 @@ def give(
             queue_case_card(db, waiting.case_id, now=now)
         queue_note(
             db,
-            "waiting_note",
+            NoteName.WAITING,
             key=f"notice:{waiting.subject}:{step}",
             values={
                 "kind": kind,

@@ -1,6 +1,5 @@
 """Nudge those outside: one mail a recipient and day about all that waits for them; then tell the desk."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,14 +7,14 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.addresses import mailbox_of
+from bot.domain.addresses import in_key, mailbox_of
 from bot.domain.cases import BallHolder, Case, CaseStatus, Thread
 from bot.domain.conversations import Channel, NewConversation
 from bot.domain.events import EventTag
 from bot.domain.notices import NoticeKind, Waiting, days_reached, is_mailing_time
 from bot.domain.registration import find_invited
 from bot.rendering import mails
-from bot.services import conversations, organisations, registration, timeline
+from bot.services import conversations, organisations, registration, thread_notes
 from bot.services.desk import Desk
 from bot.services.marking import MARKED
 from bot.services.notices import give
@@ -149,12 +148,12 @@ def _write(
             return
         for one in source.write(db, desk, group, now=now):
             notices.claim(db, one.waiting, one.step, now=now)
-            timeline.record(db, source.nudged, one.case.id, actor="usher", at=now, step=one.step)
+            thread_notes.record(db, source.nudged, one.case.id, actor="usher", at=now, step=one.step)
 
 
 def _mailbox(address: str) -> str:
     """How notices call a mailbox."""
-    return hashlib.sha256(mailbox_of(address).encode()).hexdigest()[:16]
+    return in_key(mailbox_of(address))
 
 
 def _today(desk: Desk, now: datetime) -> str:

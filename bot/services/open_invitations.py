@@ -9,7 +9,7 @@ from bot.domain.approvals import check_is_staff
 from bot.domain.events import EventTag
 from bot.domain.mail_refusals import MailWaits
 from bot.domain.partner_refusals import InvitationMailRests, InvitationOver
-from bot.domain.partners import MOST_MAILS, Invitation, invitation_id
+from bot.domain.partners import MOST_MAILS, Invitation, invitation_id, invitation_ref
 from bot.domain.registration import clean
 from bot.domain.staff import Staff
 from bot.services.account_views import list_mails_of
@@ -17,7 +17,7 @@ from bot.services.accounts import list_named
 from bot.services.desk import Desk
 from bot.services.partner_invitations import LINK, find_waiting, mail_again, replace_waiting
 from bot.store import events, links
-from bot.store import partner_invitations as store
+from bot.store import partner_invitations as partner_invitation_store
 from bot.store.database import transaction
 
 
@@ -26,8 +26,8 @@ def list_meant(db: Database, name: str, *, now: datetime) -> list[Invitation]:
     number = invitation_id(name)
     if number is None:
         email = clean(name).lower()
-        return store.list_open(db, [email], now=now).get(email, [])
-    found = store.find(db, number)
+        return partner_invitation_store.list_open(db, [email], now=now).get(email, [])
+    found = partner_invitation_store.find(db, number)
     return [found] if found else []
 
 
@@ -48,9 +48,9 @@ def look_up(db: Database, name: str, *, by: Staff, now: datetime) -> InvitationV
 def get(db: Database, number: int, *, by: Staff, now: datetime) -> InvitationView:
     """One that can be mended; raise NotStaff or InvitationOver."""
     check_is_staff(by)
-    found = store.find(db, number)
+    found = partner_invitation_store.find(db, number)
     if found is None or found.ended_at is not None:
-        raise InvitationOver(ref=f"P-{number}")
+        raise InvitationOver(ref=invitation_ref(number))
     return _view(db, found, now=now)
 
 
@@ -61,7 +61,7 @@ def act(
     with transaction(db, locks=(f"partner_invitation:{number}",)):
         invited = get(db, number, by=by, now=now).invitation
         if act is InvitationAct.WITHDRAW:
-            store.end(db, number, account_id=None, now=now)
+            partner_invitation_store.end(db, number, account_id=None, now=now)
             links.end(db, purpose=LINK, subject=invited.ref, now=now)
             events.add(db, EventTag.PARTNER_UNINVITED, invited.about, actor=by.id, at=now)
         elif since := find_waiting(db, invited):
@@ -82,7 +82,7 @@ def correct(
     with transaction(db, locks=(f"partner_invitation:{number}",)):
         before = get(db, number, by=by, now=now).invitation
         if (role, lang) != (before.role, before.lang) and role in desk.policy.extranet.roles:
-            store.correct(db, number, role=role, lang=lang)
+            partner_invitation_store.correct(db, number, role=role, lang=lang)
             told = {"role": role, "lang": lang}
             events.add(db, EventTag.PARTNER_CORRECTED, before.about, actor=by.id, at=now, **told)
             if not replace_waiting(db, desk, _now(db, number), now=now):
@@ -91,7 +91,7 @@ def correct(
 
 
 def _now(db: Database, number: int) -> Invitation:
-    found = store.find(db, number)
+    found = partner_invitation_store.find(db, number)
     assert found is not None  # noqa: S101 - for the type checker
     return found
 

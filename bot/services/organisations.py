@@ -8,9 +8,21 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.cards import Joined, SameFormNote
-from bot.domain.cases import BEFORE_LIVE, OPEN, STANDING, Addition, Case, CaseStatus, case_id, status_after
+from bot.domain.cases import (
+    BEFORE_LIVE,
+    OPEN,
+    OVER,
+    STANDING,
+    Addition,
+    Case,
+    CaseStatus,
+    case_id,
+    case_ref,
+    status_after,
+)
 from bot.domain.errors import NothingToAdd, OrganisationUndecided, SameFormTwice
 from bot.domain.events import EventTag
+from bot.domain.note_names import NoteName
 from bot.domain.organisation_refusals import OrganisationUnsaid, OtherVersion, PeopleKnown
 from bot.domain.organisations import (
     ASKED_FROM,
@@ -114,7 +126,7 @@ def lacks_a_word(db: Database, case: Case) -> bool:
 
 def is_of_one_sponsor(db: Database, case: Case) -> bool:
     """Whether an undecided case is like an organisation that its own sponsor has brought before."""
-    others = (cases.find(db, number) for like in list_likenesses(db, case) if (number := case_id(like.ref)))
+    others = (cases.find_named(db, like.ref) for like in list_likenesses(db, case))
     return any(other is not None and are_one_sponsor(case, other) for other in others)
 
 
@@ -147,7 +159,7 @@ def _likeness(db: Database, organisation: int, mine: _Marks, shared: list[Mark])
         return None
     company, status = named
     return Likeness(
-        ref=f"C-{organisation}",
+        ref=case_ref(organisation),
         company=company,
         status=status,
         points=points,
@@ -161,14 +173,12 @@ def find_heir(db: Database, case: Case) -> Case:
     if case.status is not CaseStatus.WITHDRAWN:
         return case
     taken = events.list_tagged(db, (f"case:{case.id}",), (EventTag.CASE_TAKEN_AS_NEWER,))
-    number = case_id(str(taken[-1].data["about"])) if taken else None
-    return (cases.find(db, number) if number is not None else None) or case
+    return (cases.find_named(db, str(taken[-1].data["about"])) if taken else None) or case
 
 
 def find_of_thread(db: Database, ref: str) -> Case | None:
     """The case of which a mail's thread is, or of which that became a version; None for another's."""
-    number = case_id(ref)
-    named = cases.find(db, number) if number is not None else None
+    named = cases.find_named(db, ref)
     return find_heir(db, named) if named else None
 
 
@@ -188,11 +198,11 @@ def find_joined(db: Database, case: Case) -> Joined | None:
 def note_same_form(db: Database, case: Case, *, now: datetime) -> None:
     """Where the very same form is in older cases, their threads say that this new case brings it again."""
     for number in _list_with_same_form(db, case):
-        note = SameFormNote(ref=f"C-{number}", again=case.ref)
+        note = SameFormNote(ref=case_ref(number), again=case.ref)
         key, thread_key = f"same_form:{number}:{case.id}", f"card:{note.ref}"
         values = asdict(note)
         queue_note(
-            db, "same_form_note", key=key, values=values, now=now, thread_key=thread_key, case_id=number
+            db, NoteName.SAME_FORM, key=key, values=values, now=now, thread_key=thread_key, case_id=number
         )
 
 
@@ -251,7 +261,7 @@ def check_not_again(db: Database, case: Case) -> None:
     for other in _list_versions(db, case) if case.addition is None else ():
         # a later one asks once it is taken in
         if other.status is not CaseStatus.RECEIVED or other.id < case.id:
-            raise OtherVersion(ref=case.ref, other=other.ref, later=f"C-{max(case.id, other.id)}")
+            raise OtherVersion(ref=case.ref, other=other.ref, later=case_ref(max(case.id, other.id)))
     if not _may_be_again(db, case):  # mostly: to compare everybody of a large form takes long
         return
     for like in list_likenesses(db, case):
@@ -277,7 +287,7 @@ def check_addition(db: Database, case: Case) -> None:
     if case.addition is None:
         return
     root = cases.find(db, case.addition.of)
-    if root is None or root.status in OPEN | {CaseStatus.REJECTED, CaseStatus.WITHDRAWN}:
+    if root is None or root.status in OPEN | OVER:
         raise OrganisationUndecided(ref=case.ref, other=case.addition.ref)
     if not case.ordered_users:
         raise NothingToAdd(ref=case.ref, other=case.addition.ref)

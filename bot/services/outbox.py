@@ -13,10 +13,12 @@ from sqlite_utils import Database
 from bot.domain.bounces import AddressState
 from bot.domain.cards import HeldNote, TroubleNote
 from bot.domain.case_steps import StepResult
+from bot.domain.cases import case_ref
 from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked
 from bot.domain.letters import Letter
+from bot.domain.note_names import NoteName
 from bot.domain.outbox import LEASE, LONGEST_WAIT, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience
 from bot.services import (
     case_steps,
@@ -125,7 +127,7 @@ def show_held(db: Database, job: Job, *, given_up: bool = False, now: datetime) 
         ref=str(job.values.get("ref", "")),
         given_up=given_up,
     )
-    queue_note(db, "held_note", key=f"held:{job.id}", values=asdict(note), now=now)
+    queue_note(db, NoteName.HELD, key=f"held:{job.id}", values=asdict(note), now=now)
     _follow_letter(db, job, JobStatus.HELD, now=now)
     follow(db, job.decision_id, now=now)
 
@@ -190,15 +192,15 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
     phone_reset_notices.follow_mail(db, job, now=now)
     if job.template == conversation_replies.MAIL and status is JobStatus.SENT:
         above, values = conversations.card_key(str(job.values["ref"])), {"job_id": job.id}
-        queue_note(db, "mail_note", key=f"mail:{job.id}", values=values, now=now, thread_key=above)
+        queue_note(db, NoteName.MAIL, key=f"mail:{job.id}", values=values, now=now, thread_key=above)
     conversation_replies.follow(db, job, status, now=now)
     if job.kind is not JobKind.MAIL or job.case_id is None:
         return
     together = status in _TOLD and key_mails.tell_together(db, job, now=now)
     if status is JobStatus.SENT and not together:
-        thread, values = f"card:C-{job.case_id}", {"job_id": job.id}
+        thread, values = f"card:{case_ref(job.case_id)}", {"job_id": job.id}
         key = f"mail:{job.id}"
-        queue_note(db, "mail_note", key=key, values=values, now=now, thread_key=thread, case_id=job.case_id)
+        queue_note(db, NoteName.MAIL, key=key, values=values, now=now, thread_key=thread, case_id=job.case_id)
     if job.template in _LETTERS:  # while it goes, what was written to us counts as dealt with
         queue_case_card(db, job.case_id, now=now)
     case_steps.follow_mail(db, job, now=now)
@@ -346,7 +348,7 @@ def retry(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
     """
     job = outbox.find(db, job_id)
     if job is not None and job.kind is JobKind.STEP and job.status in _ENDED:
-        with transaction(db, locks=(f"case:C-{job.case_id}",)):
+        with transaction(db, locks=(f"case:{case_ref(job.case_id or 0)}",)):
             case_steps.retry(db, job, by=by, now=now)
         return job
     with transaction(db, locks=(f"job:{job_id}",)):

@@ -5,19 +5,20 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.conversations import Conversation, urgency
+from bot.domain.note_names import NoteName
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
 from bot.store import conversations
 from bot.store.database import transaction
-
-NOTE = "overdue_questions_note"
 
 
 def tell(db: Database, desk: Desk, occasion: str, *, now: datetime) -> None:
     """Queue the note of that day, where any has."""
     if list_stayed(db, desk, now=now):
         with transaction(db):
-            queue_note(db, NOTE, key=f"overdue questions:{occasion}", values={}, now=now)
+            queue_note(
+                db, NoteName.OVERDUE_QUESTIONS, key=f"overdue questions:{occasion}", values={}, now=now
+            )
 
 
 def list_stayed(db: Database, desk: Desk, *, now: datetime) -> list[Conversation]:

@@ -16,7 +16,7 @@ from bot.services.activation import get_with_draft
 from bot.services.authenticators import open_secret, subject_of
 from bot.services.desk import Desk
 from bot.store import accounts, authenticators, events, links
-from bot.store import passwords as kept_passwords
+from bot.store import passwords as password_store
 from bot.store.database import transaction
 
 
@@ -74,7 +74,7 @@ def activate(
     passwords.put(db, desk, account, hashed, since="", how=HowSet.ACTIVATION, now=now)
     authenticators.put(db, device)
     links.end(db, purpose=ACTIVATION, subject=account.ref, now=now)
-    kept_passwords.drop_drafts(db, account.id)
+    password_store.drop_drafts(db, account.id)
     events.add(db, EventTag.ACCOUNT_ACTIVATED, about, actor=about, at=now)
     events.add(db, EventTag.AUTHENTICATOR_CONFIRMED, about, actor=about, at=now)
     lifecycle.begin(db, desk, account, by=about, now=now)

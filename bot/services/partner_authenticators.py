@@ -17,9 +17,9 @@ from bot.services import authenticators, credential_notices, passwords, sessions
 from bot.services.authenticators import SECRET
 from bot.services.desk import Desk
 from bot.services.partner_activation import lacks_first_app, person_of
-from bot.store import authenticators as store
+from bot.store import authenticators as authenticator_store
 from bot.store import events, phone_resets
-from bot.store import sessions as kept_sessions
+from bot.store import sessions as session_store
 from bot.store.database import transaction
 
 _LONG = 32  #: base32 signs, of 160 bits (RFC 4226, 4)
@@ -69,7 +69,7 @@ def replace(db: Database, desk: Desk, visitor: Visitor, *, code: str, current: s
     step = _find_step(desk, visitor, code, now=now)
     passwords.check_current(db, desk, visitor, current, now=now)
     with transaction(db, locks=(f"authenticator:{visitor.account.id}",)):
-        there = kept_sessions.find(db, visitor.token)
+        there = session_store.find(db, visitor.token)
         if there is None or there.strength < Strength.PHONE_OTP:
             raise SignInNeeded
         return _set_up(db, desk, visitor, step, now=now)
@@ -84,7 +84,7 @@ def may_start_anew(db: Database, account: Account) -> bool:
         return True
     asked = phone_resets.list_of_account(db, account.id)
     removed = bool(asked) and asked[-1].state is ResetState.DONE
-    return removed and store.find(db, person_of(account)) is None
+    return removed and authenticator_store.find(db, person_of(account)) is None
 
 
 def start_anew(db: Database, desk: Desk, visitor: Visitor, *, code: str, now: datetime) -> str:
@@ -115,9 +115,9 @@ def _set_up(db: Database, desk: Desk, visitor: Visitor, step: int, *, now: datet
     device = Authenticator(
         person=about, sealed=sealed, address="", made_at=now, confirmed_at=now, last_step=step
     )
-    store.put(db, device)
+    authenticator_store.put(db, device)
     token = sessions.raise_strength(db, desk, visitor, to=Strength.PHONE_OTP, now=now)
-    kept_sessions.drop_all(db, account.id, but=token)
+    session_store.drop_all(db, account.id, but=token)
     events.add(db, EventTag.AUTHENTICATOR_CONFIRMED, about, actor=about, at=now)
     _tell(db, desk, account, Notice.APP_CHANGED, now)
     return token

@@ -21,6 +21,7 @@ from bot.domain.invitation_files import (
     read_invitations,
     without_known,
 )
+from bot.domain.note_names import NoteName
 from bot.domain.outbox import JobStatus
 from bot.domain.partner_refusals import (
     AccountsOutside,
@@ -53,8 +54,8 @@ from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_mail, queue_note
 from bot.services.rights import check_may_close
 from bot.store import accounts, events, links, outbox
-from bot.store import partner_invitations as store
-from bot.store import partners as kept
+from bot.store import partner_invitations as partner_invitation_store
+from bot.store import partners as partner_store
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -99,10 +100,10 @@ def invite(
     if not isinstance(new, NewInvitation):
         raise InvitationUnsound(column=new[0], fault=new[1])
     with transaction(db, locks=("partner_invitations",)):
-        holders = kept.list_holders(db, [new.email]).get(new.email, [])
+        holders = partner_store.list_holders(db, [new.email]).get(new.email, [])
         if user_id := find_user_id(holders, new):
             raise PartnerThere(user_id=user_id)
-        there = store.list_open(db, [new.email], now=now).get(new.email, [])
+        there = partner_invitation_store.list_open(db, [new.email], now=now).get(new.email, [])
         if one := next((one for one in there if may_be_same(one, new)), None):
             raise PartnerInvited(ref=one.ref)
         if request_id:
@@ -141,7 +142,7 @@ def open_one(
 
 def _check_many(db: Database, desk: Desk, more: int, *, now: datetime) -> None:
     most = desk.policy.extranet.invitations_a_day
-    if store.count_since(db, now - DAY) + more > most:
+    if partner_invitation_store.count_since(db, now - DAY) + more > most:
         raise InvitationsRest(most=most)
 
 
@@ -149,7 +150,9 @@ def _open(
     db: Database, desk: Desk, new: NewInvitation, closed_id: int, *, by: str, now: datetime
 ) -> Invitation:
     until = now + timedelta(days=desk.policy.extranet.invitation_days)
-    made = store.find(db, store.add(db, new, by=by, now=now, until=until, closed_id=closed_id))
+    made = partner_invitation_store.find(
+        db, partner_invitation_store.add(db, new, by=by, now=now, until=until, closed_id=closed_id)
+    )
     assert made is not None  # noqa: S101 - for the type checker
     mail(db, desk, made, now=now)
     return made
@@ -158,7 +161,7 @@ def _open(
 def mail(db: Database, desk: Desk, invited: Invitation, *, now: datetime) -> None:
     """A link to the form, in the caller's transaction; those of earlier mails keep working for their time."""
     until = now + timedelta(days=desk.policy.extranet.invitation_days)
-    store.renew(db, invited.id, until=until)
+    partner_invitation_store.renew(db, invited.id, until=until)
     url = issue_link(db, desk, invited.ref, purpose=LINK, path="invite", until=until, now=now)
     queue_mail(
         db,
@@ -178,7 +181,7 @@ def mail(db: Database, desk: Desk, invited: Invitation, *, now: datetime) -> Non
 
 def still_invites(db: Database, words: Mapping[str, Any]) -> bool:
     """Whether the invitation of a queued mail is open still: not withdrawn, and nobody has registered."""
-    invited = store.find(db, invitation_id(words["about"]) or 0)
+    invited = partner_invitation_store.find(db, invitation_id(words["about"]) or 0)
     return invited is not None and invited.ended_at is None
 
 
@@ -249,7 +252,10 @@ def _digest(content: bytes, lang: str, role: str) -> str:
 
 def _beside_known(db: Database, looked: Looked, *, now: datetime) -> Looked:
     emails = _emails(looked)
-    there, invited = kept.list_holders(db, emails), store.list_open(db, emails, now=now)
+    there, invited = (
+        partner_store.list_holders(db, emails),
+        partner_invitation_store.list_open(db, emails, now=now),
+    )
 
     def what(new: NewInvitation) -> InviteFault | None:
         if find_user_id(there.get(new.email, []), new):
@@ -289,7 +295,7 @@ def invite_all(
         if not looked.reading.fit:
             return looked
         _check_many(db, desk, len(looked.reading.good), now=now)
-        holders = kept.list_holders(db, _emails(looked))
+        holders = partner_store.list_holders(db, _emails(looked))
         for row in looked.reading.good:
             _check_undoes(db, holders.get(row.invited.email, []), row.invited, by=by, now=now)
         made = [
@@ -312,4 +318,4 @@ def _tell(db: Database, looked: Looked, made: list[Invitation], *, by: Staff, no
 
 def _note(db: Database, key: str, count: int, *, by: str, now: datetime) -> None:
     """Into the support channel: who has invited how many."""
-    queue_note(db, "partners_note", key=key, values={"count": count, "by": by}, now=now)
+    queue_note(db, NoteName.PARTNERS, key=key, values={"count": count, "by": by}, now=now)

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 from bot.domain.approvals import check_is_staff
 from bot.domain.cards import TroubleNote
 from bot.domain.events import EventTag
+from bot.domain.note_names import NoteName
 from bot.domain.partner_refusals import RequestSettled
 from bot.domain.partner_requests import (
     LONGEST,
@@ -22,11 +23,10 @@ from bot.domain.staff import Staff
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note, queue_trouble
 from bot.store import events, partner_invitations, partners
-from bot.store import partner_requests as store
+from bot.store import partner_requests as partner_request_store
 from bot.store.database import transaction
 
 DAY = timedelta(days=1)
-NOTE = "partner_request_note"  #: the card with the two buttons
 
 
 def ask(db: Database, desk: Desk, *, email: str, name: str, company: str, lang: str, now: datetime) -> None:
@@ -41,21 +41,23 @@ def ask(db: Database, desk: Desk, *, email: str, name: str, company: str, lang: 
         holders = partners.list_holders(db, [email]).get(email, [])
         there = holders and not any(one.closed for one in holders)
         known = there or partner_invitations.list_open(db, [email], now=now)
-        if known or store.is_open(db, email):
+        if known or partner_request_store.is_open(db, email):
             return
-        last = store.find_shown(db, before=MOST_A_DAY - 1)
+        last = partner_request_store.find_shown(db, before=MOST_A_DAY - 1)
         shown_at = max(now, last + DAY) if last else now
         if shown_at > now:
             _tell_flood(db, "requests_dropped" if shown_at > now + LONGEST_WAIT else "requests_wait", now=now)
         if shown_at > now + LONGEST_WAIT:
             return
         said, firm = clean(name)[:LONGEST], clean(company)[:LONGEST]
-        if number := store.add(
+        if number := partner_request_store.add(
             db, email=email, name=said, company=firm, lang=lang, shown_at=shown_at, now=now
         ):
             events.add(db, EventTag.PARTNER_ASKED, _about(number), actor="usher", at=now)
             values, later = {"request_id": number}, shown_at if shown_at > now else None
-            queue_note(db, NOTE, key=_key(number), values=values, now=now, not_before=later)
+            queue_note(
+                db, NoteName.PARTNER_REQUEST, key=_key(number), values=values, now=now, not_before=later
+            )
 
 
 def _tell_flood(db: Database, what: str, *, now: datetime) -> None:
@@ -66,7 +68,7 @@ def _tell_flood(db: Database, what: str, *, now: datetime) -> None:
 
 def get(db: Database, request_id: int) -> PartnerRequest:
     """As it is now; raise RequestSettled where there is none."""
-    found = store.find(db, request_id)
+    found = partner_request_store.find(db, request_id)
     if found is None:
         raise RequestSettled(by="usher")
     return replace(found, closed=_list_closed_by_hand(db, found.email))
@@ -106,10 +108,10 @@ def refuse(db: Database, *, request_id: int, by: Staff, now: datetime) -> Partne
 
 def settle(db: Database, request_id: int, *, to: RequestState, by: Staff, now: datetime) -> None:
     """In the caller's transaction; the card says who did what. Raise RequestSettled."""
-    if not store.settle(db, request_id, to=to, by=by.id):
+    if not partner_request_store.settle(db, request_id, to=to, by=by.id):
         raise RequestSettled(by=get(db, request_id).decided_by)
     key, values = _key(request_id), {"request_id": request_id}
-    queue_note(db, NOTE, key=f"{key}:{to}", values=values, now=now, instead_of=key)
+    queue_note(db, NoteName.PARTNER_REQUEST, key=f"{key}:{to}", values=values, now=now, instead_of=key)
 
 
 def _key(number: int) -> str:

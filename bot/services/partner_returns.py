@@ -11,7 +11,7 @@ from bot.domain.registration_refusals import OwnAddress
 from bot.services import lifecycle, partner_invitations, partner_requests
 from bot.services.desk import Desk
 from bot.store import accounts, partners
-from bot.store import partner_invitations as invitations
+from bot.store import partner_invitations as partner_invitation_store
 from bot.store.database import transaction
 
 BY_THEMSELVES = "usher"  #: who has made an invitation that somebody asked for without the desk
@@ -26,7 +26,7 @@ def ask(db: Database, desk: Desk, *, email: str, name: str, company: str, lang: 
     if desk.is_reached_at(email):
         raise OwnAddress(found=email)
     with transaction(db, locks=("partner_invitations",)):
-        if there := invitations.list_open(db, [email], now=now).get(email):
+        if there := partner_invitation_store.list_open(db, [email], now=now).get(email):
             for one in there:
                 partner_invitations.mail_again(db, desk, one, now=now)
             return
@@ -64,7 +64,7 @@ def invite(db: Database, desk: Desk, account: Account, *, by: str, now: datetime
         email=email, first_name=account.first_name, last_name=account.last_name, lang=account.lang,
         role=partner.role,
     )  # fmt: skip
-    for one in invitations.list_open(db, [email], now=now).get(email, []):
+    for one in partner_invitation_store.list_open(db, [email], now=now).get(email, []):
         if one.closed_id == account.id or (one.last_name and may_be_same(one, new)):
             return partner_invitations.mail_again(db, desk, one, now=now)
     partner_invitations.open_one(db, desk, new, closed_id=account.id, by=by, now=now)
@@ -73,7 +73,9 @@ def invite(db: Database, desk: Desk, account: Account, *, by: str, now: datetime
 
 def find_newer(db: Database, account: Account) -> str:
     """The User ID of the account that its owner has instead, or ""."""
-    followers = [accounts.find(db, number) for number in invitations.list_followers(db, account.id)]
+    followers = [
+        accounts.find(db, number) for number in partner_invitation_store.list_followers(db, account.id)
+    ]
     if came := next((one for one in followers if one and one.status is not AccountStatus.DEACTIVATED), None):
         return came.user_id
     holders = partners.list_holders(db, [account.email]).get(account.email, [])

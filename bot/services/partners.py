@@ -23,21 +23,21 @@ from bot.domain.partners import (
     draft_of,
     find_changes,
     first_draft,
-    read_draft,
+    invitation_id,
     understand,
 )
 from bot.domain.programmes import Programme
-from bot.domain.registration import Draft
+from bot.domain.registration import Draft, read_draft
 from bot.rendering import partner_mails
-from bot.services import consents as consenting
-from bot.services import email_change_notices, partner_invitations, second_clicks
+from bot.services import consents, email_change_notices, partner_invitations, second_clicks
 from bot.services.account_mails import find_waiting, mail_owner
 from bot.services.accounts import ACTIVATION, PARTNER_PASSWORD, mail_activation
 from bot.services.desk import Desk
 from bot.services.partner_invitations import LINK
-from bot.store import accounts, bounces, consents, events, links, outbox
-from bot.store import partner_invitations as invitations
-from bot.store import partners as store
+from bot.store import accounts, bounces, events, links, outbox
+from bot.store import consents as consent_store
+from bot.store import partner_invitations as partner_invitation_store
+from bot.store import partners as partner_store
 from bot.store.database import transaction
 
 SENT = "partner_mails"  #: the purpose of the link to the page about the two mails
@@ -83,7 +83,7 @@ class Mailed:
 def get_invitation(db: Database, token: str, *, now: datetime) -> Invitation:
     """What the page shows; raise LinkUnknown or LinkExpired. Whoever has registered needs it no more."""
     ref = links.get_subject(db, token, purpose=LINK, now=now)
-    found = invitations.find(db, int(ref.removeprefix("P-")))
+    found = partner_invitation_store.find(db, invitation_id(ref) or 0)
     if found is None or found.ended_at is not None:
         raise LinkUnknown
     return found
@@ -93,13 +93,13 @@ def get_form(db: Database, invited: Invitation) -> Form:
     """What the form is filled with, and what it was filled with before anything was typed."""
     before = _find_prefilled(db, invited)
     draft = first_draft(invited, before)
-    answers = {one.consent: one for one in consents.list_of_account(db, invited.closed_id)}
+    answers = {one.consent: one for one in consent_store.list_of_account(db, invited.closed_id)}
     return Form(draft=draft, changes=find_changes(draft, before), answers=answers)
 
 
 def _find_prefilled(db: Database, invited: Invitation) -> Draft:
     """By an account that was closed, or else by the names that staff gave."""
-    account, partner = accounts.find(db, invited.closed_id), store.find(db, invited.closed_id)
+    account, partner = accounts.find(db, invited.closed_id), partner_store.find(db, invited.closed_id)
     if account is None or partner is None:
         return first_draft(replace(invited, draft={}), {})
     return draft_of(account, partner)
@@ -108,7 +108,7 @@ def _find_prefilled(db: Database, invited: Invitation) -> Draft:
 def reset(db: Database, token: str, *, now: datetime) -> None:
     """Forget what was typed."""
     with transaction(db):
-        invitations.put_draft(db, get_invitation(db, token, now=now).id, {})
+        partner_invitation_store.put_draft(db, get_invitation(db, token, now=now).id, {})
 
 
 def submit(
@@ -129,20 +129,20 @@ def submit(
     mails to them come from now on. `sent`: what was sent, and from which browser, by which `find_sent` knows
     a second click. Raise LinkUnknown or LinkExpired.
     """
-    invited, draft = get_invitation(db, token, now=now), read_draft(typed)
+    invited, draft = get_invitation(db, token, now=now), read_draft(typed, FIELDS)
     role = desk.policy.extranet.roles.get(invited.role)
     needs = role is not None and role.needs_vat_id
     filled = understand(draft, invited, lang=lang, needs_vat_id=needs)
     unticked = tuple(one for one in MANDATORY if one not in agreed)
-    reworded = seen != consenting.digest(desk, lang)
+    reworded = seen != consents.digest(desk, lang)
     with transaction(db, locks=(f"partner_invitation:{invited.id}",)):
         invited = get_invitation(db, token, now=now)
         if filled.faults or unticked or reworded:
-            invitations.put_draft(db, invited.id, draft)
+            partner_invitation_store.put_draft(db, invited.id, draft)
             return Submitted(filled=filled, unticked=unticked, reworded=reworded)
         account = _register(db, desk, invited, filled, now=now)
-        for answer in consenting.answers(desk, agreed, lang=lang, now=now):
-            consents.add(db, account.id, answer)
+        for answer in consents.answers(desk, agreed, lang=lang, now=now):
+            consent_store.add(db, account.id, answer)
         mail_both(db, desk, account, now=now)
         page = second_clicks.derive(token, sent)
         _open_sent_page(db, desk, account, page, now=now)
@@ -157,8 +157,8 @@ def find_sent(db: Database, token: str, *, sent: str) -> str:
 
 def _register(db: Database, desk: Desk, invited: Invitation, filled: Filled, *, now: datetime) -> Account:
     account = _make_account(db, desk, filled.account, now=now)
-    store.add(db, filled.partner(account.id, invited.role))
-    invitations.end(db, invited.id, account_id=account.id, now=now)
+    partner_store.add(db, filled.partner(account.id, invited.role))
+    partner_invitation_store.end(db, invited.id, account_id=account.id, now=now)
     links.end(db, purpose=LINK, subject=invited.ref, now=now)
     about, by = f"account:{account.id}", f"partner_invitation:{invited.id}"
     events.add(db, EventTag.PARTNER_REGISTERED, about, actor=by, at=now, role=invited.role)
@@ -219,7 +219,10 @@ def get_mailed(db: Database, token: str, *, now: datetime) -> Mailed:
 
 def _find_sent_form(db: Database, account: Account) -> Form:
     """What they registered with, and what of it they changed, for as long as the account waits."""
-    invited, partner = invitations.find_of_account(db, account.id), store.find(db, account.id)
+    invited, partner = (
+        partner_invitation_store.find_of_account(db, account.id),
+        partner_store.find(db, account.id),
+    )
     if invited is None or partner is None or account.status is not AccountStatus.WAITING:
         return Form(draft=dict.fromkeys(FIELDS, ""))
     draft = draft_of(account, partner)
@@ -276,7 +279,7 @@ def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
     """
     with transaction(db):
         ref = links.find_subject(db, token, purpose=LINK)
-        invited = invitations.find(db, int(ref.removeprefix("P-"))) if ref else None
+        invited = partner_invitation_store.find(db, invitation_id(ref) or 0) if ref else None
         if invited is None:
             return
         if invited.account_id is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, fold_user_id
-from bot.domain.cases import OPEN, STANDING, CaseStatus
+from bot.domain.cases import OPEN, STANDING, CaseStatus, case_ref
 from bot.domain.events import EventTag
 from bot.domain.members import is_last_administrator
 from bot.domain.people import ErasurePlan, Person, Trace, Wait, Warn, digest_of, fold
@@ -20,7 +20,7 @@ from bot.services.desk import Desk
 from bot.store import accounts, cases, conversations, erasures, events, people
 from bot.store.data_map import TABLES
 from bot.store.database import transaction
-from bot.store.held import Erases
+from bot.store.table_treatment import Erases
 
 #: a case that somebody decides or carries out: nobody in it is erased
 BUSY = (OPEN | STANDING) - {CaseStatus.LIVE}
@@ -64,7 +64,7 @@ def plan(db: Database, desk: Desk, person: Person) -> ErasurePlan:
     """What erasing them would do; changes nothing and looks only where there is an index, or little."""
     found, own = people.list_cases(db, person), [accounts.find(db, one) for one in person.accounts]
     there = [one for one in own if one is not None]
-    refs = tuple(f"C-{number}" for number, _, _ in found)
+    refs = tuple(case_ref(number) for number, _, _ in found)
     facts = {
         "there": [(one.id, one.name) for one in accounts.list_by_email(db, person.address)],
         "accounts": [(one.id, one.status, one.role, one.email) for one in there],
@@ -89,9 +89,9 @@ def _waits(desk: Desk, found: list[tuple[int, str, int]], own: list[Account]) ->
     held = desk.policy.retention.kept.holds
     for number, status, _ in found:
         if CaseStatus(status) in BUSY:
-            yield Wait.OPEN_CASE, f"C-{number}"
-    of_accounts = {one.ref for one in own} | {f"C-{one.organisation}" for one in own if one.organisation}
-    for ref in sorted(held & ({f"C-{number}" for number, _, _ in found} | of_accounts)):
+            yield Wait.OPEN_CASE, case_ref(number)
+    of_accounts = {one.ref for one in own} | {case_ref(one.organisation) for one in own if one.organisation}
+    for ref in sorted(held & ({case_ref(number) for number, _, _ in found} | of_accounts)):
         yield Wait.LEGAL_HOLD, ref
 
 
@@ -100,7 +100,7 @@ def _warnings(db: Database, person: Person, own: list[Account]) -> Iterator[tupl
         if one.organisation and is_last_administrator(
             one, accounts.list_of_organisation(db, one.organisation)
         ):
-            yield Warn.LAST_ADMINISTRATOR, f"C-{one.organisation}"
+            yield Warn.LAST_ADMINISTRATOR, case_ref(one.organisation)
         if one.status is AccountStatus.ACTIVE:
             yield Warn.ACTIVE, one.user_id
     if person.shared:
@@ -179,7 +179,7 @@ def _case(db: Database, number: int, person: Person) -> dict[str, Any]:
     """Where they stand in a case, and nobody else of it."""
     case = cases.find(db, number)
     if case is None:
-        return {"case": f"C-{number}"}
+        return {"case": case_ref(number)}
     rows = [
         vars(one) for one in case.ris.users if person.is_row(one.email, f"{one.first_name} {one.last_name}")
     ]

@@ -6,9 +6,10 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account
 from bot.domain.cooling import Notice
+from bot.domain.note_names import NoteName
 from bot.domain.outbox import Job
 from bot.domain.phone_resets import PhoneReset, ResetState, actor
-from bot.rendering import phone_reset_mails as words
+from bot.rendering import phone_reset_mails
 from bot.services import cooling
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
@@ -16,7 +17,6 @@ from bot.services.queueing import issue_link, queue_note, queue_notice, refresh_
 from bot.store import accounts, credentials, phone_resets
 
 STOP = "phone_reset"  #: the purpose of the link that stops one; its subject is "R-<number>"
-NOTE = "phone_reset_note"
 MAILS = ("phone_reset", "app_reset")  #: partners have an app in the place of phones, and a mail of their own
 TEXT_LASTS = timedelta(days=1)  #: for which a text that the phones are gone is still news
 STOPPABLE = frozenset({ResetState.ASKED, ResetState.COOLING})  #: what is told with a link to stop it
@@ -30,7 +30,7 @@ def tell_owner(db: Database, desk: Desk, account: Account, reset: PhoneReset, *,
         desk,
         account,
         _mail_to(account),
-        words=lambda customer: words.phone_reset(account, customer, desk.policy, reset, at=now),
+        words=lambda customer: phone_reset_mails.phone_reset(account, customer, desk.policy, reset, at=now),
         now=now,
         secrets=_stop_link(db, desk, reset, now=now),
         once=_once(reset),
@@ -53,7 +53,7 @@ def _text(
         lang=account.lang,
         until=reset.due_at if reset.due_at and reset.is_open else now + TEXT_LASTS,
         now=now,
-        words=words.text_words(account, desk.policy, reset),
+        words=phone_reset_mails.text_words(account, desk.policy, reset),
         secrets=_stop_link(db, desk, reset, now=now),
     )
 
@@ -93,7 +93,7 @@ def call_administrators(
             desk,
             eye,
             "phone_reset_wished",
-            words=lambda customer, eye=eye: words.phone_reset_wished(  # type: ignore[misc]
+            words=lambda customer, eye=eye: phone_reset_mails.phone_reset_wished(  # type: ignore[misc]
                 account,
                 eye,
                 customer,
@@ -109,12 +109,12 @@ def call_administrators(
 def call_desk(db: Database, reset: PhoneReset, *, now: datetime) -> bool:
     """A card with its buttons, once; False where it stands."""
     key = f"card:{reset.ref}"
-    return queue_note(db, NOTE, key=key, values={"reset_id": reset.id}, now=now, stream=key)
+    return queue_note(db, NoteName.PHONE_RESET, key=key, values={"reset_id": reset.id}, now=now, stream=key)
 
 
 def refresh_card(db: Database, reset: PhoneReset, *, now: datetime) -> None:
     """Let the card say what is true now, where there is one."""
-    refresh_note(db, NOTE, key=f"card:{reset.ref}", values={"reset_id": reset.id}, now=now)
+    refresh_note(db, NoteName.PHONE_RESET, key=f"card:{reset.ref}", values={"reset_id": reset.id}, now=now)
 
 
 def follow_mail(db: Database, job: Job, *, now: datetime) -> None:

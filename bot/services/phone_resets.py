@@ -23,8 +23,7 @@ from bot.domain.phone_reset_refusals import (
 from bot.domain.phone_resets import ASKED_WITHIN, MOST_ASKED, PhoneReset, ResetState, actor
 from bot.domain.sessions import Strength, Visitor
 from bot.domain.tries import Tried
-from bot.services import lifecycle
-from bot.services import phone_reset_notices as notices
+from bot.services import lifecycle, phone_reset_notices
 from bot.services.desk import Desk
 from bot.services.phone_reset_eyes import find_eyes
 from bot.store import (
@@ -71,7 +70,7 @@ def ask(db: Database, desk: Desk, visitor: Visitor, *, now: datetime) -> PhoneRe
         if reset is None:
             raise ResetOpen
         _record(db, EventTag.PHONE_RESET_ASKED, reset, by=actor(account), now=now)
-        notices.tell_owner(db, desk, account, reset, now=now)
+        phone_reset_notices.tell_owner(db, desk, account, reset, now=now)
         _call(db, desk, account, reset, now=now)
         return reset
 
@@ -79,9 +78,9 @@ def ask(db: Database, desk: Desk, visitor: Visitor, *, now: datetime) -> PhoneRe
 def _call(db: Database, desk: Desk, account: Account, reset: PhoneReset, *, now: datetime) -> None:
     """Ask whoever is the next eye: administrators, or the desk where none is left."""
     eyes = find_eyes(db, account, reset)
-    notices.call_administrators(db, desk, account, reset, eyes, now=now)
+    phone_reset_notices.call_administrators(db, desk, account, reset, eyes, now=now)
     if not eyes:
-        notices.call_desk(db, reset, now=now)
+        phone_reset_notices.call_desk(db, reset, now=now)
 
 
 def look(db: Database, by: Visitor, account_id: int) -> tuple[PhoneReset, Refusal | None] | None:
@@ -115,9 +114,9 @@ def give(db: Database, desk: Desk, account: Account, seen: PhoneReset, yes: Appr
         raise ResetSettled(state=seen.state)
     tag, eye = EventTag.PHONE_RESET_AGREED, len(reset.given)
     _record(db, tag, reset, by=yes.by, now=now, eye=eye, right_of=yes.right_of)
-    notices.refresh_card(db, reset, now=now)
+    phone_reset_notices.refresh_card(db, reset, now=now)
     if reset.state is ResetState.COOLING:
-        notices.tell_owner(db, desk, account, reset, now=now)
+        phone_reset_notices.tell_owner(db, desk, account, reset, now=now)
     else:
         _call(db, desk, account, reset, now=now)
     return reset
@@ -147,14 +146,14 @@ def finish(
     if reset is None:
         raise ResetSettled(state=seen.state)
     _record(db, _TAGS[to], reset, by=by, now=now)
-    notices.tell_owner(db, desk, account, reset, now=now)
-    notices.refresh_card(db, reset, now=now)
+    phone_reset_notices.tell_owner(db, desk, account, reset, now=now)
+    phone_reset_notices.refresh_card(db, reset, now=now)
     return reset
 
 
 def get_stoppable(db: Database, token: str, *, now: datetime) -> tuple[PhoneReset, Account]:
     """What the holder of a link may stop, or what became of it; raise LinkUnknown or LinkExpired."""
-    subject = links.get_subject(db, token, purpose=notices.STOP, now=now)
+    subject = links.get_subject(db, token, purpose=phone_reset_notices.STOP, now=now)
     reset = phone_resets.find(db, int(subject.removeprefix("R-")))
     account = accounts.find(db, reset.account_id) if reset else None
     if reset is None or account is None:
@@ -184,13 +183,13 @@ def carry_out(db: Database, desk: Desk, *, now: datetime) -> None:
             raise LookupError(f"phone reset {reset.id} has no account")  # a foreign key keeps it
         if not lifecycle.is_open(db, account):
             _move_on(db, desk, account, reset, ResetState.LAPSED, now=now)
-        elif reset.is_due(notices.find_notice(db, account, reset), now=now):
+        elif reset.is_due(phone_reset_notices.find_notice(db, account, reset), now=now):
             _move_on(db, desk, account, reset, ResetState.DONE, now=now)
         elif now >= reset.lapses_at:
             _move_on(db, desk, account, reset, ResetState.LAPSED, now=now)
         elif reset.is_undecided and not find_eyes(db, account, reset):
             with transaction(db):
-                notices.call_desk(db, reset, now=now)
+                phone_reset_notices.call_desk(db, reset, now=now)
 
 
 def _move_on(

@@ -6,10 +6,11 @@ from sqlite_utils import Database
 
 from bot.domain.conversations import Conversation, ToldWhat
 from bot.domain.intake import Understood
+from bot.domain.note_names import NoteName
 from bot.services import conversations
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
-from bot.store import conversations as store
+from bot.store import conversations as conversation_store
 
 
 def find(db: Database, desk: Desk, understood: Understood) -> Conversation | None:
@@ -22,7 +23,7 @@ def find(db: Database, desk: Desk, understood: Understood) -> Conversation | Non
     limits, until = desk.policy.limits, understood.row.received_at
     after = until - timedelta(hours=limits.answers_within_hours)
     address = understood.mail.sender.address
-    asked = store.list_claimed(db, address=address, after=after, until=until)
+    asked = conversation_store.list_claimed(db, address=address, after=after, until=until)
     return asked[0] if len(asked) >= limits.answers_per_address else None
 
 
@@ -30,4 +31,4 @@ def tell(db: Database, one: Conversation, *, now: datetime) -> None:
     """Say below its card, once, that others of that address follow there; in the caller's transaction."""
     key, values = f"told:{one.ref}:piled", {"ref": one.ref, "what": ToldWhat.PILED, "by": ""}
     above = conversations.card_key(one.ref)
-    queue_note(db, conversations.TOLD, key=key, values=values, now=now, thread_key=above, aloud=True)
+    queue_note(db, NoteName.CONVERSATION_TOLD, key=key, values=values, now=now, thread_key=above, aloud=True)

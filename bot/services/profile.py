@@ -8,8 +8,8 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account
 from bot.domain.events import EventTag
+from bot.domain.languages import LANGUAGES
 from bot.domain.license_keys import Seat
-from bot.rendering.words import LANGUAGES
 from bot.store import (
     accounts,
     certificates,

@@ -16,14 +16,14 @@ from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.lifecycle import Life, LifeState, on_day
 from bot.domain.prolongation_refusals import AccountClosed
 from bot.services.desk import Desk
-from bot.store import lifecycle as store
+from bot.store import lifecycle as lifecycle_store
 
 PURPOSE = "prolong"
 _TOKEN = re.compile(r"([1-9][0-9]{0,9})-([1-9][0-9]{0,5})-([a-z2-7]{26})", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Prolongation:
+class OpenedLink:
     """What a link opens; `spent`: the account was validated since it was made, by whichever link."""
 
     account: Account
@@ -38,13 +38,13 @@ def make(desk: Desk, account: Account, life: Life) -> str:
     return f"{desk.portal_url}/prolong/{token}"
 
 
-def read(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation:
+def read(db: Database, desk: Desk, token: str, *, now: datetime) -> OpenedLink:
     """Raise LinkUnknown for what is none of ours or of an earlier address, LinkExpired after the way back.
 
     AccountClosed, a LinkUnknown, where a person and no clock has closed the account.
     """
     found = _TOKEN.fullmatch(token)
-    row = store.find(db, int(found[1])) if found else None
+    row = lifecycle_store.find(db, int(found[1])) if found else None
     if found is None or row is None:
         raise LinkUnknown
     validations = int(found[2])
@@ -56,7 +56,7 @@ def read(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation
     life = on_day(row.life, rules, now=now)
     if life.state is LifeState.CLOSED:
         raise LinkExpired(expired_at=rules.ends(life.back_until(rules)))
-    return Prolongation(account=row.account, life=life, spent=validations != row.life.validations)
+    return OpenedLink(account=row.account, life=life, spent=validations != row.life.validations)
 
 
 def _signed(account: Account, validations: int) -> str:

@@ -23,15 +23,15 @@ from bot.domain.prolongation import (
 from bot.domain.prolongation_refusals import ConsentsChanged, ProlongationWaits
 from bot.domain.tries import Tried
 from bot.rendering import lifecycle_mails
-from bot.services import consents as consenting
-from bot.services import lifecycle, partner_returns, passwords, prolong_links
+from bot.services import consents, lifecycle, partner_returns, passwords, prolong_links
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import list_named, mail_activation_again
 from bot.services.desk import Desk
 from bot.services.partner_activation import lacks_first_app, person_of
-from bot.store import accounts, authenticators, consents, events, sessions, tries
-from bot.store import passwords as kept_passwords
-from bot.store import prolongation as store
+from bot.store import accounts, authenticators, events, sessions, tries
+from bot.store import consents as consent_store
+from bot.store import passwords as password_store
+from bot.store import prolongation as prolongation_store
 from bot.store.database import transaction
 
 
@@ -41,7 +41,7 @@ def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation:
     account, life = link.account, link.life
     if account.status is not AccountStatus.ACTIVE or (link.spent and life.state is not LifeState.VALID):
         raise LinkUnknown
-    set_at, _ = kept_passwords.find_last(db, account.id) or (None, None)
+    set_at, _ = password_store.find_last(db, account.id) or (None, None)
     since = counts_from(desk.policy.clock_rules, validated_on=life.validated_on, ends_on=life.ends_on)
     counts = set_at is not None and set_at >= since
     lock, wait = tries.find(db, account.id, Tried.PASSWORD), passwords.get_wait(db, desk, account)
@@ -49,7 +49,7 @@ def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation:
         account=account,
         life=life,
         step=Step.DONE if link.spent else _next_step(db, desk, life, counts=counts),
-        answers={one.consent: one for one in consents.list_of_account(db, account.id)},
+        answers={one.consent: one for one in consent_store.list_of_account(db, account.id)},
         changed_at=set_at if counts else None,
         password_from=wait if wait and now < wait and not counts else None,
         unlocked_at=lock.locked_until if lock.is_locked(now) else None,
@@ -59,7 +59,7 @@ def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation:
 
 
 def _next_step(db: Database, desk: Desk, life: Life, *, counts: bool) -> Step:
-    given = store.list_answers(db, life.account_id, life.validations)
+    given = prolongation_store.list_answers(db, life.account_id, life.validations)
     if not is_agreed(given, _versions(desk)):
         return Step.CONSENTS
     return Step.CONFIRM if counts else Step.PASSWORD
@@ -84,15 +84,15 @@ def agree(
     `seen`: the digest of the wordings that the page has shown. Raise ConsentsChanged, LinkUnknown or
     LinkExpired.
     """
-    if seen != consenting.digest(desk, lang):
+    if seen != consents.digest(desk, lang):
         raise ConsentsChanged
     if unticked := tuple(one for one in MANDATORY if one not in agreed):
         return unticked
-    answers = consenting.answers(desk, agreed, lang=lang, now=now)
+    answers = consents.answers(desk, agreed, lang=lang, now=now)
     with transaction(db):
         found = get(db, desk, token, now=now)
         if found.step is not Step.DONE:
-            store.put(db, found.account.id, found.life.validations, answers, now=now)
+            prolongation_store.put(db, found.account.id, found.life.validations, answers, now=now)
     return ()
 
 
@@ -140,10 +140,10 @@ def _finish(db: Database, desk: Desk, found: Prolongation, hashed: str, *, since
             raise PasswordMeanwhile
         events.add(db, EventTag.PASSWORD_CHANGED, about, actor=about, at=now)
         passwords.end_open_ways(db, account, now=now)
-    answers: tuple[Answer, ...] = store.list_answers(db, account.id, found.life.validations)
+    answers: tuple[Answer, ...] = prolongation_store.list_answers(db, account.id, found.life.validations)
     for answer in answers:
-        consents.add(db, account.id, answer)
-    store.drop(db, account.id)
+        consent_store.add(db, account.id, answer)
+    prolongation_store.drop(db, account.id)
     sessions.drop_all(db, account.id)
     life = lifecycle.validate(db, desk, account.id, by=about, now=now)
     mail_owner(

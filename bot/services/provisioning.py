@@ -8,8 +8,9 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import Choice
 from bot.domain.case_steps import StepName
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.cases import OVER, Case
 from bot.domain.errors import PermanentFailure
+from bot.domain.note_names import NoteName
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
 from bot.domain.provisioning import Ended, Ending, KeptRecord, Order, Record, Task, Way
 from bot.ports import Provisioner
@@ -19,7 +20,6 @@ from bot.store import case_steps, case_versions, cases, outbox, provisioning
 from bot.store.database import transaction
 
 TEMPLATE = "call_off"
-_OVER = frozenset({CaseStatus.WITHDRAWN, CaseStatus.REJECTED})
 _IN_VAIN = {
     JobStatus.QUEUED: Ending.TRYING,
     JobStatus.FAILED: Ending.UNSEEN,
@@ -109,7 +109,7 @@ def carry_out(
     Repeating it says nothing twice. Raise what may pass of the outside world's failures.
     """
     case = cases.find(db, job.case_id or 0)
-    if case is None or case.status not in _OVER:
+    if case is None or case.status not in OVER:
         return  # reopened meanwhile
     ended = []
     for line in _list_known(db, job, Ending.BY_HAND):
@@ -162,7 +162,7 @@ def _tell(db: Database, job: Job, ended: Sequence[Ended], *, key: str, now: date
     values = {"ref": ref, "ended": [asdict(one) for one in ended]}
     thread_key, key = f"card:{ref}", f"{job.key}:{key}"
     queue_note(
-        db, "outside_note", key=key, values=values, now=now, thread_key=thread_key, case_id=job.case_id
+        db, NoteName.OUTSIDE, key=key, values=values, now=now, thread_key=thread_key, case_id=job.case_id
     )
 
 

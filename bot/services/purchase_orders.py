@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from bot.domain.events import EventTag
 from bot.domain.money import Money, read_amount
+from bot.domain.note_names import NoteName
 from bot.domain.purchase_orders import (
     LONGEST_NUMBER,
     LONGEST_REASON,
@@ -112,7 +113,7 @@ def _tell_corrected(db: Database, order: PurchaseOrder, entry: NewEntry, *, by: 
         "currency": currency,
         "reason": entry.reason,
     }
-    queue_note(db, "corrected_note", key=f"note:{entry.key}", values=values, now=now)
+    queue_note(db, NoteName.CORRECTED, key=f"note:{entry.key}", values=values, now=now)
 
 
 def _read(paid: PaidIn, number: str, contact: str) -> Money:
@@ -171,7 +172,7 @@ def _tell(
         "available": order.available.minor,
         "currency": order.currency,
     }
-    queue_note(db, "paid_in_note", key=f"note:{entry.key}", values=values, now=now)
+    queue_note(db, NoteName.PAID_IN, key=f"note:{entry.key}", values=values, now=now)
 
 
 def list_all(db: Database) -> list[PurchaseOrder]:

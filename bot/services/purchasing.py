@@ -13,7 +13,7 @@ from bot.domain.purchase_orders import EntryKind, NewEntry, PurchaseOrder
 from bot.domain.purchasing import Bought, Quote, list_bought, list_holders
 from bot.domain.ris import Credential
 from bot.domain.step_refusals import BalanceTooSmall, PurchaseOrderNeeded
-from bot.services import stock, timeline
+from bot.services import stock, thread_notes
 from bot.services.desk import Desk
 from bot.store import events, license_keys, purchase_orders, seats
 
@@ -139,7 +139,7 @@ def issue(db: Database, desk: Desk, case: Case, *, now: datetime) -> int | None:
         return None
     for order_id, amount in _sums(open_seats).items():
         _post(db, order_id, EntryKind.DEBIT, amount, case, by="usher", now=now)
-    timeline.record(db, EventTag.KEYS_ISSUED, case.id, actor="usher", at=now, count=len(ids))
+    thread_notes.record(db, EventTag.KEYS_ISSUED, case.id, actor="usher", at=now, count=len(ids))
     return len(ids)
 
 
@@ -193,7 +193,7 @@ def give_back(db: Database, desk: Desk, case: Case, *, by: str, now: datetime) -
     void, used = with_key[KeyState.VOID], len(with_key[KeyState.USED])
     if returned or void or used:
         counts = {"returned": len(returned), "void": len(void), "used": used}
-        timeline.record(db, EventTag.KEYS_RETURNED, case.id, actor=by, at=now, **counts)
+        thread_notes.record(db, EventTag.KEYS_RETURNED, case.id, actor=by, at=now, **counts)
     return GivenBack(returned=len(returned), void=len(void), used=used, voided=tuple(void))
 
 

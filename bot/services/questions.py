@@ -14,6 +14,7 @@ from bot.domain.conversations import Channel, Conversation, NewConversation
 from bot.domain.cover_notes import list_unread, says_more
 from bot.domain.events import EventTag, subject_of
 from bot.domain.intake import Understood
+from bot.domain.note_names import NoteName
 from bot.domain.provenance import Provenance, asks_nothing_else
 from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
@@ -227,7 +228,7 @@ def note_question(
     whose: Provenance | None = None,
 ) -> None:
     values = {**_note(understood, conversation.ref), "form_sent": form_sent, "whose": whose}
-    queue_note(db, conversations.CARD, key=conversations.card_key(conversation.ref), values=values, now=now)
+    queue_note(db, NoteName.QUESTION, key=conversations.card_key(conversation.ref), values=values, now=now)
 
 
 def note_next(
@@ -273,7 +274,7 @@ def note_follow_up(
     values = {**_note(understood, ref), "follow_up": True, "form_sent": form_sent, "taken": taken}
     queue_note(
         db,
-        "question_note",
+        NoteName.QUESTION,
         key=f"note:{ref}:mail:{understood.row.id}",
         values=values
         | {"to_read": to_read and counts, "unread": unread, "robot": _why(understood) if robot else ""},
@@ -289,7 +290,7 @@ def note_follow_up(
 def note_set_aside(db: Database, understood: Understood, *, now: datetime) -> None:
     """What came as a robot's, a list's or our own, and in no thread of ours."""
     values = {**_note(understood, ""), "robot": _why(understood)}
-    queue_note(db, "question_note", key=f"note:{aside(understood.row.id)}", values=values, now=now)
+    queue_note(db, NoteName.QUESTION, key=f"note:{aside(understood.row.id)}", values=values, now=now)
 
 
 def aside(mail_id: int) -> str:
@@ -314,7 +315,7 @@ def note_first_words(db: Database, understood: Understood, case: Case, *, now: d
     values = {**_note(understood, case.ref), "with_form": True, "taken": True}
     queue_note(
         db,
-        "question_note",
+        NoteName.QUESTION,
         key=f"note:{case.ref}:mail:{understood.row.id}",
         values=values | {"to_read": True, "unread": unread},
         now=now,

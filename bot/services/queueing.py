@@ -10,11 +10,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain import link_pace, threads
-from bot.domain.addresses import mailbox_of
+from bot.domain.addresses import in_key, mailbox_of
 from bot.domain.cards import KindNote, TroubleNote
 from bot.domain.case_steps import step_at
-from bot.domain.cases import Thread
+from bot.domain.cases import Thread, case_ref
 from bot.domain.events import EventTag, subject_of
+from bot.domain.note_names import NoteName
 from bot.domain.outbox import JobKind, NewJob
 from bot.domain.people import GONE_ADDRESS
 from bot.domain.phone_codes import PhoneCode
@@ -200,14 +201,14 @@ def queue_case_card(db: Database, case_id: int, *, now: datetime) -> None:
 
     Only a case that becomes the desk's again comes up in the channel: its card stands where it stood.
     """
-    stream = f"card:C-{case_id}"
+    stream = f"card:{case_ref(case_id)}"
     turn = turns.change(db, case_id, now=now)
     if turn is not None and turn.comes_back:
-        key, values = f"turn:{next_number(db, 'turn')}", {"ref": f"C-{case_id}", "status": turn.status}
+        key, values = f"turn:{next_number(db, 'turn')}", {"ref": case_ref(case_id), "status": turn.status}
         if at := step_at(case_steps.list_of_case(db, case_id)):
             values |= {"step": at.name, "step_state": at.state}
         queue_note(
-            db, "turn_note", key=key, values=values, now=now, thread_key=stream, case_id=case_id, aloud=True
+            db, NoteName.TURN, key=key, values=values, now=now, thread_key=stream, case_id=case_id, aloud=True
         )
     if outbox.has_card_in_line(db, stream):
         return
@@ -224,7 +225,7 @@ def queue_case_card(db: Database, case_id: int, *, now: datetime) -> None:
 
 def queue_note(
     db: Database,
-    template: str,
+    template: NoteName,
     *,
     key: str,
     values: Mapping[str, Any],
@@ -260,7 +261,7 @@ def queue_note(
 
 
 def queue_direct(
-    db: Database, template: str, *, key: str, to: str, values: Mapping[str, Any], now: datetime
+    db: Database, template: NoteName, *, key: str, to: str, values: Mapping[str, Any], now: datetime
 ) -> bool:
     """Queue a direct message to one person; each in that person's stream, in order."""
     job = NewJob(
@@ -274,7 +275,9 @@ def queue_direct(
     return outbox.add(db, job, now=now)
 
 
-def refresh_note(db: Database, template: str, *, key: str, values: Mapping[str, Any], now: datetime) -> None:
+def refresh_note(
+    db: Database, template: NoteName, *, key: str, values: Mapping[str, Any], now: datetime
+) -> None:
     """Let the note that was queued under that key say what is true now; nothing where there is none."""
     if outbox.find_by_key(db, key) is not None:
         newer = f"{key}:again:{next_number(db, template)}"
@@ -282,14 +285,14 @@ def refresh_note(db: Database, template: str, *, key: str, values: Mapping[str, 
 
 
 def queue_trouble(db: Database, note: TroubleNote, *, key: str, now: datetime) -> bool:
-    return queue_note(db, "trouble_note", key=key, values=asdict(note), now=now)
+    return queue_note(db, NoteName.TROUBLE, key=key, values=asdict(note), now=now)
 
 
 def queue_kind_note(db: Database, note: KindNote, *, about: str, now: datetime) -> bool:
     """Say below the card or question it was about who mended its kind."""
     thread_key = f"card:{about}" if about.startswith("C-") else f"note:{about}"
     key = f"kind:{next_number(db, 'kind_note')}"
-    return queue_note(db, "kind_note", key=key, values=asdict(note), now=now, thread_key=thread_key)
+    return queue_note(db, NoteName.KIND, key=key, values=asdict(note), now=now, thread_key=thread_key)
 
 
 def _holds_back(
@@ -300,7 +303,7 @@ def _holds_back(
     since = now - timedelta(hours=limits.answers_within_hours)
     to_address, in_case = outbox.count_answers(db, mailbox=mailbox, case_id=case_id, since=since)
     if to_address >= limits.answers_per_address:
-        what, of = "answers_capped", hashlib.sha256(mailbox.encode()).hexdigest()[:16]
+        what, of = "answers_capped", in_key(mailbox)
     elif in_case >= limits.answers_per_case:
         what, of = "case_capped", ref
     else:

@@ -1,14 +1,15 @@
 """Account Recovery: a link by mail and an answer, or an administrator, who knows the person."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, account_id
+from bot.domain.addresses import in_key
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.events import EventTag
+from bot.domain.note_names import NoteName
 from bot.domain.password_refusals import AnswerWrong, PasswordMeanwhile, ResetOften
 from bot.domain.passwords import HowSet, PasswordFault
 from bot.domain.recovery import (
@@ -84,7 +85,7 @@ def _ask_for(db: Database, desk: Desk, account: Account, *, now: datetime) -> No
     for one in (others := _list_other_administrators(db, account)):
         _mail_administrator(db, desk, one, account, now=now)
     if not others:
-        account_notes.tell(db, account_notes.RESET_WISHED, account, once=f"{now:%Y-%m-%d}", now=now)
+        account_notes.tell(db, NoteName.RESET_WISH, account, once=f"{now:%Y-%m-%d}", now=now)
 
 
 def _list_other_administrators(db: Database, account: Account) -> list[Account]:
@@ -214,7 +215,7 @@ def _mail_way(
             return False
         _mail(db, desk, account, way, purpose=LINK, until=now + LINK_LASTS, by_mail=by_mail, now=now)
     else:
-        address = hashlib.sha256(account.email.encode()).hexdigest()[:16]
+        address = in_key(account.email)
         _mail(db, desk, account, way, once=f"{address}:{now:%Y-%m-%d}", now=now)
     return True
 

@@ -31,12 +31,12 @@ from bot.domain.registration_refusals import DraftChanged, NotTicked
 from bot.domain.review_values import is_address, text_of, written_address
 from bot.domain.ris import RisCase, User
 from bot.rendering import registration_mails
-from bot.services import case_steps, key_mails, timeline
+from bot.services import case_steps, key_mails, thread_notes
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
-from bot.store import case_steps as steps
+from bot.store import case_steps as case_step_store
 from bot.store import case_versions, cases, events, links, step_jobs
-from bot.store import registration as store
+from bot.store import registration as registration_store
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -82,10 +82,10 @@ class Invitation:
 def get_invitation(db: Database, token: str, *, now: datetime) -> Invitation:
     """What the page shows; raise LinkUnknown or LinkExpired. A case that was taken back invites nobody."""
     ref = links.get_subject(db, token, purpose=LINK, now=now)
-    case = cases.find(db, int(ref.removeprefix("C-")))
+    case = cases.find_named(db, ref)
     if case is None or case.status not in STANDING:
         raise LinkUnknown
-    invited, found = find_invited(case.ris), store.find(db, case.id)
+    invited, found = find_invited(case.ris), registration_store.find(db, case.id)
     if invited is None or found is None:
         raise LinkUnknown
     return Invitation(case=case, invited=invited, registration=found)
@@ -94,7 +94,7 @@ def get_invitation(db: Database, token: str, *, now: datetime) -> Invitation:
 def find_end(db: Database, token: str) -> LinkEnd:
     """Why a link opens nothing, for whoever holds it: somebody else's invitation is not theirs to renew."""
     ref = links.find_subject(db, token, purpose=LINK)
-    case = cases.find(db, int(ref.removeprefix("C-"))) if ref else None
+    case = cases.find_named(db, ref) if ref else None
     if case is None:
         return LinkEnd.OVER
     if case.status is CaseStatus.WITHDRAWN:
@@ -123,7 +123,7 @@ def begin(db: Database, *, token: str, now: datetime) -> None:
     with transaction(db):
         found = get_invitation(db, token, now=now)
         if found.may_act and found.registration.stage is Stage.INVITED:
-            store.put_draft(db, found.case.id, first_draft(found.case.ris), Stage.FORM)
+            registration_store.put_draft(db, found.case.id, first_draft(found.case.ris), Stage.FORM)
             tag, subject = EventTag.REGISTRATION_BEGUN, f"case:{found.case.id}"
             events.add(db, tag, subject, actor=ENDED, at=now)
 
@@ -137,7 +137,7 @@ def save(db: Database, desk: Desk, *, token: str, typed: Draft, now: datetime) -
             return None
         registered = understand_draft(desk, found.case, draft)
         stage = Stage.FORM if registered.faults else Stage.CHECK
-        return registered if store.put_draft(db, found.case.id, draft, stage) else None
+        return registered if registration_store.put_draft(db, found.case.id, draft, stage) else None
 
 
 def go_back(db: Database, *, token: str, now: datetime) -> None:
@@ -145,7 +145,7 @@ def go_back(db: Database, *, token: str, now: datetime) -> None:
     with transaction(db):
         found = get_invitation(db, token, now=now)
         if found.may_act and found.registration.stage is Stage.CHECK:
-            store.put_draft(db, found.case.id, found.registration.draft, Stage.FORM)
+            registration_store.put_draft(db, found.case.id, found.registration.draft, Stage.FORM)
 
 
 def submit(db: Database, desk: Desk, *, token: str, seen: str, ticked: bool, now: datetime) -> None:
@@ -163,10 +163,10 @@ def submit(db: Database, desk: Desk, *, token: str, seen: str, ticked: bool, now
         sealed = seal(case.content_hash, found.registration.draft, at=now)
         since, to = (CaseStatus.INVITED,), CaseStatus.REGISTRATION_REVIEW
         moved = cases.move(db, case.id, since=since, to=to, content_hash=case.content_hash, now=now)
-        if not moved or not store.submit(db, case.id, sealed, now=now):
+        if not moved or not registration_store.submit(db, case.id, sealed, now=now):
             raise DraftChanged
         cases.set_hands(db, case.id, case.hands | {found.registration.email})
-        timeline.record(db, EventTag.REGISTRATION_SUBMITTED, case.id, actor=ENDED, at=now, hash=sealed)
+        thread_notes.record(db, EventTag.REGISTRATION_SUBMITTED, case.id, actor=ENDED, at=now, hash=sealed)
         queue_case_card(db, case.id, now=now)
 
 
@@ -202,9 +202,9 @@ def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: dat
     email = invited.email.lower()
     if why in _ANEW:
         links.end(db, purpose=LINK, subject=case.ref, now=now)  # of an approval that was taken back
-        store.invite(db, case.id, email, now=now)
+        registration_store.invite(db, case.id, email, now=now)
     else:
-        store.note_mailed(db, case.id, now=now)
+        registration_store.note_mailed(db, case.id, now=now)
     return queue_mail(
         db,
         desk,
@@ -220,7 +220,7 @@ def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: dat
             until=until,
             why=why,
             spare=key_mails.count_untold(db, desk, case, invited),
-            keyless=bool(_KEYS & left_out(steps.list_of_case(db, case.id))),
+            keyless=bool(_KEYS & left_out(case_step_store.list_of_case(db, case.id))),
         ),
         now=now,
         case_id=case.id,
@@ -249,8 +249,9 @@ def renew(db: Database, desk: Desk, *, token: str, now: datetime) -> None:
     """
     with transaction(db):
         ref = links.find_subject(db, token, purpose=LINK)
-        if ref is not None and find_end(db, token) is LinkEnd.OVER:
-            mail_again(db, desk, int(ref.removeprefix("C-")), now=now)
+        case = cases.find_named(db, ref) if ref else None
+        if case is not None and find_end(db, token) is LinkEnd.OVER:
+            mail_again(db, desk, case.id, now=now)
 
 
 def read_address(typed: str) -> str:
@@ -262,7 +263,7 @@ def read_address(typed: str) -> str:
 def ask_again(db: Database, desk: Desk, *, email: str, now: datetime) -> None:
     """For whoever says that they were invited: a mail goes only where an invitation to them is open."""
     with transaction(db):
-        for case_id in store.list_invited(db, email):
+        for case_id in registration_store.list_invited(db, email):
             mail_again(db, desk, case_id, now=now)
 
 
@@ -271,7 +272,7 @@ def mail_again(db: Database, desk: Desk, case_id: int, *, now: datetime) -> bool
 
     Anybody can ask for it, so it has a pace and no cap: a stranger would use the case's up for all its mails.
     """
-    case, found = cases.find(db, case_id), store.find(db, case_id)
+    case, found = cases.find(db, case_id), registration_store.find(db, case_id)
     if case is None or found is None or case.status is not CaseStatus.INVITED:
         return False
     about = f"case:{case.id}"
@@ -288,5 +289,5 @@ def mail_again(db: Database, desk: Desk, case_id: int, *, now: datetime) -> bool
 
 def still_invites(db: Database, words: Mapping[str, Any]) -> bool:
     """Whether a queued invitation is true still: its case waits for the registration, or will."""
-    case = cases.find(db, int(str(words["ref"]).removeprefix("C-")))
+    case = cases.find_named(db, str(words["ref"]))
     return case is not None and case.status in UNDER_WAY | {CaseStatus.INVITED}

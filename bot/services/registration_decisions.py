@@ -17,7 +17,7 @@ from bot.domain.registration_refusals import RegistrationChanged, RegistrationDe
 from bot.domain.ris import User
 from bot.domain.staff import Staff
 from bot.rendering import registration_mails
-from bot.services import accounts, step_up, timeline
+from bot.services import accounts, step_up, thread_notes
 from bot.services.case_steps import go_on_registered
 from bot.services.cases import get_card, get_case, get_seen, move_or_explain, refusals_recorded
 from bot.services.desk import Desk
@@ -26,7 +26,7 @@ from bot.services.queueing import queue_case_card, queue_mail
 from bot.services.registration import LINK, make_url, understand_draft
 from bot.services.rights import right_on_registration
 from bot.store import case_steps, cases, links, seats
-from bot.store import registration as store
+from bot.store import registration as registration_store
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -43,7 +43,7 @@ def _decidable(
     db: Database, ref: str, seen: str, by: Staff, *, now: datetime
 ) -> tuple[Case, Registration, str]:
     case = get_case(db, ref)
-    right, found = right_on_registration(db, case, by, now=now), store.find(db, case.id)
+    right, found = right_on_registration(db, case, by, now=now), registration_store.find(db, case.id)
     if found is None:
         raise NotReviewable(ref=case.ref, status=case.status)
     if found.seal != seen:
@@ -149,7 +149,7 @@ def _tickable(
     db: Database, desk: Desk, ref: str, seen: str, by: Staff, *, now: datetime
 ) -> tuple[Case, Registration, str]:
     case = get_seen(db, ref, seen)
-    right, found = right_on_registration(db, case, by, now=now), store.find(db, case.id)
+    right, found = right_on_registration(db, case, by, now=now), registration_store.find(db, case.id)
     if found and (made := found.decision) is not None:
         raise RegistrationDecided(ref=case.ref, verdict=made.choice, by=made.by, at=made.at)
     if found is None or case.status is not CaseStatus.INVITED or desk.policy.mag.keeps_accounts:
@@ -171,13 +171,13 @@ def tick(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datet
 
 def _decide(db: Database, case: Case, seal: str, made: RegistrationDecision, *, since: CaseStatus) -> None:
     """Compare and swap both the registration and its case."""
-    if not store.decide(db, case.id, seal, made):
+    if not registration_store.decide(db, case.id, seal, made):
         raise RegistrationChanged(ref=case.ref)
     approved = made.choice is Choice.APPROVED
     to = CaseStatus.LIVE if approved else CaseStatus.INVITED
     move_or_explain(db, case, (since,), to, now=made.at)
     tag = EventTag.REGISTRATION_APPROVED if approved else EventTag.REGISTRATION_REFUSED
-    timeline.record(
+    thread_notes.record(
         db,
         tag,
         case.id,
@@ -218,7 +218,7 @@ def _mail_refusal(
     now: datetime,
 ) -> None:
     links.end(db, purpose=LINK, subject=case.ref, now=now)
-    store.note_mailed(db, case.id, now=now)
+    registration_store.note_mailed(db, case.id, now=now)
     until = now + timedelta(days=desk.policy.mag.invitation_days)
     invited = find_invited(case.ris) or User()
     queue_mail(

@@ -15,13 +15,13 @@ from bot.domain.registration import Invitee, is_invited, is_named, read_invitee,
 from bot.domain.registration_refusals import AlreadyInvited, OwnAddress
 from bot.domain.staff import Staff
 from bot.domain.withdrawals import UNSENT
-from bot.services import case_steps, registration, timeline
+from bot.services import case_steps, registration, thread_notes
 from bot.services.cases import get_case, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.organisations import note_marks
 from bot.services.queueing import queue_case_card
 from bot.services.staff import StaffList
-from bot.store import case_steps as steps
+from bot.store import case_steps as case_step_store
 from bot.store import cases, finding, outbox, step_jobs
 from bot.store.database import transaction
 
@@ -42,7 +42,7 @@ def _call_back(db: Database, case: Case) -> None:
 def _get_invited(db: Database, ref: str, by: Staff) -> Case:
     check_is_staff(by)
     case = get_case(db, ref)
-    step = steps.find(db, case.id, StepName.INVITATION)
+    step = case_step_store.find(db, case.id, StepName.INVITATION)
     lost = case.status in UNDER_WAY and step is not None and step.takes_hand
     if not (lost or case.status is CaseStatus.INVITED) or case.addition is not None:
         raise NotReviewable(ref=case.ref, status=case.status)
@@ -87,6 +87,6 @@ def invite_other(
             key = registration.key_of_step(db, changed)  # tried again, the step sends no second one
             registration.invite(db, desk, changed, key=key, why=registration.Why.INSTEAD, now=now)
             case_steps.follow_other(db, case.id, now=now)
-            timeline.record(db, EventTag.INVITED_OTHER, case.id, actor=by.id, at=now)
+            thread_notes.record(db, EventTag.INVITED_OTHER, case.id, actor=by.id, at=now)
             queue_case_card(db, case.id, now=now)
     return not is_named(case.ris, to)

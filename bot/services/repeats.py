@@ -15,7 +15,7 @@ from bot.domain.intake import Understood
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Kind
 from bot.domain.ris import RisCase
-from bot.services import conversations, timeline
+from bot.services import conversations, thread_notes
 from bot.services.cases import Submission, get_case, move_or_explain, revise_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card
@@ -75,7 +75,7 @@ def give_up(
         if other.status is CaseStatus.RECEIVED and other.id != case.id and other.ris.form_hash() in hashes:
             move_or_explain(db, other, (CaseStatus.RECEIVED,), CaseStatus.WITHDRAWN, now=now)
             tag = EventTag.CASE_TAKEN_AS_NEWER
-            timeline.record(db, tag, other.id, actor="usher", at=now, about=case.ref)
+            thread_notes.record(db, tag, other.id, actor="usher", at=now, about=case.ref)
             queue_case_card(db, other.id, now=now)
     for mail in copies:
         one = conversations.find(db, mail.subject_ref)

@@ -16,7 +16,7 @@ from bot.rendering.report import picture_alt, report_card
 from bot.rendering.words import Words
 from bot.services import lifecycle
 from bot.services.desk import Desk
-from bot.store import report as counts
+from bot.store import report as report_store
 from bot.store import turns
 from bot.store.turns import Turn
 
@@ -26,15 +26,15 @@ def make(db: Database, desk: Desk, week: Week, *, name_of: Callable[[str], str],
     zone = desk.policy.desk.zone
     midnights = week.midnights(zone)
     since, until = midnights[0], min(midnights[-1], now)
-    decided = counts.list_decided(db, since, until)
+    decided = report_store.list_decided(db, since, until)
     earlier = week.before.midnights(zone)
     return Report(
         week=week,
         until=until if until < midnights[-1] else None,
         this=_figures(db, since, until),
         before=_figures(db, earlier[0], earlier[-1]),
-        deciders=_deciders([*decided, *counts.list_approved_first(db, since, until)], name_of),
-        came_by_day=by_day(counts.list_came(db, since, until), midnights),
+        deciders=_deciders([*decided, *report_store.list_approved_first(db, since, until)], name_of),
+        came_by_day=by_day(report_store.list_came(db, since, until), midnights),
         decided_by_day=by_day((one.at for one in decided), midnights),
         ahead=lifecycle.forecast(db, desk, now=now),
     )
@@ -64,17 +64,17 @@ def send(chat: Chat, to: str, report: Report, *, words: Words) -> str:
 
 
 def _figures(db: Database, since: datetime, until: datetime) -> Figures:
-    choices = Counter(one.choice for one in counts.list_decided(db, since, until))
+    choices = Counter(one.choice for one in report_store.list_decided(db, since, until))
     waiting = [turn for turn in turns.list_between(db, since, until) if _is_under_way(turn)]
     return Figures(
-        came=len(counts.list_came(db, since, until)),
+        came=len(report_store.list_came(db, since, until)),
         approved=choices[Choice.APPROVED],
         rejected=choices[Choice.REJECTED],
-        withdrawn=counts.count_withdrawn(db, since, until),
+        withdrawn=report_store.count_withdrawn(db, since, until),
         open=sum(turn.until is None or turn.until >= until for turn in waiting),
-        mails_out=counts.count_sent(db, since, until),
-        questions=counts.count_questions(db, since, until),
-        mails_in=counts.count_mails_in(db, since, until),
+        mails_out=report_store.count_sent(db, since, until),
+        questions=report_store.count_questions(db, since, until),
+        mails_in=report_store.count_mails_in(db, since, until),
         dwells=_dwells(waiting, until),
     )
 
@@ -95,13 +95,13 @@ def _dwells(waiting: list[Turn], until: datetime) -> Mapping[BallHolder, Dwell]:
 
 
 def _deciders(decided: list[Decided], name_of: Callable[[str], str]) -> tuple[Decisions, ...]:
-    counts = Counter((one.by, one.choice) for one in decided)
+    many = Counter((one.by, one.choice) for one in decided)
     people = [
         Decisions(
             by=name_of(by),
-            approved=counts[by, Choice.APPROVED],
-            rejected=counts[by, Choice.REJECTED],
-            first=counts[by, None],
+            approved=many[by, Choice.APPROVED],
+            rejected=many[by, Choice.REJECTED],
+            first=many[by, None],
         )
         for by in {one.by for one in decided}
     ]

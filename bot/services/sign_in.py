@@ -1,11 +1,11 @@
 """Sign in by User ID or e-mail address and password: the same work and the same words, whoever it was."""
 
-import hashlib
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, Customer
+from bot.domain.addresses import in_key
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import LifeState
 from bot.domain.lifecycle_refusals import LifeClosed
@@ -118,7 +118,7 @@ def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime
     """Once a day, however often somebody tries; and none while the one before has not gone."""
     first = found[0]
     sign_in_url = desk.page_url("sign-in", lang=first.lang)
-    address = hashlib.sha256(first.email.encode()).hexdigest()[:16]
+    address = in_key(first.email)
     if outbox.list_waiting(db, f"user_ids:{address}:", to=first.email):
         return
     queue_mail(

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.cases import BallHolder
+from bot.domain.note_names import NoteName
 from bot.domain.notices import Standing, StandingNote, days_reached, hours_reached
 from bot.ports import Chat
 from bot.services.desk import Desk
@@ -21,7 +22,7 @@ def tell(db: Database, desk: Desk, occasion: str, *, now: datetime) -> None:
     if not _list_still(db, desk, now=now):
         return
     with transaction(db):
-        queue_note(db, "standing_note", key=f"standing:{occasion}", values={}, now=now)
+        queue_note(db, NoteName.STANDING, key=f"standing:{occasion}", values={}, now=now)
 
 
 def find_note(db: Database, desk: Desk, chat: Chat, *, now: datetime) -> StandingNote | None:

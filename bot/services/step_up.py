@@ -22,7 +22,7 @@ from bot.services.desk import Desk
 from bot.services.enrolments import end_links, say
 from bot.services.queueing import queue_mail
 from bot.services.rights import at_this_moment
-from bot.store import authenticators as store
+from bot.store import authenticators as authenticator_store
 from bot.store import events
 from bot.store.database import transaction
 from bot.store.numbers import next_number
@@ -78,7 +78,7 @@ def reset(db: Database, desk: Desk, *, whose: Member, by: Staff, code: str, now:
         events.add(db, tag, subject_of(whose.id), actor=by.id, at=now, right_of=right)
         say(db, tag, whose.id, by=by.id, now=now)
         if first is None:
-            store.put_reset(db, whose.id, ResetAsked(by=by.id, right_of=right, at=now))
+            authenticator_store.put_reset(db, whose.id, ResetAsked(by=by.id, right_of=right, at=now))
         else:
             _forget(db, desk, whose, now)
     return first is not None
@@ -88,7 +88,7 @@ def _right_to_reset(
     db: Database, desk: Desk, person: str, by: Staff, now: datetime
 ) -> tuple[str, ResetAsked | None]:
     """Whose right it is, and who has agreed before."""
-    first = store.find_reset(db, person, since=now - RESET_LASTS)
+    first = authenticator_store.find_reset(db, person, since=now - RESET_LASTS)
     given = (Approval(by=first.by, right_of=first.right_of, at=first.at),) if first else ()
     who, hands = at_this_moment(db, by, now), frozenset({person})
     try:
@@ -104,7 +104,7 @@ def _right_to_reset(
 
 def _forget(db: Database, desk: Desk, whose: Member, now: datetime) -> None:
     """The device is gone; its owner hears of it by mail, wherever a thief of the session may read along."""
-    store.drop(db, whose.id)
+    authenticator_store.drop(db, whose.id)
     end_links(db, whose.id, now=now)
     if not whose.email:
         return

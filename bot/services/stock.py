@@ -9,6 +9,7 @@ from bot.domain.alarms import Trouble
 from bot.domain.approvals import check_is_staff
 from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.events import EventTag
+from bot.domain.note_names import NoteName
 from bot.domain.purchase_orders import PurchaseOrder, fold_number
 from bot.domain.purchasing import list_bought, list_holders
 from bot.domain.ris import Credential
@@ -16,13 +17,13 @@ from bot.domain.staff import Staff
 from bot.domain.stock import PACE, SOON, Supplies, Wanted, find_crossed, seats_paid, serve
 from bot.ports import Chat, Picture
 from bot.rendering import plots, stock_mails, stock_plot
-from bot.rendering import stock as cards
+from bot.rendering import stock as stock_cards
 from bot.rendering.blocks import safe
 from bot.rendering.words import Words
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card, queue_mail, queue_note
 from bot.store import alarms, cases, events, license_keys, purchase_orders, seats
-from bot.store import stock as figures
+from bot.store import stock as stock_store
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -36,15 +37,15 @@ def survey(db: Database, desk: Desk, *, by: Staff | None = None, now: datetime) 
         check_is_staff(by)
     on = desk.policy.desk.day_of(now)
     in_stock = license_keys.count_stock(db, Credential.PHONE_OTP, on=on)
-    expiring, first_expiry = figures.find_expiring(db, on=on, until=on + SOON)
+    expiring, first_expiry = stock_store.find_expiring(db, on=on, until=on + SOON)
     return Supplies(
         on=on,
         in_stock=in_stock,
         expiring=expiring,
         first_expiry=first_expiry,
         counts=license_keys.count_by_state(db, on=on),
-        issued_lately=figures.count_issued(db, since=now - PACE),
-        wanted=serve([*figures.list_unissued(db), *_list_undecided(db)], in_stock),
+        issued_lately=stock_store.count_issued(db, since=now - PACE),
+        wanted=serve([*stock_store.list_unissued(db), *_list_undecided(db)], in_stock),
         orders=tuple(purchase_orders.list_all(db)),
         seat_price=desk.policy.mag.seat_price,
     )
@@ -53,7 +54,7 @@ def survey(db: Database, desk: Desk, *, by: Staff | None = None, now: datetime) 
 def _list_undecided(db: Database) -> Iterable[Wanted]:
     """What would be bought if every case were approved as it is now."""
     spare: dict[int, int] = {}  # seats that are over, by organisation: each is taken once
-    for case_id in figures.list_undecided(db):
+    for case_id in stock_store.list_undecided(db):
         case = cases.find(db, case_id)
         if case is None:
             continue
@@ -83,7 +84,7 @@ def watch(db: Database, desk: Desk, *, now: datetime, purchase_order: int | None
 def _renew_cards(db: Database, order: PurchaseOrder, *, now: datetime) -> None:
     """Cards that wait for a yes show its balance: the longest waiting ones are brought up to date."""
     mark = fold_number(order.number)
-    named = [case_id for case_id, number in figures.list_named(db) if fold_number(number) == mark]
+    named = [case_id for case_id, number in stock_store.list_named(db) if fold_number(number) == mark]
     for case_id in named[:MOST_CARDS]:
         queue_case_card(db, case_id, now=now)
 
@@ -104,7 +105,7 @@ def _watch_keys(db: Database, desk: Desk, *, now: datetime) -> None:
     crossed = _cross(db, KEYS, left, desk.policy.stock.warn_below_keys, now=now)
     if crossed is not None:
         values = {"left": left, "below": crossed}
-        queue_note(db, "keys_low_note", key=f"low:{next_number(db, 'low')}", values=values, now=now)
+        queue_note(db, NoteName.KEYS_LOW, key=f"low:{next_number(db, 'low')}", values=values, now=now)
 
 
 def _watch_money(db: Database, desk: Desk, order: PurchaseOrder, *, now: datetime) -> None:
@@ -113,7 +114,7 @@ def _watch_money(db: Database, desk: Desk, order: PurchaseOrder, *, now: datetim
     left = seats_paid(order.available, price)
     if left is None or price is None:
         return
-    peak = figures.find_peak(db, order.id) // price.minor
+    peak = stock_store.find_peak(db, order.id) // price.minor
     reached = [threshold for threshold in desk.policy.stock.warn_below_seats if peak >= threshold]
     crossed = _cross(db, f"purchase order {order.id}", left, reached, now=now)
     if crossed is None:
@@ -128,7 +129,7 @@ def _watch_money(db: Database, desk: Desk, order: PurchaseOrder, *, now: datetim
         "below": crossed,
         "told": told,
     }
-    queue_note(db, "money_low_note", key=f"{key}:note", values=values, now=now)
+    queue_note(db, NoteName.MONEY_LOW, key=f"{key}:note", values=values, now=now)
 
 
 def _cross(db: Database, name: str, left: int, thresholds: Sequence[int], *, now: datetime) -> int | None:
@@ -160,7 +161,7 @@ def _mail_sponsor(
     """
     if not (to := order.contact):
         return False
-    case_id = figures.find_payer_case(db, order.id)
+    case_id = stock_store.find_payer_case(db, order.id)
     case = cases.find(db, case_id) if case_id is not None else None
     lang = case.lang if case else "en"
     return queue_mail(
@@ -183,8 +184,8 @@ def send_chart(chat: Chat, to: str, supplies: Supplies, *, words: Words) -> str:
     picture = Picture(
         name=f"usher-stock-{supplies.on.isoformat()}.png",
         content=stock_plot.supplies(supplies, words=words),
-        title=cards.stock_title(supplies, words),
-        alt=cards.picture_alt(supplies, words),
+        title=stock_cards.stock_title(supplies, words),
+        alt=stock_cards.picture_alt(supplies, words),
     )
     try:
         channel, _ = chat.write_to(to, picture.title, [])

@@ -8,7 +8,7 @@ from bot.domain.accounts import Account, AccountStatus
 from bot.domain.events import EventTag
 from bot.domain.terms import MAY_ACCEPT, Acceptance, TermsStanding, TermsText, find_text, is_in_force
 from bot.domain.terms_refusals import TermsChanged, TermsNotYours, UnknownApplication
-from bot.services import timeline
+from bot.services import thread_notes
 from bot.services.desk import Desk
 from bot.store import accounts, terms
 from bot.store.database import transaction
@@ -57,7 +57,7 @@ def _accept(db: Database, reader: Account, text: TermsText, *, now: datetime) ->
     )
     terms.keep_text(db, text)
     terms.add(db, acceptance)
-    timeline.record(
+    thread_notes.record(
         db, EventTag.TERMS_ACCEPTED, reader.organisation, actor=f"account:{reader.id}", at=now,
         application=text.application, version=text.version, digest=text.digest, role=reader.role,
     )  # fmt: skip

@@ -6,13 +6,13 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import VoidReason
 from bot.domain.case_steps import MAILS, StepName
-from bot.domain.cases import STANDING, Case
+from bot.domain.cases import STANDING, Case, case_ref
 from bot.domain.errors import HasAdditions
 from bot.domain.events import EventTag
 from bot.domain.license_keys import KeyVoided, Seat
 from bot.domain.outbox import JobStatus
-from bot.domain.withdrawals import UNSENT, Standing, list_standing
-from bot.rendering import key_mails as mails
+from bot.domain.withdrawals import UNSENT, Irrevocable, list_irrevocable
+from bot.rendering import key_mails as key_mail_words
 from bot.services import case_steps, held_keys, key_mails, purchasing
 from bot.services.desk import Desk
 from bot.store import approvals, cases, events, outbox, seats, step_jobs
@@ -21,7 +21,7 @@ from bot.store import approvals, cases, events, outbox, seats, step_jobs
 def find_obstacle(db: Database, case: Case) -> str:
     """The approved addition that builds on this case, so that it cannot be undone; "" where there is none."""
     added = cases.list_additions(db, case.id, STANDING) if case.decision else []
-    return f"C-{added[0]}" if added else ""
+    return case_ref(added[0]) if added else ""
 
 
 def has_keys_out(db: Database, case: Case) -> bool:
@@ -46,13 +46,13 @@ def _tell_holder(db: Database, desk: Desk, case: Case, seat: Seat, *, now: datet
         return
     held = held_keys.Held(seat=seat, case=case, key=seat.key, holder=seat.holder)
     name, why = seat.holder.name, KeyVoided.NOT_NEEDED
-    words = mails.key_voided(case, seat.key, desk.policy, to_name=name, name=name, why=why)
+    words = key_mail_words.key_voided(case, seat.key, desk.policy, to_name=name, name=name, why=why)
     held_keys.tell(db, desk, "key_voided", held, to=reader.to, words=words, now=now)
 
 
 def void_decision(
     db: Database, desk: Desk, case: Case, *, why: VoidReason, by: str, now: datetime, note: str = ""
-) -> tuple[Standing, ...]:
+) -> tuple[Irrevocable, ...]:
     """Take a case's decision back, in the caller's transaction; its mails that wait are dropped.
 
     Its steps end, what was held is released, and its keys come back or are void. Return what cannot be called
@@ -82,4 +82,4 @@ def void_decision(
     events.add(
         db, EventTag.DECISION_VOIDED, f"case:{case.id}", actor=by, at=now, why=why, choice=decision.choice
     )
-    return list_standing(gone, keys_void=back.void + back.used > 0)
+    return list_irrevocable(gone, keys_void=back.void + back.used > 0)

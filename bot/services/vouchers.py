@@ -12,6 +12,7 @@ from bot.domain.case_steps import StepName
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import SecretKeyWrong, VouchersUnchecked
 from bot.domain.license_keys import KEY, VOUCHER, NewKey, SealedKey, fold_key, shape_of, tail_of
+from bot.domain.note_names import NoteName
 from bot.domain.ris import Credential
 from bot.domain.staff import Act, Staff
 from bot.domain.vouchers import MOST_ROWS, Column, GoodRow, Reading, find_known, read_vouchers
@@ -194,7 +195,7 @@ def _tell(db: Database, desk: Desk, looked: Looked, *, by: str, now: datetime) -
         file=looked.digest,
     )
     values = {"count": count, "by": by, "left": count_stock(db, desk, now=now)}
-    queue_note(db, "import_note", key=f"import:{number}", values=values, now=now)
+    queue_note(db, NoteName.IMPORT, key=f"import:{number}", values=values, now=now)
 
 
 def count_stock(db: Database, desk: Desk, *, now: datetime) -> int:

@@ -11,9 +11,10 @@ from bot.domain.cases import BEFORE_LIVE, OPEN, STANDING, Case, CaseStatus, Thre
 from bot.domain.errors import ContentChanged, NotWithdrawable
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
+from bot.domain.note_names import NoteName
 from bot.domain.parties import is_party
 from bot.domain.staff import Staff
-from bot.domain.withdrawals import Standing, Wish, list_named, may_be_withdrawn, read_wish
+from bot.domain.withdrawals import Irrevocable, Wish, list_named, may_be_withdrawn, read_wish
 from bot.rendering import order_mails
 from bot.services import provisioning, questions
 from bot.services.cases import get_case, get_seen, move_or_explain, refresh_additions, refusals_recorded
@@ -118,11 +119,11 @@ def _withdraw(
     now: datetime,
     right_of: str = "",
     reason: str = "",
-) -> tuple[Standing, ...]:
+) -> tuple[Irrevocable, ...]:
     """`by` "usher": at the word of the mail `mail_id`; `right_of`: in whose place."""
     standing = void_decision(db, desk, case, why=VoidReason.WITHDRAWN, by=by, now=now, note=reason)
     if provisioning.call_off(db, desk, case, now=now):  # also of an approval that was taken back before
-        standing = (*standing, Standing.MADE)
+        standing = (*standing, Irrevocable.MADE)
     move_or_explain(db, case, (case.status,), CaseStatus.WITHDRAWN, now=now)
     events.add(
         db,
@@ -146,7 +147,7 @@ def _tell(
     db: Database,
     desk: Desk,
     case: Case,
-    standing: tuple[Standing, ...] = (),
+    standing: tuple[Irrevocable, ...] = (),
     *,
     automatic: bool,
     now: datetime,
@@ -179,7 +180,7 @@ def note(
     now: datetime,
     by: str = "",
     other: str = "",
-    standing: tuple[Standing, ...] = (),
+    standing: tuple[Irrevocable, ...] = (),
 ) -> None:
     """Below the card, for everybody, in the caller's transaction; see WithdrawalNote.
 
@@ -191,6 +192,6 @@ def note(
     key = f"withdrawal:{case.ref}:{next_number(db, 'withdrawal_note')}"
     thread_key = f"card:{case.ref}"
     queue_note(
-        db, "withdrawal_note", key=key, values=asdict(said), now=now,
+        db, NoteName.WITHDRAWAL, key=key, values=asdict(said), now=now,
         thread_key=thread_key, case_id=case.id, aloud=not by,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import CaseDecision, Choice, Phase, RejectionReason, Voided, VoidReason
 from bot.domain.case_steps import StepState
-from bot.domain.cases import OPEN, Addition, Case, CaseStatus, Thread, weighed
+from bot.domain.cases import OPEN, Addition, Case, CaseStatus, Thread, case_id, case_ref, weighed
 from bot.domain.mail import Address
 from bot.domain.ris import Company, HeadingRead, Problem, ProblemKind, RisCase, Severity, User
 from bot.domain.trust import Verdict
@@ -114,6 +114,12 @@ def list_additions(db: Database, to: int, states: Collection[CaseStatus]) -> lis
     inside, values = listed("status", sorted(states))
     sql = f"select id from cases where addition_of = :to and status in ({inside}) order by id"
     return [entry["id"] for entry in rows(db, sql, {**values, "to": to})]
+
+
+def find_named(db: Database, ref: str) -> Case | None:
+    """The case of that name, read as generously as `case_id` does."""
+    number = case_id(ref)
+    return find(db, number) if number is not None else None
 
 
 def find(db: Database, case_id: int) -> Case | None:
@@ -270,7 +276,7 @@ def list_standing(db: Database, mail_id: int) -> list[str]:
            where v.mail_id = :mail_id and c.status <> 'withdrawn' order by c.id""",
         {"mail_id": mail_id},
     )
-    return [f"C-{entry['id']}" for entry in found]
+    return [case_ref(entry["id"]) for entry in found]
 
 
 def count_by_status(db: Database) -> list[tuple[str, int]]:

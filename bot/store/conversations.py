@@ -17,6 +17,7 @@ from bot.domain.conversations import (
     Mark,
     NewConversation,
     Tried,
+    conversation_ref,
 )
 from bot.domain.faq_opinions import Unanswered, Why
 from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
@@ -174,7 +175,7 @@ def list_unanswered(db: Database, *, since: datetime) -> tuple[Unanswered, ...]:
              and (state = 'open' or owner <> '' or id in (select conversation_id from conversation_tried))
              order by id desc limit 200"""
     found = rows(db, sql, {"since": text_of(since)})
-    return tuple(Unanswered(ref=f"Q-{one['id']}", subject=one["subject"]) for one in found)
+    return tuple(Unanswered(ref=conversation_ref(one["id"]), subject=one["subject"]) for one in found)
 
 
 def list_overdue(db: Database, *, now: datetime) -> list[Conversation]:

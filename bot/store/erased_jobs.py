@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
+from bot.domain.note_names import NoteName
 from bot.domain.people import GONE_ADDRESS, Person
 from bot.store.database import count, listed, row, rows
 from bot.store.erasures import AT_ONCE
@@ -20,7 +21,7 @@ _ABOUT: Final = {
     "request_id": "select id from partner_requests where email = :address",
     "gate_id": "select id from life_gates where settled_at is null",
 }
-_OF_CASES: Final = ("mail_note", "answers_note", "clipping_note")  #: these show a case's words
+_OF_CASES: Final = (NoteName.MAIL, NoteName.ANSWERS, NoteName.CLIPPING)  #: these show a case's words
 
 
 def is_sending(db: Database, person: Person) -> bool:
@@ -71,7 +72,7 @@ def list_notes(db: Database, person: Person, cases: Sequence[int]) -> Iterator[d
 
 def _lists(person: Person, template: str, words: Mapping[str, Any]) -> bool:
     """Whether a note about several people may show them; one of before such notes kept whom they show may."""
-    if template == "dead_ends_note":
+    if template == NoteName.DEAD_ENDS:
         return "accounts" not in words or not set(words["accounts"]).isdisjoint(person.accounts)
     return any(one[0] in person.accounts for one in words.get("lives", ()))
 

@@ -8,9 +8,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.people import GONE_ADDRESS, OPEN_ERASURES, Erasure, ErasureState, Person
-from bot.store.data_map import TABLES, list_held
+from bot.store.data_map import TABLES, list_treated
 from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of, transaction
-from bot.store.held import Erases, Held
+from bot.store.table_treatment import Erases, Treatment
 
 AT_ONCE = 500  #: rows looked at in one go, and at most changed in one transaction
 #: deleted in this order: what refers to others goes first
@@ -145,8 +145,8 @@ def drop_address(db: Database, address: str) -> None:
 
 def walk(db: Database, table: str, person: Person, *, where: str = "") -> Iterator[dict[str, Any]]:
     """The rows of a table that name somebody, each with `_was`, as it stands, and `_rowid`; only looks."""
-    held, after = TABLES[table], 0
-    columns = ", ".join([*held.personal, *(("mail_id",) if "mail_id" in held.columns else ())])
+    treatment, after = TABLES[table], 0
+    columns = ", ".join([*treatment.personal, *(("mail_id",) if "mail_id" in treatment.columns else ())])
     more = f"and {where}" if where else ""
     while True:
         found = rows(
@@ -159,8 +159,8 @@ def walk(db: Database, table: str, person: Person, *, where: str = "") -> Iterat
             return
         after = found[-1]["_rowid"]
         for one in found:
-            was = {name: one[name] for name in held.personal}
-            if person.may_be_in(_text(was)) and (now := redacted(person, held, was)) != was:
+            was = {name: one[name] for name in treatment.personal}
+            if person.may_be_in(_text(was)) and (now := redacted(person, treatment, was)) != was:
                 yield {**now, "_was": was, "_rowid": one["_rowid"]}
 
 
@@ -168,9 +168,9 @@ def _text(was: Mapping[str, Any]) -> str:
     return "\n".join(str(value) for value in was.values() if value)
 
 
-def redacted(person: Person, held: Held, was: Mapping[str, Any]) -> dict[str, Any]:
+def redacted(person: Person, treatment: Treatment, was: Mapping[str, Any]) -> dict[str, Any]:
     """A row's personal columns without somebody, JSON as JSON."""
-    values = held.values.split()
+    values = treatment.values.split()
     read = {name: json.loads(text) if name in values and text else text for name, text in was.items()}
     kept = person.redact(read)
     return {
@@ -206,7 +206,7 @@ def count_of_accounts(db: Database, table: str, accounts: tuple[int, ...]) -> in
 
 def scrub(db: Database, person: Person) -> None:
     """Take somebody out of every table that is walked, in short transactions; repeating it does no harm."""
-    for table, _ in (*list_held(Erases.WALK), *list_held(Erases.FACTOR)):
+    for table, _ in (*list_treated(Erases.WALK), *list_treated(Erases.FACTOR)):
         for batch in batches(walk(db, table, person)):
             with transaction(db):
                 for found in batch:

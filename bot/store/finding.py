@@ -10,7 +10,7 @@ from contextvars import ContextVar
 
 from sqlite_utils import Database
 
-from bot.domain.cases import Case
+from bot.domain.cases import Case, case_ref
 from bot.domain.conversations import Conversation
 from bot.domain.finding import (
     NAMES,
@@ -128,7 +128,7 @@ def index_all(db: Database) -> None:
         sponsor = Address(name=entry["sponsor_name"], address=entry["sponsor_address"])
         title, cc = json.loads(entry["thread"])["subject"], json.loads(entry["cc"])
         ris = ris_of(json.loads(entry["ris"]))
-        values = values_of_case(f"C-{entry['id']}", ris, sponsor=sponsor, cc=cc, title=title)
+        values = values_of_case(case_ref(entry["id"]), ris, sponsor=sponsor, cc=cc, title=title)
         _set(db, entry["id"], values, entry["created_at"])
     sql = "select id, address, name, subject, lang, mail_id, created_at from conversations"
     for entry in rows(db, sql):

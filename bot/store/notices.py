@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.cases import OPEN, BallHolder, CaseStatus
+from bot.domain.cases import OPEN, BallHolder, CaseStatus, case_ref
 from bot.domain.notices import Standing, Waiting
 from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
 from bot.store.queue import IN_LINE
@@ -109,7 +109,7 @@ def list_standing(db: Database) -> list[Standing]:
     )
     return [
         Standing(
-            ref=f"C-{entry['id']}",
+            ref=case_ref(entry["id"]),
             company=entry["company"],
             holder=BallHolder(entry["holder"]),
             status=CaseStatus(entry["status"]),

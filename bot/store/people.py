@@ -6,10 +6,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.people import Person
-from bot.store.data_map import TABLES, list_held
+from bot.store.data_map import TABLES, list_treated
 from bot.store.database import listed, row, rows
 from bot.store.erasures import redacted
-from bot.store.held import Erases, Held
+from bot.store.table_treatment import Erases, Treatment
 
 #: looked up in ways of their own
 _NO_CASE = frozenset({"conversations", "case_marks", "findables"})
@@ -75,33 +75,33 @@ def is_known(db: Database, address: str) -> bool:
 def list_cases(db: Database, person: Person) -> list[tuple[int, str, int]]:
     """Cases in which they stand, by their number, with status and version."""
     numbers: set[int] = set()
-    for table, held in list_held(Erases.CASE):
+    for table, treatment in list_treated(Erases.CASE):
         if table not in _NO_CASE:
-            numbers |= _cases_in(db, table, held, person)
+            numbers |= _cases_in(db, table, treatment, person)
     inside, values = listed("id", map(str, sorted(numbers)))
     found = rows(db, f"select id, status, version from cases where id in ({inside}) order by id", values)
     return [(one["id"], one["status"], one["version"]) for one in found]
 
 
-def _cases_in(db: Database, table: str, held: Held, person: Person) -> set[int]:
+def _cases_in(db: Database, table: str, treatment: Treatment, person: Person) -> set[int]:
     case = "id" if table == "cases" else "case_id"
-    columns = ", ".join(held.personal)
-    text = " || ' ' || ".join(f"coalesce({name}, '')" for name in held.personal)
+    columns = ", ".join(treatment.personal)
+    text = " || ' ' || ".join(f"coalesce({name}, '')" for name in treatment.personal)
     sql = f"select {case} as _case, {columns} from {table} where instr(lower({text}), :address)"
     return {
         one["_case"]
         for one in rows(db, sql, {"address": person.address})
-        if redacted_of(table, person, one) != _personal(held, one)
+        if redacted_of(table, person, one) != _personal(treatment, one)
     }
 
 
 def redacted_of(table: str, person: Person, found: Mapping[str, Any]) -> dict[str, Any]:
-    held = TABLES[table]
-    return redacted(person, held, _personal(held, found))
+    treatment = TABLES[table]
+    return redacted(person, treatment, _personal(treatment, found))
 
 
-def _personal(held: Held, found: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: found[name] for name in held.personal}
+def _personal(treatment: Treatment, found: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: found[name] for name in treatment.personal}
 
 
 def list_conversations(db: Database, person: Person) -> list[int]:

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import UNFINISHED, Approval, Phase
 from bot.domain.case_steps import StepState
-from bot.domain.cases import IN_QUEUE, CaseStatus
+from bot.domain.cases import IN_QUEUE, CaseStatus, case_ref
 from bot.domain.queue import QueueEntry
 from bot.store.case_steps import SKIP_BY, STEP_AT
 from bot.store.case_words import HEARD, IS_OPEN, NOT_READ
@@ -41,7 +41,7 @@ def list_queue(db: Database, *, limit: int) -> list[QueueEntry]:
     given = _given(db)
     return [
         QueueEntry(
-            ref=f"C-{entry['id']}",
+            ref=case_ref(entry["id"]),
             company=entry["company"],
             status=CaseStatus(entry["status"]),
             since=instant(entry["held_since"]),

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from sqlite_utils import Database
 
-from bot.domain.cases import CaseStatus
+from bot.domain.cases import CaseStatus, case_ref
 from bot.domain.stock import Wanted
 from bot.store.database import row, rows, text_of
 
@@ -22,7 +22,7 @@ def list_unissued(db: Database) -> list[Wanted]:
     )
     return [
         Wanted(
-            ref=f"C-{entry['id']}",
+            ref=case_ref(entry["id"]),
             company=entry["company"],
             status=CaseStatus(entry["status"]),
             seats=entry["seats"],

@@ -1,6 +1,5 @@
 """`usher accounts import`: take over accounts of partners that exist already elsewhere."""
 
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,19 +53,19 @@ def import_file(
 
 
 def _print(looked: "Looked") -> None:
-    from bot.rendering import account_files as shown
+    from bot.rendering import account_files as account_file_words
     from bot.rendering import row_files
     from bot.rendering.words import words
 
     words_of, reading = words(), looked.reading
     if looked.imported:
-        say(plain(shown.done(reading, due=looked.due, words=words_of)))
+        say(plain(account_file_words.done(reading, due=looked.due, words=words_of)))
     else:
-        say(plain(shown.summary(reading, words_of)))
+        say(plain(account_file_words.summary(reading, words_of)))
     if reading.bad:
-        say(plain(shown.counts(reading, words_of)))
-    for line in islice(shown.lines(reading, words_of), MOST_SHOWN):
-        say(f"  {plain(line)}")
+        say(plain(row_files.counts((row.fault for row in reading.bad), words_of)))
+    for row in reading.bad[:MOST_SHOWN]:
+        say(f"  {plain(account_file_words.row_text(row, words_of))}")
     if (more := len(reading.bad) - MOST_SHOWN) > 0:
         say(f"  {plain(words_of.say('account_files.more', count=more))}")
     if left_out := row_files.left_out(reading.left_out, words_of):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.domain.errors import SettingsFault
+from bot.domain.languages import LANGUAGES
 from handlers.cli.output import JsonOption, plain, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Answers to login questions.", no_args_is_help=True)
 
 UNANSWERED = 1
-_LANGS = ("en", "de")
 
 
 @app.command(epilog='Example: usher faq ask "My account is locked"')
@@ -146,7 +146,7 @@ def _answer_all(asks: "Ask") -> list[bool]:
 
 def _print(line: Mapping[str, Any], asks: "Ask") -> bool:
     wished = line.get("lang")
-    told = asks(line["text"], wished if wished in _LANGS else "")
+    told = asks(line["text"], wished if wished in LANGUAGES else "")
     print_json(_prediction(line.get("id"), told))
     return told.reading.topic is not None
 

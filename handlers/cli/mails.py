@@ -1,10 +1,11 @@
 """`usher mails`: every mail that the desk writes, with sample data."""
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.domain.languages import Language
 from handlers.cli.output import JsonOption, plain, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The mails that the desk writes.", no_args_is_help=True)
 
-LangOption = Annotated[Literal["en", "de"], typer.Option(help="Language.")]
+LangOption = Annotated[Language, typer.Option(help="Language.")]
 
 
 @app.command("list", epilog="Example: usher mails list --lang de")

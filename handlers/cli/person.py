@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.domain.languages import LANGUAGES
 from handlers.cli.desk import open_desk
 from handlers.cli.output import JsonOption, plain, print_json, print_table, say
 
@@ -28,7 +29,6 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Print all that is kept about somebody, for programs with --json; the trail says that you did."""
-    from bot.rendering.words import LANGUAGES
     from bot.services import people
 
     if lang not in LANGUAGES:

@@ -111,7 +111,7 @@ def _entry_json(entry: "Entry") -> Mapping[str, Any]:
         "at": entry.at,
         "kind": entry.kind,
         "amount": str(entry.amount.amount),
-        "case": f"C-{entry.case_id}" if entry.case_id else None,
+        "case": entry.case_ref or None,
         "by": entry.by,
         "reason": entry.reason,
     }
@@ -138,7 +138,7 @@ def _print_entries(entries: "Sequence[Entry]") -> None:
             f"{entry.at:%Y-%m-%d %H:%M}",
             words_of.name(entry.kind),
             words_of.money(entry.amount),
-            f"C-{entry.case_id}" if entry.case_id else "",
+            entry.case_ref,
             plain(entry.by),
             plain(entry.reason),
         )

@@ -1,11 +1,12 @@
 """`usher ris`: the blank form, and what the desk would say to a filled one."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.domain.errors import SettingsFault
+from bot.domain.languages import Language
 from handlers.cli.files import as_fetched, check_readable, read_files
 from handlers.cli.output import JsonOption, plain, print_json, say
 
@@ -29,7 +30,7 @@ FIRST_HEADERS = frozenset(
 
 @app.command(epilog="Example: usher ris blank --lang de -o ris.xlsx")
 def blank(
-    lang: Annotated[Literal["en", "de"], typer.Option(help="Language of the form.")] = "en",
+    lang: Annotated[Language, typer.Option(help="Language of the form.")] = "en",
     output: Annotated[Path, typer.Option("-o", "--output", help="File to write.")] = Path("ris.xlsx"),
 ) -> None:
     """Write the blank form, with the applications of usher.toml in its list; never over a file."""
@@ -52,7 +53,7 @@ def check(
     files: Annotated[list[Path], typer.Argument(help="Forms, or mails (.eml) that hold one.")],
     *,
     as_json: JsonOption = False,
-    lang: Annotated[Literal["en", "de"], typer.Option(help="Language of the messages.")] = "en",
+    lang: Annotated[Language, typer.Option(help="Language of the messages.")] = "en",
 ) -> None:
     """Read a form, or a mail holding one, as the mailbox would, and print the review.
 

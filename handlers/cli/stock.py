@@ -46,7 +46,7 @@ def _print_json(supplies: "Supplies") -> None:
 
 def _print(supplies: "Supplies") -> None:
     from bot.domain.stock import SOON
-    from bot.rendering import stock as shown
+    from bot.rendering import stock as stock_words
     from bot.rendering.words import words
     from handlers.cli.purchase_orders import print_orders
 
@@ -60,7 +60,7 @@ def _print(supplies: "Supplies") -> None:
     say(f"[bold]{supplies.in_stock}[/bold] License Keys in stock{plain(expiring)}")
     if counts:
         say(plain(counts))
-    say(plain(shown.covered_text(supplies, words_of).strip("*")))
+    say(plain(stock_words.covered_text(supplies, words_of).strip("*")))
     if supplies.wanted:
         lines = [(w.ref, w.company, w.status, w.seats, w.covered) for w in supplies.wanted]
         print_table(("case", "company", "status", "seats", "covered"), lines)

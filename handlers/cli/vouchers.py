@@ -66,21 +66,19 @@ def import_file(
 
 
 def _print(looked: "Looked", left: int) -> None:
-    from itertools import islice
-
     from bot.rendering import row_files
-    from bot.rendering import vouchers as shown
+    from bot.rendering import vouchers as voucher_words
     from bot.rendering.words import words
 
     words_of, reading = words(), looked.reading
     if looked.imported:
         say(plain(words_of.say("vouchers.imported", count=len(reading.good), left=left)))
     else:
-        say(plain(shown.summary(reading, words_of)))
+        say(plain(voucher_words.summary(reading, words_of)))
     if reading.bad:
-        say(plain(shown.counts(reading, words_of)))
-    for line in islice(shown.lines(reading, words_of), MOST_SHOWN):
-        say(f"  {plain(line)}")
+        say(plain(row_files.counts((row.fault for row in reading.bad), words_of)))
+    for row in reading.bad[:MOST_SHOWN]:
+        say(f"  {plain(voucher_words.row_text(row, words_of))}")
     if (more := len(reading.bad) - MOST_SHOWN) > 0:
         say(f"  {plain(words_of.say('vouchers.more', count=more))}")
     if left_out := row_files.left_out(reading.left_out, words_of):

@@ -14,22 +14,24 @@ from bot.bootstrap import Bot
 from bot.domain.errors import trace
 from bot.domain.rounds import Occasion, daily, each_working_day, weekly
 from bot.services import (
+    audit,
     conversations,
     dead_ends,
     email_changes,
     erasing,
     faq_learning,
+    groups,
     lifecycle_rounds,
     notices,
     nudges,
     overdue_questions,
     phone_resets,
+    retention,
     rounds,
     standing,
     stock,
     upkeep,
 )
-from handlers.clock import records
 
 log = structlog.get_logger("clock")
 
@@ -59,6 +61,22 @@ class Round:
     work: RoundWork
 
 
+def _post_head(db: Database, bot: Bot, day: str, now: datetime) -> None:  # noqa: ARG001 - every round has a bot
+    """`day` is the desk's, and has one head."""
+    audit.post_head(db, day=day, now=now)
+
+
+def _watch_groups(db: Database, bot: Bot, day: str, now: datetime) -> None:  # noqa: ARG001 - every round's
+    groups.watch(db, bot.staff, bot.desk.policy.approvals.rules, now=now)
+
+
+def _sweep(db: Database, bot: Bot, day: str, now: datetime) -> None:
+    """The log says how much went; a class of which much is left goes on the next night."""
+    for one in retention.sweep(db, bot.desk, now=now):
+        if one.many:
+            log.info("data swept", night=day, data=str(one.data), rows=one.many, all_gone=one.all_gone)
+
+
 EACH_MINUTE: dict[str, Work] = {
     "reminders": lambda db, bot, now: notices.remind(db, bot.desk, now=now),
     "nudges": lambda db, bot, now: nudges.nudge(db, bot.desk, now=now),
@@ -73,15 +91,15 @@ EACH_MINUTE: dict[str, Work] = {
 NIGHT = daily(time(2))
 
 ROUNDS: tuple[Round, ...] = (
-    Round(name="audit head", occasion=NIGHT, work=records.post_head),
-    Round(name="groups", occasion=NIGHT, work=records.watch_groups),
+    Round(name="audit head", occasion=NIGHT, work=_post_head),
+    Round(name="groups", occasion=NIGHT, work=_watch_groups),
     Round(
         name="stock",
         occasion=NIGHT,
         work=lambda db, bot, _, now: stock.watch_all(db, bot.desk, now=now),
     ),
     Round(name="secrets", occasion=NIGHT, work=lambda _, bot, __, ___: bot.look_at_secrets()),
-    Round(name="retention", occasion=NIGHT, work=records.sweep),
+    Round(name="retention", occasion=NIGHT, work=_sweep),
     Round(
         name="overdue questions",
         occasion=each_working_day(time(9)),

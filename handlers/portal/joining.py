@@ -8,13 +8,12 @@ from bot.domain.accounts import Origin
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.member_refusals import MemberThere
 from bot.domain.members import read_member
+from bot.domain.registration import PERSON
 from bot.rendering.pages.members import fields, listed
 from bot.services import member_invitations
 from handlers.portal.frame import Frame
 
 REFUSED = 400
-#: what they say themselves; address and role come with the invitation
-ASKED = ("salutation", "first_name", "last_name", "job_title")
 
 
 def register(app: Flask, frame: Frame) -> None:
@@ -37,7 +36,7 @@ def show(token: str, *, frame: Frame) -> Response:
 def join(token: str, *, frame: Frame) -> Response:
     """Their name has to be typed, so that no program that opens links registers anybody."""
     now = frame.bot.clock.now()
-    given = {name: request.form.get(name, "") for name in ASKED}
+    given = {name: request.form.get(name, "") for name in PERSON}
     try:
         with frame.bot.connect() as db:
             invited, _ = member_invitations.get_invited(db, token, now=now)
@@ -117,7 +116,7 @@ def _form(
         status=REFUSED if faults or refused else 200,
         invited=invited,
         company=case.ris.company.name,
-        fields=fields(ASKED, given, faults, words, own=True),
+        fields=fields(PERSON, given, faults, words, own=True),
         faults=listed(faults, words),
         refused=refused,
         token=token,

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 
+from bot.domain.languages import LANGUAGE_NAMES, LANGUAGES
 from bot.domain.programmes import Programme
 from bot.policy import Policy
 from bot.rendering.pages import static_url
 from bot.rendering.pages.brand import Brand
-from bot.rendering.words import LANGUAGE_NAMES, LANGUAGES, Words, words
+from bot.rendering.words import Words, words
 
 
 @dataclass(frozen=True)

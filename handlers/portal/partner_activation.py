@@ -5,8 +5,7 @@ from flask import Blueprint, Flask, Response, request, url_for
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.password_refusals import DraftGone
 from bot.rendering.pages.enrolment import shown
-from bot.services import partner_activation as services
-from bot.services import sessions
+from bot.services import partner_activation, sessions
 from handlers.portal import activation, visitors
 from handlers.portal.frame import Frame
 
@@ -25,7 +24,9 @@ def register(app: Flask, frame: Frame) -> None:
 def ask(token: str, draft: str, *, frame: Frame, refused: str = "") -> Response:
     try:
         with frame.bot.connect() as db:
-            found = services.get_enrolment(db, frame.bot.desk, token, draft, now=frame.bot.clock.now())
+            found = partner_activation.get_enrolment(
+                db, frame.bot.desk, token, draft, now=frame.bot.clock.now()
+            )
     except (DraftGone, LinkUnknown, LinkExpired):
         return activation.show(token, frame=frame)  # which says what to do
     say = frame.pages.words().say
@@ -47,7 +48,7 @@ def complete(token: str, draft: str, *, frame: Frame) -> Response:
     bot, code, now = frame.bot, request.form.get("code", ""), frame.bot.clock.now()
     try:
         with bot.connect() as db:
-            visit = services.complete(db, bot.desk, token, draft, code, now=now)
+            visit = partner_activation.complete(db, bot.desk, token, draft, code, now=now)
             if visit:
                 sessions.end(db, visitors.token(), now=now)  # of whoever was signed in here before
     except (DraftGone, LinkUnknown, LinkExpired):

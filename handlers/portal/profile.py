@@ -1,13 +1,12 @@
 """My Account: the address, the language and the data of whoever is signed in."""
 
 import json
-from datetime import datetime
 
 from flask import Blueprint, Flask, Response, make_response, request
 
 from bot.domain.errors import Refusal
 from bot.domain.sessions import Visitor
-from bot.services import email_changes, profile
+from bot.services import email_changes, people, profile
 from handlers.portal.frame import Frame
 from handlers.portal.visitors import OF_BOTH, signed_in
 
@@ -54,14 +53,10 @@ def data(*, frame: Frame, visitor: Visitor) -> Response:
     """What is kept about them, for a program or a text editor."""
     with frame.bot.connect() as db:
         found = profile.export(db, visitor.account, now=frame.bot.clock.now())
-    response = make_response(json.dumps(found, default=_written, ensure_ascii=False, indent=2))
+    response = make_response(json.dumps(people.plain_of(found), ensure_ascii=False, indent=2))
     response.headers["Content-Type"] = "application/json; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
-
-
-def _written(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _page(

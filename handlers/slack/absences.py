@@ -2,7 +2,7 @@
 
 import re
 
-from bot.rendering import absences as rendering
+from bot.rendering import absences as absence_cards
 from bot.rendering.blocks import Card
 from bot.services import absences
 from handlers.slack.answers import words
@@ -28,7 +28,7 @@ def _show(line: Line) -> Card:
     now = line.bot.clock.now()
     with line.bot.connect() as db:
         open_ = absences.list_open(db, by=line.staff, now=now)
-    return rendering.away_card(open_, line.staff.id, words=words(line.bot), now=now)
+    return absence_cards.away_card(open_, line.staff.id, words=words(line.bot), now=now)
 
 
 def _begin(line: Line, asked: str) -> Card:
@@ -41,7 +41,7 @@ def _begin(line: Line, asked: str) -> Card:
         left = absences.go_away(
             db, bot.desk, days=days.strip(), deputy=deputy, by=line.staff, now=bot.clock.now()
         )
-    return Card(text=rendering.left_text(left.absence, left.unattended, words=words(bot)))
+    return Card(text=absence_cards.left_text(left.absence, left.unattended, words=words(bot)))
 
 
 def _end(line: Line) -> Card:

@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from bot.bootstrap import Bot
 from bot.domain.errors import Refusal
 from bot.domain.staff import Staff
-from bot.rendering import assignments as rendering
+from bot.rendering import assignments as assignment_cards
 from bot.rendering.blocks import Card
 from bot.services import assignments
 from handlers.slack.answers import (
@@ -53,7 +53,7 @@ def _meant(line: Line, written: str) -> Staff | None:
 def _assign(bot: Bot, ref: str, to: Staff | None, by: Staff) -> str:
     with bot.connect() as db:
         case = assignments.assign(db, ref=ref, to=to, by=by, now=bot.clock.now())
-    return rendering.said(case, words=words(bot))
+    return assignment_cards.said(case, words=words(bot))
 
 
 def on_take(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
@@ -70,13 +70,13 @@ def on_assign(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot:
     with explains(respond, bot), bot.connect() as db:
         by = staff_in(body, bot)
         case = assignments.get_assignable(db, seen_in(body)[0], by=by)
-        view = placed(rendering.assign_modal(case, by.id, words=words(bot)), body)
+        view = placed(assignment_cards.assign_modal(case, by.id, words=words(bot)), body)
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
 def on_assign_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     """Write it down, then ack: a refusal stands in the modal, where the person is looking."""
-    given = rendering.read_assign(body["view"])
+    given = assignment_cards.read_assign(body["view"])
     try:
         to = bot.who(given.to) if given.to else None
         said = _assign(bot, given.ref, to, staff_in(body, bot))

@@ -10,7 +10,7 @@ from bot.bootstrap import Bot
 from bot.domain.approvals import Grave, check_is_staff
 from bot.domain.case_steps import StepName
 from bot.domain.errors import Refusal
-from bot.rendering import case_steps as shown
+from bot.rendering import case_steps as case_step_cards
 from bot.rendering.queue import done_card
 from bot.services import case_step_hands, cases
 from bot.services.step_up import asks_code
@@ -57,12 +57,12 @@ def on_checklist(ack: Ack, body: Body, respond: Respond, client: WebClient, *, b
         card = cases.get_card(db, bot.desk, ref, now=bot.clock.now())
         case_step_hands.check_enterable(card)
         corrected = case_step_hands.find_corrected(db, card)
-        view = placed(shown.checklist_modal(card, corrected, words=words(bot)), body)
+        view = placed(case_step_cards.checklist_modal(card, corrected, words=words(bot)), body)
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
 def on_entered(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
-    given = shown.read_hand(body["view"])
+    given = case_step_cards.read_hand(body["view"])
     try:
         with bot.connect() as db:
             by, now = staff_in(body, bot), bot.clock.now()
@@ -96,12 +96,12 @@ def on_skip(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: B
         found = case_step_hands.find_skip(db, ref=ref, seen=seen, step=step, by=by, now=now)
         card = cases.get_card(db, bot.desk, ref, now=now)
         code = asks_code(bot.desk, Grave.OVERRIDE)
-        view = shown.skip_modal(card, found, code=code, words=words(bot))
+        view = case_step_cards.skip_modal(card, found, code=code, words=words(bot))
         client.views_open(trigger_id=body["trigger_id"], view=placed(view, body))
 
 
 def on_skip_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
-    given = shown.read_hand(body["view"])
+    given = case_step_cards.read_hand(body["view"])
     try:
         with bot.connect() as db:
             skipped = case_step_hands.skip(
@@ -133,13 +133,13 @@ def on_stop(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: B
         by, now = staff_in(body, bot), bot.clock.now()
         case_step_hands.check_may_stop(db, ref=ref, seen=seen, by=by, now=now)
         card = cases.get_card(db, bot.desk, ref, now=now)
-        view = shown.stop_modal(card, code=asks_code(bot.desk, Grave.PURCHASE), words=words(bot))
+        view = case_step_cards.stop_modal(card, code=asks_code(bot.desk, Grave.PURCHASE), words=words(bot))
         client.views_open(trigger_id=body["trigger_id"], view=placed(view, body))
 
 
 def on_stop_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     """What is wrong with what was typed stands in the modal; it closes before all is given back."""
-    given, acked = shown.read_hand(body["view"]), Event()
+    given, acked = case_step_cards.read_hand(body["view"]), Event()
 
     def close() -> None:
         ack()

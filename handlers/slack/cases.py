@@ -19,7 +19,7 @@ from bot.rendering import approving, cards, case_view, modals
 from bot.rendering.blocks import Block, Card
 from bot.rendering.queue import done_card
 from bot.services import approvals, case_versions, cases, views
-from handlers.slack import records
+from handlers.slack import reading
 from handlers.slack.answers import (
     Body,
     Respond,
@@ -59,8 +59,8 @@ def show_case(line: Line) -> Card:
     check_is_staff(line.staff)
     line.check_names_one()
     ref, rest = line.take_ref()
-    if rest.lower() == records.HISTORY:
-        return records.show_history(line)
+    if rest.lower() == reading.HISTORY:
+        return reading.show_history(line)
     bot, now = line.bot, line.bot.clock.now()
     with bot.connect() as db:
         card = cases.get_card(db, bot.desk, ref, viewer=line.staff, now=now)

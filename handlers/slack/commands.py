@@ -9,7 +9,7 @@ from bot.bootstrap import Bot
 from bot.domain.errors import UnknownCommand
 from bot.domain.thanks import is_thanks
 from bot.rendering.blocks import Card
-from bot.rendering.help import help_card
+from bot.rendering.help import FOR_APPROVERS, help_card
 from bot.services import masking
 from handlers.slack import (
     absences,
@@ -21,7 +21,7 @@ from handlers.slack import (
     letters,
     license_keys,
     queue,
-    records,
+    reading,
     step_up,
     stock,
 )
@@ -30,7 +30,6 @@ from handlers.slack.answers import Body, Respond, explains, show, staff_in, word
 from handlers.slack.lines import Command, Line
 from handlers.slack.markup import typed
 
-_DECIDING = frozenset({"approve", "reject"})
 _QUESTION = 3  #: words that a question has behind its first
 
 
@@ -68,7 +67,7 @@ def is_command(line: Line) -> bool:
     word, _, rest = line.rest.strip().partition(" ")
     if not line.staff.staff or word.lower() == "help":
         bare = word.lower() in {"", "help"} and not rest.strip()
-        return bare or (word.lower() in _DECIDING and line.about(rest).is_about_a_case())
+        return bare or (word.lower() in FOR_APPROVERS and line.about(rest).is_about_a_case())
     if word.lower() in COMMANDS:
         return True
     if is_thanks(line.rest, sender=line.staff.name):
@@ -94,12 +93,12 @@ COMMANDS: dict[str, Command] = {
     "assign": assignments.assign_case,
     "away": absences.away,
     "keys": license_keys.keys,
-    "find": records.show_found,
+    "find": reading.show_found,
     "account": accounts.show_account,
     "stock": stock.show_stock,
     "faq": faq.show_answer,
     "invite": invitations.invite,
-    "report": records.send_report,
+    "report": reading.send_report,
     "enroll": step_up.enroll,
     "help": show_help,
 }

@@ -10,9 +10,9 @@ from slack_sdk import WebClient
 from bot.bootstrap import Bot
 from bot.domain.conversations import ChosenArticle, conversation_id
 from bot.domain.errors import Refusal
+from bot.domain.note_names import NoteName
 from bot.domain.staff import Staff
-from bot.rendering import conversation_modals as modals
-from bot.rendering import faq_suggestions as suggestions
+from bot.rendering import conversation_modals, faq_suggestions
 from bot.rendering.blocks import Card
 from bot.rendering.conversations import ACTION
 from bot.rendering.faq_suggestions import EDIT, SEND, topic_in
@@ -44,10 +44,10 @@ def register(app: App, bot: Bot) -> None:
         app.action(f"{ACTION}{name}")(partial(on_write, bot=bot, closes=closes))
     app.action(re.compile(f"^{SEND}"))(partial(on_send, bot=bot))
     app.action(re.compile(f"^{EDIT}"))(partial(on_edit, bot=bot))
-    app.view(suggestions.MODAL)(partial(on_sent, bot=bot))
-    app.view(modals.REPLY)(partial(on_submitted, bot=bot))
-    app.action(modals.HAND_OVER)(partial(on_hand_over, bot=bot))
-    app.view(modals.HAND_OVER)(partial(on_handed_over, bot=bot))
+    app.view(faq_suggestions.MODAL)(partial(on_sent, bot=bot))
+    app.view(conversation_modals.REPLY)(partial(on_submitted, bot=bot))
+    app.action(conversation_modals.HAND_OVER)(partial(on_hand_over, bot=bot))
+    app.view(conversation_modals.HAND_OVER)(partial(on_handed_over, bot=bot))
 
 
 def on_take(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
@@ -77,7 +77,7 @@ def on_open(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
 def _card(bot: Bot, by: Staff, ref: str) -> Card:
     with bot.connect() as db:
         values = conversations.show(db, bot.desk, ref=ref, by=by, now=bot.clock.now())
-    return NOTES[conversations.CARD](values, words(bot))
+    return NOTES[NoteName.QUESTION](values, words(bot))
 
 
 def show_case(line: Line) -> Card:
@@ -102,7 +102,7 @@ def on_write(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
             closes=closes,
             now=bot.clock.now(),
         )
-        view = placed(modals.reply_modal(reply, one, words=words(bot)), body)
+        view = placed(conversation_modals.reply_modal(reply, one, words=words(bot)), body)
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
@@ -115,19 +115,19 @@ def on_send(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: B
         chosen = ChosenArticle(ref=ref, heard=_number(heard), topic=topic)
         by, now = staff_in(body, bot), bot.clock.now()
         sealed, _, shown = faq_suggested.look(db, bot.desk, chosen, by=by, now=now)
-        view = placed(suggestions.send_modal(sealed, shown, words=words(bot)), body)
+        view = placed(faq_suggestions.send_modal(sealed, shown, words=words(bot)), body)
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
 def on_sent(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     """Send the answer that was shown, or show it as it would go by now; a refusal takes its place."""
-    chosen = suggestions.read_send(body["view"])
+    chosen = faq_suggestions.read_send(body["view"])
     try:
         with bot.connect() as db:
             by, now = staff_in(body, bot), bot.clock.now()
             looked_at = faq_suggested.submit(db, bot.desk, chosen, by=by, now=now)
     except Refusal as refusal:
-        view = suggestions.refused_modal(chosen, refusal_text(refusal, bot), words=words(bot))
+        view = faq_suggestions.refused_modal(chosen, refusal_text(refusal, bot), words=words(bot))
         ack(response_action="update", view=placed(view, body))
         return
     if looked_at is None:
@@ -135,7 +135,7 @@ def on_sent(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
         say(respond, words(bot).say("conversation.done.replied", ref=chosen.ref))
         return
     sealed, _, shown = looked_at
-    view = suggestions.send_modal(sealed, shown, words=words(bot))
+    view = faq_suggestions.send_modal(sealed, shown, words=words(bot))
     ack(response_action="update", view=placed(view, body))
 
 
@@ -148,7 +148,7 @@ def on_edit(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: B
         by, now = staff_in(body, bot), bot.clock.now()
         reply, one = conversation_replies.begin(db, bot.desk, ref=ref, heard=_number(heard), by=by, now=now)
         drafted = replace(reply, text=faq.find_text(topic, one.lang, bot.desk))
-        view = placed(modals.reply_modal(drafted, one, words=words(bot)), body)
+        view = placed(conversation_modals.reply_modal(drafted, one, words=words(bot)), body)
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
@@ -158,13 +158,13 @@ def _number(heard: str) -> int:
 
 def on_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     """Show the answer, or send the one that was shown, then ack: a refusal stands at the field."""
-    reply = modals.read_reply(body["view"])
+    reply = conversation_modals.read_reply(body["view"])
     try:
         with bot.connect() as db:
             by, now = staff_in(body, bot), bot.clock.now()
             looked_at = conversation_replies.submit(db, bot.desk, reply, by=by, now=now)
     except Refusal as refusal:
-        keep_open(ack, modals.WORDS, refusal, bot)
+        keep_open(ack, conversation_modals.WORDS, refusal, bot)
         return
     if looked_at is None:
         ack()
@@ -172,7 +172,7 @@ def on_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
         say(respond, words(bot).say(f"conversation.done.{done}", ref=reply.ref))
         return
     sealed, one, shown = looked_at
-    view = modals.reply_modal(sealed, one, shown=shown, words=words(bot))
+    view = conversation_modals.reply_modal(sealed, one, shown=shown, words=words(bot))
     ack(response_action="update", view=placed(view, body))
 
 
@@ -182,13 +182,13 @@ def on_hand_over(ack: Ack, body: Body, respond: Respond, client: WebClient, *, b
     with explains(respond, bot), bot.connect() as db:
         by = staff_in(body, bot)
         one = conversations.get_open(db, ref=ref, by=by, now=bot.clock.now())
-        view = placed(modals.hand_over_modal(one, by.id, words=words(bot)), body)
+        view = placed(conversation_modals.hand_over_modal(one, by.id, words=words(bot)), body)
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
 def on_handed_over(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     """Write it down, then ack: a refusal stands in the modal, where the person is looking."""
-    given = modals.read_hand_over(body["view"])
+    given = conversation_modals.read_hand_over(body["view"])
     try:
         with bot.connect() as db:
             by, now = staff_in(body, bot), bot.clock.now()
@@ -196,7 +196,7 @@ def on_handed_over(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
                 db, ref=given.ref, to=bot.who(given.to), since=given.since, by=by, now=now
             )
     except Refusal as refusal:
-        keep_open(ack, modals.TO, refusal, bot)
+        keep_open(ack, conversation_modals.TO, refusal, bot)
     else:
         ack()
         who = words(bot).person(one.owner, slack=True)

@@ -10,11 +10,10 @@ from bot.domain.approvals import Grave
 from bot.domain.email_change_refusals import ChangeReasonMissing
 from bot.domain.email_changes import ChangeCard
 from bot.domain.errors import Refusal
-from bot.rendering import email_changes as shown
+from bot.rendering import email_changes as email_change_cards
 from bot.rendering.blocks import Card, section
 from bot.rendering.step_up import CODE, read_typed
-from bot.services import email_change_desk as desk
-from bot.services import step_up
+from bot.services import email_change_desk, step_up
 from handlers.slack.answers import (
     Body,
     Respond,
@@ -30,27 +29,27 @@ from handlers.slack.answers import (
 
 
 def register(app: App, bot: Bot) -> None:
-    app.action(shown.ASK)(partial(on_ask, bot=bot))
-    app.view(shown.ASK)(partial(on_asked, bot=bot))
-    app.action(shown.AGREE)(partial(on_agree, bot=bot))
-    app.view(shown.AGREE)(partial(on_agree_submitted, bot=bot))
-    app.action(shown.REFUSE)(partial(on_refuse, bot=bot))
+    app.action(email_change_cards.ASK)(partial(on_ask, bot=bot))
+    app.view(email_change_cards.ASK)(partial(on_asked, bot=bot))
+    app.action(email_change_cards.AGREE)(partial(on_agree, bot=bot))
+    app.view(email_change_cards.AGREE)(partial(on_agree_submitted, bot=bot))
+    app.action(email_change_cards.REFUSE)(partial(on_refuse, bot=bot))
 
 
 def on_ask(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
-        account = desk.get_account(db, number_in(body), by=staff_in(body, bot))
-        view = placed(shown.ask_modal(account, words=words(bot)), body)
+        account = email_change_desk.get_account(db, number_in(body), by=staff_in(body, bot))
+        view = placed(email_change_cards.ask_modal(account, words=words(bot)), body)
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
 def on_asked(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     """Decide, then ack: a refusal stands at its field."""
-    asked = shown.read_asked(body["view"])
+    asked = email_change_cards.read_asked(body["view"])
     try:
         with bot.connect() as db:
-            change = desk.ask(
+            change = email_change_desk.ask(
                 db,
                 bot.desk,
                 account_id=asked.account_id,
@@ -60,7 +59,11 @@ def on_asked(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
                 now=bot.clock.now(),
             )
     except Refusal as refusal:
-        field = shown.REASON if isinstance(refusal, ChangeReasonMissing) else shown.EMAIL
+        field = (
+            email_change_cards.REASON
+            if isinstance(refusal, ChangeReasonMissing)
+            else email_change_cards.EMAIL
+        )
         keep_open(ack, field, refusal, bot)
     else:
         ack()
@@ -73,12 +76,12 @@ def on_agree(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
         if step_up.asks_code(bot.desk, Grave.OVERRIDE):
-            card = desk.check_may_agree(db, change_id=number_in(body), by=by, now=now)
+            card = email_change_desk.check_may_agree(db, change_id=number_in(body), by=by, now=now)
             step_up.check_ready(db, bot.desk, by=by, now=now)
-            view = placed(shown.agree_modal(card, words=words(bot)), body)
+            view = placed(email_change_cards.agree_modal(card, words=words(bot)), body)
             client.views_open(trigger_id=body["trigger_id"], view=view)
             return
-        card = desk.agree(db, bot.desk, change_id=number_in(body), by=by, code="", now=now)
+        card = email_change_desk.agree(db, bot.desk, change_id=number_in(body), by=by, code="", now=now)
         settle(respond, body, _done(card, bot))
 
 
@@ -89,7 +92,7 @@ def on_agree_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> N
     try:
         with bot.connect() as db:
             by, now = staff_in(body, bot), bot.clock.now()
-            card = desk.agree(db, bot.desk, change_id=number, by=by, code=typed.code, now=now)
+            card = email_change_desk.agree(db, bot.desk, change_id=number, by=by, code=typed.code, now=now)
     except Refusal as refusal:
         keep_open(ack, CODE, refusal, bot)
     else:
@@ -100,13 +103,17 @@ def on_agree_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> N
 def on_refuse(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
-        card = desk.refuse(db, change_id=number_in(body), by=staff_in(body, bot), now=bot.clock.now())
+        card = email_change_desk.refuse(
+            db, change_id=number_in(body), by=staff_in(body, bot), now=bot.clock.now()
+        )
         settle(respond, body, _done(card, bot))
 
 
 def _done(card: ChangeCard, bot: Bot) -> str:
     say = words(bot)
-    return say.say(f"email_change.done.{card.state}", ref=card.change.ref, due=shown.due_of(card, say))
+    return say.say(
+        f"email_change.done.{card.state}", ref=card.change.ref, due=email_change_cards.due_of(card, say)
+    )
 
 
 def _say(respond: Respond, text: str) -> None:

@@ -9,7 +9,7 @@ from bot.bootstrap import Bot
 from bot.domain.approvals import Grave
 from bot.domain.errors import Refusal
 from bot.domain.people import ErasureCard
-from bot.rendering import erasures as shown
+from bot.rendering import erasures as erasure_cards
 from bot.rendering.blocks import Card, section
 from bot.rendering.step_up import CODE, read_typed
 from bot.services import erasures, step_up
@@ -28,9 +28,9 @@ from handlers.slack.answers import (
 
 
 def register(app: App, bot: Bot) -> None:
-    app.action(shown.AGREE)(partial(on_agree, bot=bot))
-    app.view(shown.AGREE)(partial(on_agree_submitted, bot=bot))
-    app.action(shown.REFUSE)(partial(on_refuse, bot=bot))
+    app.action(erasure_cards.AGREE)(partial(on_agree, bot=bot))
+    app.view(erasure_cards.AGREE)(partial(on_agree_submitted, bot=bot))
+    app.action(erasure_cards.REFUSE)(partial(on_refuse, bot=bot))
 
 
 def on_agree(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
@@ -41,7 +41,7 @@ def on_agree(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
         if step_up.asks_code(bot.desk, Grave.ERASURE):
             card = erasures.check_may_agree(db, bot.desk, erasure_id=number, by=by, now=now)
             step_up.check_ready(db, bot.desk, by=by, now=now)
-            view = placed(shown.agree_modal(card, words=words(bot)), body)
+            view = placed(erasure_cards.agree_modal(card, words=words(bot)), body)
             client.views_open(trigger_id=body["trigger_id"], view=view)
             return
         card = erasures.agree(db, bot.desk, erasure_id=number, by=by, code="", now=now)

@@ -8,15 +8,15 @@ from slack_sdk import WebClient
 from bot.bootstrap import Bot
 from bot.domain.approvals import check_is_staff
 from bot.domain.errors import Refusal
-from bot.rendering import faq_learning as modals
+from bot.rendering import faq_learning as faq_learning_cards
 from bot.services import conversations, faq, faq_learning
 from handlers.slack.answers import Body, Respond, explains, keep_open, placed, say, staff_in, words
 from handlers.slack.cases import seen_in
 
 
 def register(app: App, bot: Bot) -> None:
-    app.action(modals.TEACH)(partial(on_teach, bot=bot))
-    app.view(modals.TEACH)(partial(on_taught, bot=bot))
+    app.action(faq_learning_cards.TEACH)(partial(on_teach, bot=bot))
+    app.view(faq_learning_cards.TEACH)(partial(on_taught, bot=bot))
 
 
 def on_teach(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
@@ -26,13 +26,13 @@ def on_teach(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
         check_is_staff(staff_in(body, bot))
         one = conversations.get(db, ref)
         articles = list(faq.list_articles("en").values())
-        view = placed(modals.teach_modal(one, articles, words=words(bot)), body)
+        view = placed(faq_learning_cards.teach_modal(one, articles, words=words(bot)), body)
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
 def on_taught(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     """Learn it, then ack: a refusal stands in the modal, at the words."""
-    given = modals.read_teach(body["view"])
+    given = faq_learning_cards.read_teach(body["view"])
     try:
         with bot.connect() as db:
             by, now = staff_in(body, bot), bot.clock.now()
@@ -40,7 +40,7 @@ def on_taught(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
                 db, bot.desk, ref=given.ref, topic=given.topic, text=given.text, by=by, now=now
             )
     except Refusal as refusal:
-        keep_open(ack, modals.WORDS, refusal, bot)
+        keep_open(ack, faq_learning_cards.WORDS, refusal, bot)
         return
     ack()
     bot.bell.ring()

@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.bootstrap import Bot
-from bot.rendering import home as rendering
+from bot.rendering import home as home_cards
 from bot.rendering.blocks import Block, Card
 from bot.services import home, views
 from handlers.slack.answers import Body, words
@@ -35,17 +35,17 @@ def publish(bot: Bot, user: str, on_top: Card | None = None) -> None:
 
 def publish_plain(bot: Bot, user: str, said: str) -> None:
     """One sentence in place of all."""
-    bot.slack_client.views_publish(user_id=user, view=rendering.plain_view(said, words=words(bot)))
+    bot.slack_client.views_publish(user_id=user, view=home_cards.plain_view(said, words=words(bot)))
 
 
 def _view(bot: Bot, user: str, on_top: Card | None) -> Block:
     staff, now, mailbox = bot.who(user), bot.clock.now(), bot.desk.mail_from.address
     if not staff.staff:
-        return rendering.strangers_view(user, words=words(bot), mailbox=mailbox, on_top=on_top)
+        return home_cards.strangers_view(user, words=words(bot), mailbox=mailbox, on_top=on_top)
     with bot.connect() as db:
         shown = home.get_home(db, bot.desk, by=staff, now=now)
         views.note(db, bot.desk, [one.entry.ref for one in shown.decide], viewer=staff, now=now)
-    return rendering.home_view(
+    return home_cards.home_view(
         shown,
         words=words(bot),
         now=now,

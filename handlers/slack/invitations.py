@@ -11,12 +11,10 @@ from bot.domain.errors import PermanentFailure, Refusal, TransientFailure
 from bot.domain.invitation_files import Column, InviteFault
 from bot.domain.partner_refusals import InvitationUnsound, NobodyNamed
 from bot.domain.staff import Staff
-from bot.rendering import invitation_cards as cards
-from bot.rendering import invitations as shown
+from bot.rendering import invitation_cards, invitations
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.invitations import Given
-from bot.services import open_invitations, partner_requests
-from bot.services import partner_invitations as services
+from bot.services import open_invitations, partner_invitations, partner_requests
 from handlers.slack.answers import (
     Body,
     Respond,
@@ -34,22 +32,22 @@ from handlers.slack.meanwhile import work_meanwhile
 
 
 def register(app: App, bot: Bot) -> None:
-    app.view(shown.INVITE)(partial(on_given, bot=bot))
-    app.action(shown.REQUEST_INVITE)(partial(on_request, bot=bot))
-    app.action(shown.REQUEST_REFUSE)(partial(on_refuse, bot=bot))
+    app.view(invitations.INVITE)(partial(on_given, bot=bot))
+    app.action(invitations.REQUEST_INVITE)(partial(on_request, bot=bot))
+    app.action(invitations.REQUEST_REFUSE)(partial(on_refuse, bot=bot))
     for act in InvitationAct:
-        app.action(f"{cards.ACTION}{act}")(partial(on_act, bot=bot, act=act))
-    app.action(cards.CORRECT)(partial(on_correct, bot=bot))
-    app.view(cards.CORRECT)(partial(on_corrected, bot=bot))
+        app.action(f"{invitation_cards.ACTION}{act}")(partial(on_act, bot=bot, act=act))
+    app.action(invitation_cards.CORRECT)(partial(on_correct, bot=bot))
+    app.view(invitation_cards.CORRECT)(partial(on_corrected, bot=bot))
 
 
 def invite(line: Line) -> Card:
     """Open the modal; none can open from a message."""
     bot, say = line.bot, words(line.bot)
-    services.check_may_invite(bot.desk, by=line.staff)
+    partner_invitations.check_may_invite(bot.desk, by=line.staff)
     if not line.trigger_id:
         return Card(text=say.say("invite.in_slack"))
-    view = shown.invite_modal(bot.desk.policy.extranet.roles, words=say)
+    view = invitations.invite_modal(bot.desk.policy.extranet.roles, words=say)
     bot.slack_client.views_open(trigger_id=line.trigger_id, view=view)
     return Card(text=say.say("invite.opened"))
 
@@ -59,9 +57,9 @@ def on_request(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot
     ack()
     with explains(respond, bot), bot.connect() as db:
         by = staff_in(body, bot)
-        services.check_may_invite(bot.desk, by=by)
+        partner_invitations.check_may_invite(bot.desk, by=by)
         asked = partner_requests.get_open(db, int(body["actions"][0]["value"]), by=by)
-        view = shown.invite_modal(bot.desk.policy.extranet.roles, asked=asked, words=words(bot))
+        view = invitations.invite_modal(bot.desk.policy.extranet.roles, asked=asked, words=words(bot))
         client.views_open(trigger_id=body["trigger_id"], view=placed(view, body))
 
 
@@ -88,13 +86,13 @@ def on_correct(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     with explains(respond, bot), bot.connect() as db:
         number, now = int(body["actions"][0]["value"]), bot.clock.now()
         view = open_invitations.get(db, number, by=staff_in(body, bot), now=now)
-        modal = cards.correct_modal(view, bot.desk.policy.extranet.roles, words=words(bot))
+        modal = invitation_cards.correct_modal(view, bot.desk.policy.extranet.roles, words=words(bot))
         bot.slack_client.views_open(trigger_id=body["trigger_id"], view=placed(modal, body))
 
 
 def on_corrected(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     """Correct it, then ack: a refusal stands at the field."""
-    given = cards.read_correction(body["view"])
+    given = invitation_cards.read_correction(body["view"])
     try:
         with bot.connect() as db:
             view = open_invitations.correct(
@@ -109,18 +107,18 @@ def on_corrected(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
 
 
 def _card(view: InvitationView, bot: Bot, *, done: str) -> Card:
-    return cards.invitation_card(view, bot.desk.policy.extranet.roles, words=words(bot), done=done)
+    return invitation_cards.invitation_card(view, bot.desk.policy.extranet.roles, words=words(bot), done=done)
 
 
 def on_given(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
     """One person: decide, then ack. A file: say at once that it is looked at, then show what came of it."""
-    given, by, say = shown.read_given(body["view"]), staff_in(body, bot), words(bot)
+    given, by, say = invitations.read_given(body["view"]), staff_in(body, bot), words(bot)
     try:
-        services.check_may_invite(bot.desk, by=by)
+        partner_invitations.check_may_invite(bot.desk, by=by)
         if not given.is_clear:
             raise NobodyNamed
         if not given.file_id:
-            ack(response_action="update", view=shown.said_modal(_invite(bot, given, by), words=say))
+            ack(response_action="update", view=invitations.said_modal(_invite(bot, given, by), words=say))
             return
     except Refusal as refusal:
         _refuse(ack, body, _explained(refusal, bot), bot)
@@ -134,13 +132,13 @@ def on_given(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
         bot=bot,
         doing=say.say(doing),
         work=lambda: _work(bot, given, by),
-        said=partial(shown.said_modal, words=say),
+        said=partial(invitations.said_modal, words=say),
     )
 
 
 def _invite(bot: Bot, given: Given, by: Staff) -> str:
     with bot.connect() as db:
-        made = services.invite(
+        made = partner_invitations.invite(
             db, bot.desk, given.said, by=by, now=bot.clock.now(), request_id=given.request_id
         )
     said = {"email": safe(made.email, 120), "until": words(bot).date(made.until), "ref": made.ref}
@@ -152,7 +150,7 @@ def _explained(refusal: Refusal, bot: Bot) -> str:
     if isinstance(refusal, InvitationUnsound):
         say = words(bot)
         column, fault = Column(str(refusal.values["column"])), InviteFault(str(refusal.values["fault"]))
-        named = {"column": shown.column_name(column, say), "fault": say.say(f"invite_fault.{fault}")}
+        named = {"column": invitations.column_name(column, say), "fault": say.say(f"invite_fault.{fault}")}
         return say.refusal(InvitationUnsound(**named))
     return refusal_text(refusal, bot)
 
@@ -163,7 +161,7 @@ def _refuse(ack: Ack, body: Body, text: str, bot: Bot) -> None:
     if fields:
         keep_open(ack, fields[0], text, bot)
     else:
-        ack(response_action="update", view=shown.said_modal(text, words=words(bot)))
+        ack(response_action="update", view=invitations.said_modal(text, words=words(bot)))
 
 
 def _work(bot: Bot, given: Given, by: Staff) -> Block:
@@ -173,17 +171,19 @@ def _work(bot: Bot, given: Given, by: Staff) -> Block:
         file = bot.chat.fetch_file(given.file_id, most=desk.policy.limits.form_bytes)
     except (TransientFailure, PermanentFailure) as exc:
         trouble = say.say("invite.lost", reason=safe(str(exc), 300))
-        return shown.invite_modal(roles, trouble=trouble, words=say)
+        return invitations.invite_modal(roles, trouble=trouble, words=say)
     lang, role, now = given.said[Column.LANGUAGE], given.said[Column.ROLE], bot.clock.now()
     with bot.connect() as db:
         if given.digest:
-            looked = services.invite_all(
+            looked = partner_invitations.invite_all(
                 db, desk, bot.reader, file, seen=given.digest, lang=lang, role=role, by=by, now=now
             )
         else:
-            looked = services.look(
+            looked = partner_invitations.look(
                 db, desk, bot.reader, name=file.name, content=file.content, lang=lang, role=role, now=now
             )
     if looked.invited:
-        return shown.said_modal(say.say("invite.all_done", count=len(looked.reading.good)), words=say)
-    return shown.looked_modal(looked.reading, given, roles, name=file.name, digest=looked.digest, words=say)
+        return invitations.said_modal(say.say("invite.all_done", count=len(looked.reading.good)), words=say)
+    return invitations.looked_modal(
+        looked.reading, given, roles, name=file.name, digest=looked.digest, words=say
+    )

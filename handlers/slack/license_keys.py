@@ -14,7 +14,7 @@ from bot.domain.license_keys import KeyVoided, names_case
 from bot.domain.member_refusals import NeedsNoKey
 from bot.domain.registration_refusals import OwnAddress
 from bot.domain.staff import Staff
-from bot.rendering import license_key_cards as shown
+from bot.rendering import license_key_cards
 from bot.rendering.blocks import Block, Card, safe, section
 from bot.rendering.step_up import CODE
 from bot.services import license_keys, views
@@ -57,13 +57,13 @@ def keys(line: Line) -> Card:
             raise KeyInTheOpen
         with bot.connect() as db:
             found = license_keys.find(db, bot.desk, text, by=line.staff, now=bot.clock.now())
-        return shown.found_card(found, words=words(bot))
+        return license_key_cards.found_card(found, words=words(bot))
     ref, _ = line.take_ref()
     with bot.connect() as db:
         view = _view(db, bot, ref, by=line.staff)
-    ref, _ = shown.read_page(view)
+    ref, _ = license_key_cards.read_page(view)
     if not line.trigger_id:
-        return shown.keys_card(ref, words=words(bot))
+        return license_key_cards.keys_card(ref, words=words(bot))
     bot.slack_client.views_open(trigger_id=line.trigger_id, view=view)
     return Card(text=words(bot).say("keys.opened", ref=ref))
 
@@ -71,7 +71,7 @@ def keys(line: Line) -> Card:
 def _view(db: Database, bot: Bot, ref: str, *, by: Staff, page: int = 1, notice: str = "") -> Block:
     found = license_keys.get_keys(db, bot.desk, ref, by=by, page=page)
     views.note(db, bot.desk, [found.ref], viewer=by, now=bot.clock.now())
-    return shown.keys_modal(found, words=words(bot), notice=notice)
+    return license_key_cards.keys_modal(found, words=words(bot), notice=notice)
 
 
 def on_keys(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
@@ -84,7 +84,7 @@ def on_keys(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: B
 def on_turned(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
     """Another page takes the place of the one shown."""
     ack()
-    ref, _ = shown.read_page(body["view"])
+    ref, _ = license_key_cards.read_page(body["view"])
     with explains(respond, bot), bot.connect() as db:
         view = _view(db, bot, ref, by=staff_in(body, bot), page=int(body["actions"][0]["value"]))
         client.views_update(view_id=body["view"]["id"], view=placed(view, body))
@@ -93,8 +93,8 @@ def on_turned(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot:
 def on_do(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
     """What the menu of a seat says: done at once, or asked for in the modal's place."""
     ack()
-    what, number = shown.read_do(body["actions"][0]["selected_option"]["value"])
-    ref, page = shown.read_page(body["view"])
+    what, number = license_key_cards.read_do(body["actions"][0]["selected_option"]["value"])
+    ref, page = license_key_cards.read_page(body["view"])
     with explains(respond, bot), bot.connect() as db:
         by = staff_in(body, bot)
         if what in ASKED:
@@ -113,7 +113,7 @@ def on_void(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: B
         client.views_open(trigger_id=body["trigger_id"], view=placed(view, body))
 
 
-ASKED = {"hand_over": shown.hand_over_modal, "void": shown.void_modal}
+ASKED = {"hand_over": license_key_cards.hand_over_modal, "void": license_key_cards.void_modal}
 
 
 def _ask(db: Database, bot: Bot, what: str, key_id: int, *, by: Staff, ref: str, page: int) -> Block:
@@ -133,13 +133,13 @@ def _mark_used(db: Database, bot: Bot, key_id: int, by: Staff) -> str:
 
 
 DONE: dict[str, Callable[[Database, Bot, int, Staff], str]] = {"again": _send_again, "used": _mark_used}
-Decide = Callable[[Database, Bot, shown.Typed, Staff], str]
+Decide = Callable[[Database, Bot, license_key_cards.Typed, Staff], str]
 
 
 def on_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot, decide: Decide) -> None:
     """Decide, then ack: what is wrong stands at its field, what was done above the keys."""
-    entered = shown.read_typed(body["view"])
-    ref, page = shown.read_page(body["view"])
+    entered = license_key_cards.read_typed(body["view"])
+    ref, page = license_key_cards.read_page(body["view"])
     try:
         with bot.connect() as db:
             by = staff_in(body, bot)
@@ -157,7 +157,7 @@ def on_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot, decide: De
     show(respond, Card(text=done, blocks=[section(done)]))
 
 
-def _hand_over(db: Database, bot: Bot, entered: shown.Typed, by: Staff) -> str:
+def _hand_over(db: Database, bot: Bot, entered: license_key_cards.Typed, by: Staff) -> str:
     seat = license_keys.hand_over(
         db,
         bot.desk,
@@ -171,7 +171,7 @@ def _hand_over(db: Database, bot: Bot, entered: shown.Typed, by: Staff) -> str:
     return words(bot).say("keys.done.hand_over", holder=safe(seat.holder.name) if seat.holder else "")
 
 
-def _void(db: Database, bot: Bot, entered: shown.Typed, by: Staff) -> str:
+def _void(db: Database, bot: Bot, entered: license_key_cards.Typed, by: Staff) -> str:
     key = license_keys.void(
         db,
         bot.desk,

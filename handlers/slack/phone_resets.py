@@ -9,11 +9,10 @@ from bot.bootstrap import Bot
 from bot.domain.approvals import Grave
 from bot.domain.errors import Refusal
 from bot.domain.phone_resets import PhoneReset
-from bot.rendering import phone_resets as shown
+from bot.rendering import phone_resets as phone_reset_cards
 from bot.rendering.blocks import Card, section
 from bot.rendering.step_up import read_typed
-from bot.services import phone_reset_desk as desk
-from bot.services import step_up
+from bot.services import phone_reset_desk, step_up
 from handlers.slack.answers import (
     Body,
     Respond,
@@ -28,9 +27,9 @@ from handlers.slack.answers import (
 
 
 def register(app: App, bot: Bot) -> None:
-    app.action(shown.AGREE)(partial(on_agree, bot=bot))
-    app.view(shown.AGREE)(partial(on_agree_submitted, bot=bot))
-    app.action(shown.REFUSE)(partial(on_refuse, bot=bot))
+    app.action(phone_reset_cards.AGREE)(partial(on_agree, bot=bot))
+    app.view(phone_reset_cards.AGREE)(partial(on_agree_submitted, bot=bot))
+    app.action(phone_reset_cards.REFUSE)(partial(on_refuse, bot=bot))
 
 
 def on_agree(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
@@ -38,27 +37,31 @@ def on_agree(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
     ack()
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
-        number, seen = shown.read_value(str(body["actions"][0]["value"]))
+        number, seen = phone_reset_cards.read_value(str(body["actions"][0]["value"]))
         if step_up.asks_code(bot.desk, Grave.OVERRIDE):
-            desk.check_may_decide(db, reset_id=number, seen=seen, by=by, now=now)
+            phone_reset_desk.check_may_decide(db, reset_id=number, seen=seen, by=by, now=now)
             step_up.check_ready(db, bot.desk, by=by, now=now)
-            view = placed(shown.agree_modal(desk.get_card(db, number), words=words(bot)), body)
+            view = placed(
+                phone_reset_cards.agree_modal(phone_reset_desk.get_card(db, number), words=words(bot)), body
+            )
             client.views_open(trigger_id=body["trigger_id"], view=view)
             return
-        reset = desk.agree(db, bot.desk, reset_id=number, seen=seen, by=by, code="", now=now)
+        reset = phone_reset_desk.agree(db, bot.desk, reset_id=number, seen=seen, by=by, code="", now=now)
         settle(respond, body, _done(reset, bot))
 
 
 def on_agree_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     """Decide, then ack: a refusal stands at the code."""
     typed = read_typed(body["view"])
-    number, seen = shown.read_value(typed.about["reset"])
+    number, seen = phone_reset_cards.read_value(typed.about["reset"])
     try:
         with bot.connect() as db:
             by, now = staff_in(body, bot), bot.clock.now()
-            reset = desk.agree(db, bot.desk, reset_id=number, seen=seen, by=by, code=typed.code, now=now)
+            reset = phone_reset_desk.agree(
+                db, bot.desk, reset_id=number, seen=seen, by=by, code=typed.code, now=now
+            )
     except Refusal as refusal:
-        keep_open(ack, shown.CODE, refusal, bot)
+        keep_open(ack, phone_reset_cards.CODE, refusal, bot)
     else:
         ack()
         text = _done(reset, bot)
@@ -69,8 +72,8 @@ def on_refuse(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
-        number, seen = shown.read_value(str(body["actions"][0]["value"]))
-        reset = desk.refuse(db, bot.desk, reset_id=number, seen=seen, by=by, now=now)
+        number, seen = phone_reset_cards.read_value(str(body["actions"][0]["value"]))
+        reset = phone_reset_desk.refuse(db, bot.desk, reset_id=number, seen=seen, by=by, now=now)
         settle(respond, body, _done(reset, bot))
 
 

@@ -7,7 +7,7 @@ from slack_bolt import Ack, App
 from bot.bootstrap import Bot
 from bot.domain.queue import read_wanted
 from bot.domain.staff import Staff
-from bot.rendering import queue as rendering
+from bot.rendering import queue as queue_cards
 from bot.rendering.blocks import Card
 from bot.services import conversations, queue, views
 from handlers.slack.answers import Body, Respond, explains, settle, staff_in, words
@@ -33,7 +33,7 @@ def show_next(line: Line) -> Card:
 
 def on_page(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
-    wanted, page = rendering.read_page(str(body["actions"][0]["value"]))
+    wanted, page = queue_cards.read_page(str(body["actions"][0]["value"]))
     with explains(respond, bot):
         settle(respond, body, _queue(bot, staff_in(body, bot), f"{wanted} page {page}"))
 
@@ -49,7 +49,7 @@ def _queue(bot: Bot, staff: Staff, text: str) -> Card:
     with bot.connect() as db:
         entries = queue.list_queue(db, by=staff, wanted=wanted, now=now)
         asked = wanted.choose_asked(conversations.list_open(db, by=staff), staff, now)
-    return rendering.queue_card(entries, wanted, asked=asked, words=words(bot), now=now)
+    return queue_cards.queue_card(entries, wanted, asked=asked, words=words(bot), now=now)
 
 
 def _next(bot: Bot, staff: Staff, after: str = "") -> Card:
@@ -58,4 +58,4 @@ def _next(bot: Bot, staff: Staff, after: str = "") -> Card:
         card = queue.find_next(db, bot.desk, by=staff, after=after, now=now)
         if card is not None:
             views.note(db, bot.desk, [card.case.ref], viewer=staff, now=now)
-    return rendering.next_card(card, words=words(bot))
+    return queue_cards.next_card(card, words=words(bot))

@@ -9,10 +9,9 @@ from bot.bootstrap import Bot
 from bot.domain.approvals import Grave
 from bot.domain.errors import Refusal
 from bot.domain.registration_refusals import NotTicked
-from bot.rendering import registration as shown
+from bot.rendering import registration as registration_cards
 from bot.rendering.queue import done_card
-from bot.services import cases, reinviting
-from bot.services import registration_decisions as decisions
+from bot.services import cases, registration_decisions, reinviting
 from bot.services.step_up import asks_code
 from handlers.slack.answers import (
     Body,
@@ -46,23 +45,25 @@ def on_approve(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot
     ref, seen = seen_in(body)
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
-        card = decisions.find_asked(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
+        card = registration_decisions.find_asked(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
         if card is not None:
-            view = placed(shown.approve_modal(card, words=words(bot)), body)
+            view = placed(registration_cards.approve_modal(card, words=words(bot)), body)
             client.views_open(trigger_id=body["trigger_id"], view=view)
             return
-        decisions.approve(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
+        registration_decisions.approve(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
         said = words(bot).say("registration.done.approved", ref=ref)
         settle(respond, body, done_card(said, words=words(bot)))
 
 
 def on_approve_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     """Decide, then ack: what is wrong stands at the field."""
-    given = shown.read_decided(body["view"])
+    given = registration_cards.read_decided(body["view"])
     try:
         with bot.connect() as db:
             by, now = staff_in(body, bot), bot.clock.now()
-            decisions.approve(db, bot.desk, ref=given.ref, seen=given.seen, by=by, now=now, code=given.code)
+            registration_decisions.approve(
+                db, bot.desk, ref=given.ref, seen=given.seen, by=by, now=now, code=given.code
+            )
     except Refusal as refusal:
         refuse_at_field(ack, refusal, given, bot)
     else:
@@ -76,17 +77,17 @@ def on_refuse(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot:
     ref, seen = seen_in(body)
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
-        decisions.check_decidable(db, ref=ref, seen=seen, by=by, now=now)
+        registration_decisions.check_decidable(db, ref=ref, seen=seen, by=by, now=now)
         card = cases.get_card(db, bot.desk, ref, now=now)
-        view = placed(shown.refuse_modal(card, words=words(bot)), body)
+        view = placed(registration_cards.refuse_modal(card, words=words(bot)), body)
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
 def on_refuse_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
-    given = shown.read_decided(body["view"])
+    given = registration_cards.read_decided(body["view"])
     try:
         with bot.connect() as db:
-            decisions.refuse(
+            registration_decisions.refuse(
                 db,
                 bot.desk,
                 ref=given.ref,
@@ -109,19 +110,23 @@ def on_tick(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: B
     ref, seen = seen_in(body)
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
-        card = decisions.check_may_tick(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
-        view = shown.tick_modal(card, code=asks_code(bot.desk, Grave.REGISTRATION), words=words(bot))
+        card = registration_decisions.check_may_tick(db, bot.desk, ref=ref, seen=seen, by=by, now=now)
+        view = registration_cards.tick_modal(
+            card, code=asks_code(bot.desk, Grave.REGISTRATION), words=words(bot)
+        )
         client.views_open(trigger_id=body["trigger_id"], view=placed(view, body))
 
 
 def on_tick_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
-    given = shown.read_decided(body["view"])
+    given = registration_cards.read_decided(body["view"])
     try:
         if not given.ticked:
             raise NotTicked
         with bot.connect() as db:
             by, now = staff_in(body, bot), bot.clock.now()
-            decisions.tick(db, bot.desk, ref=given.ref, seen=given.seen, by=by, now=now, code=given.code)
+            registration_decisions.tick(
+                db, bot.desk, ref=given.ref, seen=given.seen, by=by, now=now, code=given.code
+            )
     except Refusal as refusal:
         refuse_at_field(ack, refusal, given, bot)
     else:
@@ -135,12 +140,12 @@ def on_invite(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot:
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
         case = reinviting.check_may_invite(db, ref=seen_in(body)[0], by=by, now=now)
-        view = placed(shown.invite_modal(case, words=words(bot)), body)
+        view = placed(registration_cards.invite_modal(case, words=words(bot)), body)
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
 def on_invite_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
-    ref, version, to = shown.read_invite(body["view"])
+    ref, version, to = registration_cards.read_invite(body["view"])
     try:
         with bot.connect() as db:
             by, now = staff_in(body, bot), bot.clock.now()
@@ -148,7 +153,7 @@ def on_invite_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> 
                 db, bot.desk, bot.staff, ref=ref, version=version, to=to, by=by, now=now
             )
     except Refusal as refusal:
-        keep_open(ack, shown.field_of_invite(refusal), refusal, bot)
+        keep_open(ack, registration_cards.field_of_invite(refusal), refusal, bot)
     else:
         ack()
         say_done(

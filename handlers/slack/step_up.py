@@ -9,7 +9,7 @@ from bot.bootstrap import Bot
 from bot.domain.approvals import Grave
 from bot.domain.errors import Refusal
 from bot.domain.staff import Member
-from bot.rendering import step_up as shown
+from bot.rendering import step_up as step_up_cards
 from bot.rendering.blocks import Card, section
 from bot.services import enrolments, step_up
 from handlers.slack.answers import (
@@ -52,7 +52,7 @@ def _ask_reset(line: Line) -> Card:
     whose = bot.chat.member(bot.staff.find(named(line.rest)).id)
     with bot.connect() as db:
         step_up.check_may_reset(db, bot.desk, person=whose.id, by=line.staff, now=bot.clock.now())
-    return shown.reset_card(whose, words=words(bot))
+    return step_up_cards.reset_card(whose, words=words(bot))
 
 
 def on_reset(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
@@ -64,7 +64,7 @@ def on_reset(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
         if step_up.asks_code(bot.desk, Grave.OVERRIDE):
             step_up.check_may_reset(db, bot.desk, person=whose.id, by=by, now=now)
             step_up.check_ready(db, bot.desk, by=by, now=now)
-            view = placed(shown.reset_modal(whose, words=words(bot)), body)
+            view = placed(step_up_cards.reset_modal(whose, words=words(bot)), body)
             client.views_open(trigger_id=body["trigger_id"], view=view)
             return
         done = step_up.reset(db, bot.desk, whose=whose, by=by, code="", now=now)
@@ -73,14 +73,14 @@ def on_reset(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
 
 def on_reset_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     """Decide, then ack: a refusal stands at the code."""
-    typed = shown.read_typed(body["view"])
+    typed = step_up_cards.read_typed(body["view"])
     whose = bot.chat.member(typed.about["person"])
     try:
         with bot.connect() as db:
             by, now = staff_in(body, bot), bot.clock.now()
             done = step_up.reset(db, bot.desk, whose=whose, by=by, code=typed.code, now=now)
     except Refusal as refusal:
-        keep_open(ack, shown.CODE, refusal, bot)
+        keep_open(ack, step_up_cards.CODE, refusal, bot)
     else:
         ack()
         text = _reset_text(whose, bot, done=done)

@@ -10,7 +10,7 @@ from bot.domain.approvals import Grave, check_is_staff
 from bot.domain.errors import PermanentFailure, Refusal, TransientFailure
 from bot.domain.staff import Act, Staff
 from bot.domain.stock import StockTakesNothing
-from bot.rendering import voucher_modals as modals
+from bot.rendering import voucher_modals
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.stock import IMPORT, supplies_card
 from bot.rendering.voucher_modals import Given
@@ -56,13 +56,13 @@ def on_import(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot:
         vouchers.check_may_import(db, by=by, now=now)
         if step_up.asks_code(bot.desk, Grave.PURCHASE):
             step_up.check_ready(db, bot.desk, by=by, now=now)
-        view = placed(modals.file_modal(words=words(bot)), body)
+        view = placed(voucher_modals.file_modal(words=words(bot)), body)
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
 def on_given(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
     """Say at once that it is being done, for Slack waits three seconds; then show what came of it."""
-    given, by = modals.read_given(body["view"]), staff_in(body, bot)
+    given, by = voucher_modals.read_given(body["view"]), staff_in(body, bot)
     try:
         _check(bot, given, by)
     except Refusal as refusal:
@@ -77,7 +77,7 @@ def on_given(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: 
         bot=bot,
         doing=words(bot).say(doing),
         work=lambda: _work(bot, given, by),
-        said=partial(modals.said_modal, words=words(bot)),
+        said=partial(voucher_modals.said_modal, words=words(bot)),
     )
 
 
@@ -94,7 +94,7 @@ def _refuse(ack: Ack, body: Body, given: Given, text: str, bot: Bot) -> None:
     if given.fields:
         keep_open(ack, given.fields[-1], text, bot)
     else:
-        view = modals.said_modal(text, words=words(bot))
+        view = voucher_modals.said_modal(text, words=words(bot))
         ack(response_action="update", view=placed(view, body))
 
 
@@ -105,7 +105,7 @@ def _work(bot: Bot, given: Given, by: Staff) -> Block:
         file = bot.chat.fetch_file(given.file_id, most=bot.desk.policy.limits.form_bytes)
     except (TransientFailure, PermanentFailure) as exc:
         trouble = say.say("vouchers.modal.lost", reason=safe(str(exc), 300))
-        return modals.file_modal(trouble=trouble, words=say)
+        return voucher_modals.file_modal(trouble=trouble, words=say)
     with bot.connect() as db:
         desk, reader, now = bot.desk, bot.reader, bot.clock.now()
         if given.digest:
@@ -115,8 +115,8 @@ def _work(bot: Bot, given: Given, by: Staff) -> Block:
         left = vouchers.count_stock(db, desk, now=now)
     if looked.imported:
         done = say.say("vouchers.imported", count=len(looked.reading.good), left=left)
-        return modals.said_modal(say.say("vouchers.modal.done", imported=done), words=say)
-    return modals.looked_modal(
+        return voucher_modals.said_modal(say.say("vouchers.modal.done", imported=done), words=say)
+    return voucher_modals.looked_modal(
         looked.reading,
         file_id=given.file_id,
         name=file.name,

@@ -43,12 +43,12 @@ from bot.clock import RealClock
 from bot.domain.approvals import Phase
 from bot.domain.cases import Case
 from bot.domain.events import EventTag
+from bot.domain.languages import LANGUAGES
 from bot.domain.mail import Address, OutboundMail
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.ris import RisCase
 from bot.rendering import samples
 from bot.rendering.mail_templates import SHIPPED
-from bot.rendering.words import LANGUAGES
 from bot.sandbox.invented import organisation, person
 from bot.services import approvals
 from bot.services.effects import Ways

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.addresses import parse_addresses, reaches_desk
+from bot.domain.addresses import in_key, mailbox_of, parse_addresses, reaches_desk
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,11 @@ def test_who_writes_to_the_desk_itself_reaches_it_under_any_sub_address(address:
 @pytest.mark.parametrize("address", ["", "desks@example.org", "desk@example.com", "anna+desk@example.org"])
 def test_everybody_else_does_not(address: str) -> None:
     assert not reaches_desk(address, {"desk@example.org"})
+
+
+def test_an_address_in_a_key_is_told_apart_and_not_read() -> None:
+    one, other = "anna+1@example.org", "anna+2@example.org"
+    assert in_key(one) != in_key(other)
+    assert in_key(mailbox_of(one)) == in_key(mailbox_of(other))
+    assert "anna" not in in_key(one)
+    assert in_key("anna@example.org") == "a3bf86238a1c59bd"  # keys of before have to be found again

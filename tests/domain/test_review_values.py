@@ -5,6 +5,7 @@ import pytest
 from bot.domain import forms
 from bot.domain import review_values as values
 from bot.domain.form_names import names_of
+from bot.domain.languages import LANGUAGES
 from bot.domain.postal_codes import mended_postal_code, postal_code
 from bot.domain.seat_numbers import number_of_seats
 
@@ -92,7 +93,7 @@ def test_no_phones(text: str) -> None:
 
 
 def test_no_country_claims_the_name_of_another() -> None:
-    for lang in forms.LANGUAGES:
+    for lang in LANGUAGES:
         assert {code: forms.country_code(name) for code, name in forms.countries(lang).items()} == {
             code: code for code in forms.countries(lang)
         }

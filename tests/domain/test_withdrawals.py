@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.outbox import JobStatus
-from bot.domain.withdrawals import LONGEST, Standing, Wish, list_standing, read_wish
+from bot.domain.withdrawals import LONGEST, Irrevocable, Wish, list_irrevocable, read_wish
 from tests.budget import examples
 
 PLAIN = [
@@ -109,6 +109,6 @@ def test_hostile_words_cost_no_time(part: str) -> None:
 
 
 def test_what_went_out_is_told_apart_from_what_may_have() -> None:
-    assert list_standing([JobStatus.HELD, JobStatus.QUEUED, JobStatus.FAILED, JobStatus.DISCARDED]) == ()
-    assert list_standing([JobStatus.SENT]) == (Standing.CONFIRMATION_SENT,)
-    assert list_standing([JobStatus.UNKNOWN, JobStatus.SENDING]) == (Standing.MAY_HAVE_GONE,)
+    assert list_irrevocable([JobStatus.HELD, JobStatus.QUEUED, JobStatus.FAILED, JobStatus.DISCARDED]) == ()
+    assert list_irrevocable([JobStatus.SENT]) == (Irrevocable.CONFIRMATION_SENT,)
+    assert list_irrevocable([JobStatus.UNKNOWN, JobStatus.SENDING]) == (Irrevocable.MAY_HAVE_GONE,)

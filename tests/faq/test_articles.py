@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 
 from bot import policy as policies
+from bot.domain.languages import LANGUAGES
 from bot.domain.passwords import LEAST_OWN, PasswordFault
 from bot.domain.programmes import Programme
 from bot.faq import articles, training
@@ -30,7 +31,7 @@ MUST_SAY: dict[str, dict[str, list[str]]] = tomllib.loads(
 NEAR = 0.6  #: Jaccard of character 5-grams
 PORTAL = "https://portal.example.com"
 OURS = re.compile(r"/(?:faq|contact|password(?:/forgotten)?|passcode/lost|dashboard|prolong)")
-BOTH = [(topic, lang) for topic in MUST_SAY for lang in articles.LANGUAGES]
+BOTH = [(topic, lang) for topic in MUST_SAY for lang in LANGUAGES]
 
 
 @cache
@@ -41,7 +42,7 @@ def shipped() -> Policy:
 def test_every_topic_has_an_article_in_each_language_and_no_more() -> None:
     found = {topic: set(both) for topic, both in articles.load().items()}
 
-    assert found == {topic: set(articles.LANGUAGES) for topic in MUST_SAY}
+    assert found == {topic: set(LANGUAGES) for topic in MUST_SAY}
 
 
 @pytest.mark.parametrize(("topic", "lang"), BOTH)
@@ -62,7 +63,7 @@ def test_an_article_says_what_it_has_to(topic: str, lang: str) -> None:
 
 @pytest.mark.parametrize("topic", MUST_SAY)
 def test_both_languages_are_of_the_same_make(topic: str) -> None:
-    english, german = (articles.load()[topic][lang] for lang in articles.LANGUAGES)
+    english, german = (articles.load()[topic][lang] for lang in LANGUAGES)
 
     assert (english.programme, english.related, english.source, english.updated) == (
         german.programme, german.related, german.source, german.updated,
@@ -97,7 +98,7 @@ def test_whose_password_is_known_to_others_is_not_told_to_wait_first(lang: str, 
     assert PORTAL not in elsewhere
 
 
-@pytest.mark.parametrize("lang", articles.LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_where_the_extranet_is_elsewhere_its_own_pages_are_spoken_of(lang: str) -> None:
     """Its login page has the link, its mails bring a password, and nobody is invited by `/prolong`."""
     outside = shipped().extranet.model_copy(update={"accounts": "outside"})
@@ -116,7 +117,7 @@ def test_where_the_extranet_is_elsewhere_its_own_pages_are_spoken_of(lang: str) 
     assert marked(elsewhere) == ["reset-password"]
 
 
-@pytest.mark.parametrize("lang", articles.LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_whoever_has_no_phone_left_is_led_to_the_way_that_there_is(lang: str) -> None:
     article = articles.load()["otp-phone-numbers"][lang]
     outside = shipped().mag.model_copy(update={"accounts": "outside"})
@@ -128,7 +129,7 @@ def test_whoever_has_no_phone_left_is_led_to_the_way_that_there_is(lang: str) ->
     assert f"{PORTAL}/passcode/lost" not in elsewhere
 
 
-@pytest.mark.parametrize("lang", articles.LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_password_article_has_as_many_rules_as_the_page(lang: str) -> None:
     source = faq.answer(articles.load()["password-policy"][lang], shipped(), PORTAL).source
     on_one_line = 3  # the lengths, the two cases, user name and name
@@ -185,7 +186,7 @@ def _grams(text: str) -> frozenset[str]:
     return frozenset(line[at : at + 5] for at in range(max(1, len(line) - 4)))
 
 
-@pytest.mark.parametrize("lang", articles.LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_holds_for_both_is_of_the_programme_that_is_asked_about(lang: str) -> None:
     both = articles.load()
     owners = {

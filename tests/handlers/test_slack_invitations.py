@@ -7,7 +7,8 @@ import pytest
 from slack_bolt import BoltResponse
 
 from bot.ports import SharedFile
-from bot.rendering.invitations import FILE, REQUEST_INVITE, REQUEST_REFUSE
+from bot.rendering.invitations import REQUEST_INVITE, REQUEST_REFUSE
+from bot.rendering.row_files import FILE
 from bot.services import partner_requests
 from tests.cast import BLAKE, ELI
 from tests.handlers.conftest import Workspace, until

@@ -10,8 +10,8 @@ from slack_bolt import BoltResponse
 
 from bot.domain.errors import TransientFailure
 from bot.ports import SharedFile
+from bot.rendering.row_files import FILE
 from bot.rendering.stock import IMPORT
-from bot.rendering.voucher_modals import FILE
 from tests.authenticators import enrolled
 from tests.cast import AVERY, BLAKE, ELI, a_case
 from tests.handlers.conftest import Workspace, until

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.domain.accounts import Account
+from bot.domain.languages import LANGUAGES
 from bot.domain.sessions import Strength
-from bot.rendering.words import LANGUAGES
 from bot.services import activation
 from tests import invited
 from tests.people import PASSWORD

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from bot import policy
+from bot.domain.languages import LANGUAGES
 from bot.rendering import pages
-from bot.rendering.words import LANGUAGES, read_catalogues, words
+from bot.rendering.words import read_catalogues, words
 from tests.portal.conftest import Found, Town
 from tests.portal.looks import LOOKED_AT
 

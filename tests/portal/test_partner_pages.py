@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from bot.rendering.words import LANGUAGES
+from bot.domain.languages import LANGUAGES
 from handlers.portal.serve import PortalServer
 from tests.chromium import hear_console
 from tests.golden import assert_approved

@@ -4,7 +4,7 @@ PARTS = frozenset(
     {
         "account_lives.extend_button", "account_lives.life_block", "approving.close_first",
         "approving.read_first", "queue.row",
-        "step_up.code_field", "step_up.code_modal",
+        "row_files.field", "step_up.code_field", "step_up.code_modal",
     }
 )  # fmt: skip
 #: whose values no stranger chooses

@@ -12,6 +12,7 @@ from bot import policy as policies
 from bot.domain import lifecycle as clock
 from bot.domain.account_views import AccountAct, AccountMail, AccountView, LifeView
 from bot.domain.accounts import AccountStatus
+from bot.domain.languages import LANGUAGES
 from bot.domain.lifecycle import ClockRules, Held, LifeState, Move, Moved, foresee
 from bot.domain.outbox import JobStatus
 from bot.domain.tries import Tries
@@ -29,7 +30,7 @@ from bot.rendering import (
 )
 from bot.rendering.blocks import Block
 from bot.rendering.email_changes import ASK
-from bot.rendering.words import LANGUAGES, words
+from bot.rendering.words import words
 from tests.rendering.test_email_changes import ASKED
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

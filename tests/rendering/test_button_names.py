@@ -6,6 +6,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from bot import policy as policies
+from bot.domain.languages import LANGUAGES
 from bot.faq import articles
 from bot.rendering import faq, mail_templates, words
 
@@ -14,7 +15,7 @@ OTHER = {"en": "de", "de": "en"}
 SHOWN = ("page.", "strength.")
 #: said of an organisation's people by the name of their role, in either language
 ROLES = {"Organization", "Application"}
-BOTH = [(topic, lang) for topic in articles.load() for lang in words.LANGUAGES]
+BOTH = [(topic, lang) for topic in articles.load() for lang in LANGUAGES]
 
 
 def catalogue(lang: str, name: str = "*") -> dict[str, str]:
@@ -46,7 +47,7 @@ def test_an_article_emphasises_no_name_of_the_other_language(topic: str, lang: s
     assert [one for one in emphasised if one.casefold() in other - own] == []
 
 
-@pytest.mark.parametrize("lang", words.LANGUAGES)
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_diagnosis_speaks_of_nothing_by_the_name_of_the_other_language(lang: str) -> None:
     own, other = (
         {text for key, text in catalogue(one).items() if key.startswith(SHOWN)} for one in (lang, OTHER[lang])

@@ -32,7 +32,7 @@ from bot.domain.mail import Kind
 from bot.domain.outbox import JobStatus
 from bot.domain.provenance import Provenance
 from bot.domain.trust import Verdict
-from bot.domain.withdrawals import Standing
+from bot.domain.withdrawals import Irrevocable
 from bot.rendering import cards, desk_notes, modals, samples, sender_notes
 from bot.rendering.blocks import Card
 from bot.rendering.words import words
@@ -79,8 +79,8 @@ WITHDRAWALS = tuple(
         "asked": {},
         "unclear": {},
         "kept": {"other": "C-9"},
-        "by_staff": {"by": "U0BLAKE", "standing": tuple(Standing)},
-        "stopped": {"by": "U0BLAKE", "standing": (Standing.MADE,)},
+        "by_staff": {"by": "U0BLAKE", "standing": tuple(Irrevocable)},
+        "stopped": {"by": "U0BLAKE", "standing": (Irrevocable.MADE,)},
     }.items()
 )
 CORRECTION = CorrectionNote(

@@ -12,13 +12,14 @@ from bot.domain.cards import CaseCard, Corrected, LostMail
 from bot.domain.case_steps import OF_ORGANISATION, OPEN_TO_HANDS, CaseStep, StepName, StepState
 from bot.domain.cases import CaseStatus, CaseVersion
 from bot.domain.errors import Refusal
+from bot.domain.languages import LANGUAGES
 from bot.domain.provisioning import Ended, Ending, Record, Task
 from bot.domain.purchasing import Bought, Quote
 from bot.domain.step_refusals import BadLink, NothingEntered, NumberMissing
 from bot.rendering import case_steps, order_mails, provisioning, samples
 from bot.rendering.blocks import Block, Card
 from bot.rendering.cards import case_card
-from bot.rendering.words import LANGUAGES, words
+from bot.rendering.words import words
 from bot.sandbox.slack.limits import check_blocks, check_view
 from tests.golden import assert_json_approved
 from tests.rendering.test_approving import an_order, euros

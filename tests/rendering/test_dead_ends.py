@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot.domain.dead_ends import ForDesk, OrganisationFacts, PartnerFacts
+from bot.domain.languages import LANGUAGES
 from bot.rendering import dead_ends, lifecycle_samples, samples
 from bot.rendering.mails import render_mail
-from bot.rendering.words import LANGUAGES, words
+from bot.rendering.words import words
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 

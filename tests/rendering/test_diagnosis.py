@@ -7,9 +7,9 @@ import pytest
 
 from bot import policy as policies
 from bot.domain.diagnosis import Cause, Finding, Mend
+from bot.domain.languages import LANGUAGES
 from bot.domain.programmes import Programme
 from bot.rendering.diagnosis import MOST_SAID, paragraphs
-from bot.rendering.words import LANGUAGES
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 POLICY = policies.load()

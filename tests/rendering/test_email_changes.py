@@ -7,8 +7,9 @@ import pytest
 
 from bot.domain.cooling import Notice, Told
 from bot.domain.email_changes import ChangeCard, ChangeReason, ChangeState, EmailChange, End
+from bot.domain.languages import LANGUAGES
 from bot.rendering import account_samples, email_changes, samples
-from bot.rendering.words import LANGUAGES, words
+from bot.rendering.words import words
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 OVER = (ChangeState.CHANGED, ChangeState.STOPPED, ChangeState.OVERTAKEN, ChangeState.LAPSED)

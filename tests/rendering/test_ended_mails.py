@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from bot import policy
-from bot.domain.withdrawals import Standing
+from bot.domain.languages import LANGUAGES
+from bot.domain.withdrawals import Irrevocable
 from bot.rendering import mails, order_mails, samples
 from bot.rendering.mails import render_mail
-from bot.rendering.words import LANGUAGES
 from tests.golden import assert_approved
 
 POLICY = policy.load()
 STATES: Mapping[str, Callable[[str], Mapping[str, Any]]] = {
     "withdrawal_made": lambda lang: order_mails.withdrawal(
-        samples.withdrawn_case(lang), POLICY, (Standing.MADE,), stopped=True
+        samples.withdrawn_case(lang), POLICY, (Irrevocable.MADE,), stopped=True
     ),
     "rejection_made": lambda lang: mails.rejection(samples.decided_case(lang), POLICY, made=True),
 }

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.domain.languages import LANGUAGES
 from bot.domain.people import (
     OPEN_ERASURES,
     Erasure,
@@ -17,7 +18,7 @@ from bot.domain.people import (
 )
 from bot.rendering import erasures
 from bot.rendering.person import person_page
-from bot.rendering.words import LANGUAGES, words
+from bot.rendering.words import words
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ASKED = Erasure(

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.languages import LANGUAGES
 from bot.domain.staff import Act, Staff
 from bot.rendering.blocks import Card
 from bot.rendering.help import GROUPS, help_card
-from bot.rendering.words import LANGUAGES, words
+from bot.rendering.words import words
 from handlers.slack.commands import COMMANDS
 from tests.golden import assert_json_approved
 from tests.rendering.test_cards import ENGLISH

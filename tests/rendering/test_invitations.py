@@ -8,13 +8,14 @@ import pytest
 from bot import policy
 from bot.domain.account_views import AccountMail, InvitationView
 from bot.domain.invitation_files import BadRow, Column, FileFault, GoodRow, InviteFault, Reading
+from bot.domain.languages import LANGUAGES
 from bot.domain.outbox import JobStatus
 from bot.domain.partner_requests import PartnerRequest, RequestState
 from bot.domain.partners import Invitation, NewInvitation
 from bot.rendering import invitation_cards, invitations
 from bot.rendering.blocks import Block, Card
 from bot.rendering.invitations import Given
-from bot.rendering.words import LANGUAGES, words
+from bot.rendering.words import words
 from tests.golden import assert_json_approved
 
 ROLES = policy.load().extranet.roles

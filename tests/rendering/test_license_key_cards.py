@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.domain.languages import LANGUAGES
 from bot.domain.license_keys import (
     KEYS_A_PAGE,
     CaseKeys,
@@ -23,7 +24,7 @@ from bot.domain.license_keys import (
 from bot.domain.outbox import JobStatus
 from bot.rendering import key_samples, samples
 from bot.rendering.license_key_cards import found_card, hand_over_modal, keys_modal, read_do, void_modal
-from bot.rendering.words import LANGUAGES, words
+from bot.rendering.words import words
 from tests.golden import assert_json_approved
 
 ENGLISH = words("en")

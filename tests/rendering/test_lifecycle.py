@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from bot.domain.languages import LANGUAGES
 from bot.domain.lifecycle import Held, Stage
 from bot.domain.lifecycle_gates import Gate, GateCard, HeldCard, HeldEnd, Waiting
 from bot.rendering import lifecycle, lifecycle_samples, samples
-from bot.rendering.words import LANGUAGES, words
+from bot.rendering.words import words
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ACCOUNT = lifecycle_samples.partner(samples.decided_case(), at=AT)

@@ -11,6 +11,7 @@ from bot import policy as policies
 from bot.brand_policy import Brand
 from bot.domain.approvals import Choice, RejectionReason
 from bot.domain.cases import Addition, Case
+from bot.domain.languages import LANGUAGES
 from bot.domain.mail import Address
 from bot.domain.ris import Company, Problem, ProblemKind
 from bot.domain.sheets import SheetRefusal
@@ -23,7 +24,6 @@ from bot.rendering import (
 from bot.rendering.mail_templates import SHIPPED, list_mails
 from bot.rendering.mails import RenderedMail, render_mail
 from bot.rendering.samples import sample_values
-from bot.rendering.words import LANGUAGES
 from tests.budget import examples
 from tests.golden import assert_approved
 from tests.rendering import partner_states

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.cases import BallHolder, CaseStatus
+from bot.domain.languages import LANGUAGES
 from bot.domain.notices import NoticeKind, Standing, StandingNote, WaitingNote
 from bot.rendering import notices
 from bot.rendering.blocks import Card
-from bot.rendering.words import LANGUAGES, words
+from bot.rendering.words import words
 from tests.golden import assert_json_approved
 
 AT = datetime(2024, 9, 12, 8, 31, tzinfo=UTC)

@@ -8,9 +8,10 @@ import pytest
 
 from bot.domain.approvals import Approval
 from bot.domain.cooling import Notice, Told
+from bot.domain.languages import LANGUAGES
 from bot.domain.phone_resets import PhoneReset, ResetCard, ResetState
 from bot.rendering import account_samples, partner_samples, phone_resets, samples
-from bot.rendering.words import LANGUAGES, words
+from bot.rendering.words import words
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 

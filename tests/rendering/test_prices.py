@@ -6,13 +6,13 @@ from decimal import Decimal
 import pytest
 
 from bot import policy as policies
+from bot.domain.languages import LANGUAGES
 from bot.domain.money import Money
 from bot.domain.purchasing import Quote
 from bot.domain.ris import Credential
 from bot.policy import Policy, Price
 from bot.rendering import mails, order_mails, samples
 from bot.rendering.mails import render_mail
-from bot.rendering.words import LANGUAGES
 from tests.golden import assert_approved
 from tests.rendering.test_approving import an_order
 

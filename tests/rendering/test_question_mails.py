@@ -8,10 +8,10 @@ import pytest
 
 from bot import policy as policies
 from bot.domain.cases import Case
+from bot.domain.languages import LANGUAGES
 from bot.domain.ris import Problem, ProblemKind, RisCase, Severity, User
 from bot.rendering import mails, samples
 from bot.rendering.mails import MOST_QUESTIONS, MOST_USERS, RenderedMail, render_mail
-from bot.rendering.words import LANGUAGES
 from tests.golden import assert_approved
 
 POLICY = policies.load()

@@ -11,11 +11,12 @@ import pytest
 from bot.domain.approvals import Approval, Phase
 from bot.domain.cards import CaseCard
 from bot.domain.cases import BallHolder, CaseStatus
+from bot.domain.languages import LANGUAGES
 from bot.domain.queue import QueueEntry, Wanted, read_wanted
 from bot.rendering import samples
 from bot.rendering.blocks import Card
 from bot.rendering.queue import PAGE, done_card, next_card, queue_card, read_page, standing
-from bot.rendering.words import LANGUAGES, words
+from bot.rendering.words import words
 from tests.golden import assert_json_approved
 from tests.rendering.test_cards import AT, ENGLISH, buttons
 from tests.rendering.test_conversation_cards import conversation_rows

@@ -9,6 +9,7 @@ import pytest
 from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.events import EventTag, Head, Step
 from bot.domain.finding import Findings, Found, Subject, Value
+from bot.domain.languages import LANGUAGES
 from bot.domain.lifecycle import Stage
 from bot.domain.mail import Kind
 from bot.domain.report import Decisions, Dwell, Figures, Report, Week, WeekAhead
@@ -18,7 +19,7 @@ from bot.rendering.finding import findings_card, read_turned
 from bot.rendering.history import FIRST, NEWEST, has_line, history_card
 from bot.rendering.report import report_card
 from bot.rendering.trail import head_note
-from bot.rendering.words import LANGUAGES, words
+from bot.rendering.words import words
 from tests.golden import assert_json_approved
 from tests.rendering.test_card_limits import faults, texts
 

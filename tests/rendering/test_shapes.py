@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.languages import LANGUAGES
 from bot.rendering import mails, quoting
 from bot.rendering.mail_templates import list_mails, load
 from bot.rendering.mails import RenderedMail, render_mail
 from bot.rendering.samples import sample_values
 from bot.rendering.shapes import WIDTH, Line, Marks
-from bot.rendering.words import LANGUAGES
 from tests.budget import examples
 from tests.rendering.strangers import EACH, hostile_values, outline
 

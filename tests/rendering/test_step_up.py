@@ -9,9 +9,10 @@ import pytest
 from bot.domain.approvals import Grave, SecondReason
 from bot.domain.cards import Asked, CaseCard
 from bot.domain.events import EventTag
+from bot.domain.languages import LANGUAGES
 from bot.domain.staff import Member
 from bot.rendering import approving, samples, step_up
-from bot.rendering.words import LANGUAGES, words
+from bot.rendering.words import words
 from bot.sandbox.slack.limits import check_view
 from tests.golden import assert_json_approved
 from tests.rendering.strangers import HOSTILE

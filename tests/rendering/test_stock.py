@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.cases import CaseStatus
+from bot.domain.languages import LANGUAGES
 from bot.domain.license_keys import NewKey
 from bot.domain.money import Money
 from bot.domain.purchase_orders import PurchaseOrder
@@ -20,7 +21,7 @@ from bot.rendering.mails import render_mail
 from bot.rendering.samples import PURCHASE_ORDER
 from bot.rendering.stock_mails import po_low
 from bot.rendering.vouchers import reading_json, row_text, summary
-from bot.rendering.words import LANGUAGES, words
+from bot.rendering.words import words
 from tests.golden import assert_approved, assert_json_approved
 from tests.rendering.test_prices import priced
 

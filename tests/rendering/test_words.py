@@ -22,6 +22,7 @@ from bot.domain.errors import (
     UnknownCommand,
 )
 from bot.domain.key_refusals import UnknownKey
+from bot.domain.languages import LANGUAGES
 from bot.domain.outbox import JobStatus
 from bot.domain.password_refusals import PasswordWrong
 from bot.domain.ris import (
@@ -38,7 +39,7 @@ from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
 from bot.rendering import words as words_module
 from bot.rendering.mail_templates import list_mails
-from bot.rendering.words import LANGUAGES, read_catalogues, words
+from bot.rendering.words import read_catalogues, words
 from tests.rendering.carried import AT, CARRIED
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain import forms
+from bot.domain.languages import LANGUAGES
 from bot.domain.ris import Company, User
 from bot.rendering import form_words
 from bot.rendering.workbooks import ris_form
@@ -18,14 +19,14 @@ from tests.budget import examples
 from tests.form_values import COMPANIES, LANGS, USERS, placeless
 from tests.forms import COMPANY, MARA, TOM, case
 
-LANGUAGES = pytest.mark.parametrize("lang", ["en", "de"])
+every_language = pytest.mark.parametrize("lang", LANGUAGES)
 
 
 def test_equal_input_gives_equal_bytes() -> None:
     assert ris_form("en", COMPANY, [MARA, TOM]) == ris_form("en", COMPANY, [MARA, TOM])
 
 
-@LANGUAGES
+@every_language
 def test_a_filled_form_reads_back_the_same_in_either_language(lang: str) -> None:
     read = case(ris_form(lang, COMPANY, [MARA, TOM]))
 
@@ -45,7 +46,7 @@ def test_any_company_and_users_read_back_the_same(company: Company, users: list[
     assert placeless(read) == users
 
 
-@LANGUAGES
+@every_language
 def test_the_choices_are_drop_downs_from_a_hidden_sheet(lang: str) -> None:
     book = openpyxl.load_workbook(io.BytesIO(ris_form(lang)))
     company, users, _about, lists = book.worksheets
@@ -73,7 +74,7 @@ def test_labels_are_locked_and_inputs_are_not() -> None:
     book.close()
 
 
-@LANGUAGES
+@every_language
 def test_the_form_says_its_version_and_explains_every_field(lang: str) -> None:
     book = openpyxl.load_workbook(io.BytesIO(ris_form(lang)))
     explained = [str(row[0].value) for row in book[forms.ABOUT_SHEET.said(lang)].iter_rows()]
@@ -88,7 +89,7 @@ def test_an_input_hint_fits_what_spreadsheet_programs_show() -> None:
     hints = [*form_words.COMPANY_HINTS.values(), *form_words.USER_HINTS.values()]
 
     assert max(len(text) for hint in hints for text in (hint.en, hint.de)) <= 255
-    assert max(len(f.label.said(lang)) for f in forms.USER_FIELDS for lang in forms.LANGUAGES) <= 32
+    assert max(len(f.label.said(lang)) for f in forms.USER_FIELDS for lang in LANGUAGES) <= 32
 
 
 def test_what_begins_like_a_formula_is_written_as_text() -> None:

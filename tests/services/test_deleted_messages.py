@@ -3,6 +3,7 @@
 import pytest
 
 from bot.domain.errors import MessageGone, PermanentFailure, TransientFailure
+from bot.domain.note_names import NoteName
 from bot.ports import ChatMessage
 from bot.services import conversations
 from bot.services.queueing import queue_case_card, queue_note
@@ -23,7 +24,7 @@ def test_a_card_that_was_deleted_comes_back_with_the_next_change_and_holds_up_no
     with office.connect() as db, transaction(db):
         queue_case_card(db, 1, now=office.now)
         values = {"ref": "C-1", "status": "in_review"}
-        queue_note(db, "turn_note", key="turn:9", values=values, now=office.now, thread_key="card:C-1")
+        queue_note(db, NoteName.TURN, key="turn:9", values=values, now=office.now, thread_key="card:C-1")
     office.work()
 
     (again,) = standing(office, "card:C-1")
@@ -50,7 +51,7 @@ def test_a_note_below_a_message_that_is_gone_stands_in_the_channel(
     monkeypatch.setattr(office.chat, "find", lambda message: find(unless_below(message)))
     with office.connect() as db, transaction(db):
         values = {"ref": "C-1", "status": "in_review"}
-        queue_note(db, "turn_note", key="turn:9", values=values, now=office.now, thread_key="card:C-1")
+        queue_note(db, NoteName.TURN, key="turn:9", values=values, now=office.now, thread_key="card:C-1")
     office.work_till_quiet()
 
     assert office.job("turn_note").attempts == tries

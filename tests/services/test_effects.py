@@ -6,6 +6,7 @@ from bot.domain.approvals import Phase, RejectionReason
 from bot.domain.cards import TroubleNote
 from bot.domain.cases import Case
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
+from bot.domain.note_names import NoteName
 from bot.domain.outbox import MAX_ATTEMPTS, JobKind, JobStatus
 from bot.rendering import mails, samples
 from bot.services import approvals, outbox
@@ -182,7 +183,7 @@ def test_a_note_stands_in_the_thread_of_its_card(office: Office) -> None:
     ts, *_ = office.chat.standing
     with office.connect() as db, transaction(db):
         note = {"what": "job_failed", "subject": "x", "detail": "y"}
-        queue_note(db, "trouble_note", key="n", values=note, now=office.now, thread_key="card:C-1")
+        queue_note(db, NoteName.TROUBLE, key="n", values=note, now=office.now, thread_key="card:C-1")
     office.work()
 
     *_, posted = office.chat.standing.values()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.domain.note_names import NoteName
 from bot.services import partner_requests
 from tests.cast import Office
 
@@ -37,14 +38,14 @@ def test_of_a_flood_the_cards_come_in_turn_and_the_desk_is_told_once(office: Off
     assert told(office) == ["requests_wait"]
     office.clock.wait(days=1)
     assert "real@works.example.com" in shown(office)
-    assert len(office.jobs(partner_requests.NOTE)) == 5
+    assert len(office.jobs(NoteName.PARTNER_REQUEST)) == 5
 
 
 def test_a_flood_without_end_is_not_kept_for_ever_and_the_desk_hears_that_too(office: Office) -> None:
     ask(office, *(f"x{number}" for number in range(3 * 8 + 2)))
 
-    assert len(office.jobs(partner_requests.NOTE)) == 3 * 8
+    assert len(office.jobs(NoteName.PARTNER_REQUEST)) == 3 * 8
     assert told(office) == ["requests_wait", "requests_dropped"]
     office.clock.wait(days=1)
     ask(office, "late")
-    assert len(office.jobs(partner_requests.NOTE)) == 3 * 8 + 1
+    assert len(office.jobs(NoteName.PARTNER_REQUEST)) == 3 * 8 + 1

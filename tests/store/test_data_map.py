@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.store import erasures
 from bot.store.data_map import TABLES
-from bot.store.held import Erases
+from bot.store.table_treatment import Erases
 from tests.cast import an_office
 
 

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from bot.domain.outbox import JobKind
 from bot.services import intake, moves, sources
-from bot.store import conversations, home, notices, outbox, queue, report, seats, step_jobs
+from bot.store import conversations, day_figures, notices, outbox, queue, report, seats, step_jobs
 from bot.store.database import text_of
 from tests.cast import INBOX, Office, a_case, a_mail
 from tests.forms import sound_form
@@ -87,7 +87,7 @@ def look_up(office: Office) -> dict[str, int]:
     since = office.now + timedelta(hours=1)
     looks: dict[str, Callable[[Database], object]] = {
         "steps of a case in line": lambda db: step_jobs.list_queued(db, 1),
-        "the desk's hour": lambda db: home.count_since(db, since),
+        "the desk's hour": lambda db: day_figures.count_since(db, since),
         "the report's mails": lambda db: report.count_sent(db, since, since + timedelta(days=1)),
         "the next that is due": lambda db: outbox.find_next_due(db, [JobKind.MAIL]),
     }

@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.domain.cards import StatusPage
 from bot.domain.case_steps import ENDED as ENDED_STEPS
 from bot.domain.case_steps import StepName, StepState, left_out, step_at
-from bot.domain.cases import BallHolder, CaseStatus, ball_of
+from bot.domain.cases import OVER, BallHolder, CaseStatus, ball_of
 from bot.rendering import quoting
 from bot.rendering.words import Words
 
@@ -65,7 +65,6 @@ MADE_BY: dict[Step, frozenset[StepName]] = {
 }
 #: the invitation has arrived, whichever way
 _ANSWERED = frozenset({CaseStatus.REGISTRATION_REVIEW, CaseStatus.LIVE})
-ENDED = frozenset({CaseStatus.REJECTED, CaseStatus.WITHDRAWN})
 MOODS: dict[CaseStatus, Mood] = {
     CaseStatus.RECEIVED: Mood.UNDER_WAY,
     CaseStatus.IN_REVIEW: Mood.UNDER_WAY,
@@ -210,7 +209,7 @@ def _facts(page: StatusPage, words: Words) -> tuple[Fact, ...]:
 def _stops(page: StatusPage, words: Words) -> tuple[Stop, ...]:
     """Every step up to the end; a case that ended shows none beyond the one it ended at."""
     at = list(Step).index(_at(page))
-    steps = list(Step)[: at + 1] if page.status in ENDED else list(Step)
+    steps = list(Step)[: at + 1] if page.status in OVER else list(Step)
     marks = [_mark(page, step, number - at) for number, step in enumerate(steps)]
     return tuple(_stop(page, step, mark, words) for step, mark in zip(steps, marks, strict=True))
 
@@ -228,7 +227,7 @@ def _mark(page: StatusPage, step: Step, ahead: int) -> Mark:
         return Mark.NOW if step is Step.ACTIVATION and _is_activating(page) else Mark.DONE
     if ahead:
         return Mark.DONE if ahead < 0 else Mark.NEXT
-    return Mark.STOPPED if page.status in ENDED else Mark.NOW
+    return Mark.STOPPED if page.status in OVER else Mark.NOW
 
 
 def _stop(page: StatusPage, step: Step, mark: Mark, words: Words) -> Stop:

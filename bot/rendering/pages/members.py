@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
+from bot.domain.languages import LANGUAGE_NAMES
 from bot.domain.members import LONGEST, OPTIONAL
 from bot.rendering.pages.fields import LONGEST_TYPED, Field, FieldFault, Option, of_field
-from bot.rendering.words import LANGUAGE_NAMES, Words
+from bot.rendering.words import Words
 
 #: for whoever enters their own data; an administrator enters somebody else's
 _OWN = {

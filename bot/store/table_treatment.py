@@ -22,7 +22,7 @@ class Erases(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class Treatment:
     """One table: `texts` and `values` (JSON) may name people, `plain` columns never do."""
 
     keeps: Keep

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain.cases import case_ref
 from bot.domain.events import EventTag
+from bot.domain.note_names import NoteName
 from bot.services.queueing import queue_note
 from bot.store import events
 from bot.store.numbers import next_number
@@ -22,10 +24,10 @@ def tell(db: Database, tag: EventTag, case_id: int, *, actor: str, at: datetime,
     """Say in the thread what stands in the audit trail already."""
     queue_note(
         db,
-        "step_note",
+        NoteName.STEP,
         key=f"step:{next_number(db, 'step')}",
         values={"tag": tag, "actor": actor, "at": at.isoformat(), "data": data},
         now=at,
-        thread_key=f"card:C-{case_id}",
+        thread_key=f"card:{case_ref(case_id)}",
         case_id=case_id,
     )

@@ -1,0 +1,35 @@
+"""What cases, conversations and invitations are called, and how that is read."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.cases import case_id, case_ref
+from bot.domain.conversations import conversation_id, conversation_ref
+from bot.domain.partners import invitation_id, invitation_ref
+
+NUMBERS = st.integers(0, 999_999_999)
+
+
+@given(number=NUMBERS)
+def test_each_is_found_by_what_it_is_called(number: int) -> None:
+    assert case_id(case_ref(number)) == number
+    assert conversation_id(conversation_ref(number)) == number
+    assert invitation_id(invitation_ref(number)) == number
+
+
+@given(number=NUMBERS)
+def test_a_case_is_found_however_it_is_written(number: int) -> None:
+    assert case_id(f" {case_ref(number).lower()} ") == case_id(f"c{number}") == case_id(f"{number}") == number
+
+
+@given(number=NUMBERS)
+def test_no_name_of_the_one_is_the_others(number: int) -> None:
+    assert case_id(conversation_ref(number)) is None
+    assert conversation_id(case_ref(number)) is None
+    assert invitation_id(case_ref(number)) is None
+
+
+@pytest.mark.parametrize("ref", ["", "C-", "C-7/2", "C-²", "C--7", "C-1234567890"])
+def test_what_is_written_otherwise_is_no_case(ref: str) -> None:
+    assert case_id(ref) is None
