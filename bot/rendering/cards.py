@@ -104,6 +104,8 @@ def _state(card: CaseCard, words: Words) -> str:
         line += "\n" + words.say("card.escalated")
     if card.lacks_a_word:
         line += "\n" + words.say("card.say_first")
+    if card.unasked:
+        line += "\n" + words.say("card.unasked")
     if card.open_answers and case.decision is None:
         line += "\n" + words.say("answers.waiting", count=card.open_answers)
     if card.unread and case.decision is None:

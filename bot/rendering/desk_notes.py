@@ -1,5 +1,7 @@
 """Notes in the support channel that need a person: trouble, alarms, mails that wait for release."""
 
+from collections.abc import Iterator
+
 from bot.domain.cards import AlarmNote, HeldNote, TroubleNote
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
@@ -67,27 +69,45 @@ def _of_part(group: str, name: str, words: Words, **values: str) -> str:
 
 
 def held_note(note: HeldNote, *, words: Words) -> Card:
-    """A mail that waits for release, as its reader would get it."""
+    """A mail that waits for release, as its reader would get it; or who let it go or dropped it."""
     recipient, subject = safe(note.recipient), safe(note.mail_subject)
-    value = str(note.job_id)
-    release_all = blocks.button(words.say("held.release_all"), action="mail_release_all", value=value)
-    buttons = [
-        blocks.button(
-            words.say("held.release"), action="mail_release", value=str(note.job_id), style="primary"
-        ),
-        *([] if note.given_up else [release_all]),
-        blocks.button(
-            words.say("held.discard"), action="mail_discard", value=str(note.job_id), style="danger"
-        ),
-    ]
-    title = words.say("held.title")
+    stage = f".{note.ended}" if note.ended else ""
+    title = words.say(f"held.title{stage}")
+    given_up = note.given_up and not note.ended
     return Card(
-        text=words.say("held.text", recipient=recipient),
+        text=words.say(f"held.text{stage}", recipient=recipient),
         blocks=[
             blocks.header(f"{note.ref} · {title}" if note.ref else title),
             blocks.section(words.say("held.to", recipient=recipient, subject=subject)),
-            *([blocks.context(words.say("held.given_up"))] if note.given_up else []),
+            *([blocks.context(words.say("held.given_up"))] if given_up else []),
             blocks.quote(note.text, empty=words.say("question.silent")),
-            blocks.actions(*buttons),
+            _held_end(note, words) if note.ended else blocks.actions(*_held_buttons(note, words)),
         ],
     )
+
+
+def _held_end(note: HeldNote, words: Words) -> Block:
+    at = words.moment(note.at) if note.at else ""
+    return blocks.context(words.say(f"held.{note.ended}", who=words.person(note.by, slack=True), at=at))
+
+
+def _held_buttons(note: HeldNote, words: Words) -> Iterator[Block]:
+    def button(name: str, style: str = "") -> Block:
+        return blocks.button(
+            words.say(f"held.{name}"), action=f"mail_{name}", value=str(note.job_id), style=style
+        )
+
+    yield button("release", "primary")
+    if not note.given_up:
+        yield button("release_all") | {"confirm": _sure("release_all", words)}
+    yield button("discard", "danger") | {"confirm": _sure("discard", words)}
+
+
+def _sure(name: str, words: Words) -> Block:
+    """What Slack asks before what nobody can take back."""
+    return {
+        "title": blocks.plain(words.say(f"held.{name}.title")),
+        "text": blocks.plain(words.say(f"held.{name}.ask")),
+        "confirm": blocks.plain(words.say(f"held.{name}")),
+        "deny": blocks.plain(words.say("modal.close")),
+    }

@@ -40,7 +40,7 @@ _SAYS_MORE = {
     "undoes_closing": ("who_may",),
     "last_administrator": ("user_id",),
     "unknown_command": ("nearest",),
-    "unknown_job": ("status",),
+    "unknown_job": ("released_by", "discarded_by", "status"),
     "no_form": ("reason", "files"),
     "no_such_account": ("name",),
     "not_withdrawable": ("standing",),
@@ -73,9 +73,9 @@ class Words:
         return self.say(f"{_snake(type(value).__name__)}.{value}")
 
     def status(self, status: CaseStatus, ball: BallHolder | None = None) -> str:
-        """How far a case is; who waits for a sponsor with the desk at turn has the answers, in words."""
+        """How far a case is; one that waits for a sponsor may be the desk's turn all the same."""
         if status is CaseStatus.WAITING_FOR_SPONSOR and ball is BallHolder.DESK:
-            return self.say("case_status.answered")
+            return self.say("case_status.sponsor_waits")
         return self.name(status)
 
     def rejection(self, reason: RejectionReason) -> str:

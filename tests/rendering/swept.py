@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.domain.cards import (
+    HeldEnd,
     KindNote,
     SameFormNote,
     WithdrawalNote,
@@ -120,7 +121,10 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     "cards.confirm_card": lambda text: [
         cards.confirm_card(poisoned(a_full_case(), text), "approve", words=ENGLISH)
     ],
-    "desk_notes.held_note": lambda text: [desk_notes.held_note(poisoned(shown.HELD, text), words=ENGLISH)],
+    "desk_notes.held_note": lambda text: [
+        desk_notes.held_note(poisoned(replace(shown.HELD, ended=ended, at=AT), text), words=ENGLISH)
+        for ended in (None, *HeldEnd)
+    ],
     "cards.kind_note": lambda text: [
         cards.kind_note(KindNote(kind=Kind.RIS, ref="C-9", by=MARK + text), words=ENGLISH)
     ],

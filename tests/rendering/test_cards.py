@@ -18,6 +18,7 @@ from bot.domain.cards import (
     ChangeLine,
     CorrectionNote,
     Effect,
+    HeldEnd,
     HeldNote,
     Joined,
     KindNote,
@@ -175,6 +176,9 @@ GOLDEN: dict[str, Callable[[], Card]] = {
         replace(SILENT, expected_by=None, until=AT + timedelta(days=2)), words=ENGLISH
     ),
     "held": lambda: desk_notes.held_note(HELD, words=ENGLISH),
+    "held_discarded": lambda: desk_notes.held_note(
+        replace(HELD, ended=HeldEnd.DISCARDED, by="U0BLAKE0002", at=AT), words=ENGLISH
+    ),
 }
 
 
