@@ -144,7 +144,7 @@ def _check_many(db: Database, desk: Desk, more: int, *, now: datetime) -> None:
 def _open(
     db: Database, desk: Desk, new: NewInvitation, closed_id: int, *, by: str, now: datetime
 ) -> Invitation:
-    until = now + timedelta(days=desk.policy.extranet.invitation_days)
+    until = desk.policy.calendar_of_desk.last_moment(now, desk.policy.extranet.invitation_days)
     made = store.find(db, store.add(db, new, by=by, now=now, until=until, closed_id=closed_id))
     assert made is not None  # noqa: S101 - for the type checker
     mail(db, desk, made, now=now)
@@ -153,7 +153,7 @@ def _open(
 
 def mail(db: Database, desk: Desk, invited: Invitation, *, now: datetime) -> None:
     """A link to the form, in the caller's transaction; those of earlier mails keep working for their time."""
-    until = now + timedelta(days=desk.policy.extranet.invitation_days)
+    until = desk.policy.calendar_of_desk.last_moment(now, desk.policy.extranet.invitation_days)
     store.renew(db, invited.id, until=until)
     url = issue_link(db, desk, invited.ref, purpose=LINK, path="invite", until=until, now=now)
     queue_mail(
