@@ -31,6 +31,7 @@ class Effect:
 
     template: str  #: the mail's name, e.g. "order_confirmation"
     state: JobStatus
+    id: int = 0  #: its job
     at: datetime | None = None
     error: str = ""
     returned: tuple[Returned, ...] = ()
@@ -192,7 +193,7 @@ class TroubleNote:
     #: "mail_set_aside", "job_failed", "job_unknown", "copy_refused", "answers_capped", "case_capped",
     #: "mail_bounced", "address_given_up", "requests_wait", "requests_dropped", "erasure_unreadable"
     what: str
-    subject: str  #: e.g. "mail 12", "job 7"
+    subject: str  #: e.g. "mail 12", "order_confirmation → anna@…"
     detail: str
     ref: str = ""
     id: int = 0

@@ -31,7 +31,10 @@ MOST_FILES = 5  #: of those that were not taken for a RIS
 
 def case_card(card: CaseCard, *, words: Words) -> Card:
     """The newest state of a case, with the buttons that this state offers."""
-    return Card(text=_notification(card.case, words), blocks=_case(card, words) + _buttons(card, words))
+    return Card(
+        text=_notification(card.case, words),
+        blocks=[*_case(card, words), *progress.again(card, words), *_buttons(card, words)],
+    )
 
 
 def confirm_card(card: CaseCard, action: Literal["approve", "reject"], *, words: Words) -> Card:

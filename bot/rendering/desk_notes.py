@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bot.domain.bounces import reason_in
 from bot.domain.cards import AlarmNote, HeldNote, TroubleNote
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
@@ -10,24 +11,50 @@ from bot.rendering.words import Words
 
 def trouble_note(note: TroubleNote, *, words: Words) -> Card:
     """Something that needs a person, with the button that tries a mail again."""
-    key = f"trouble.{note.what}"
-    subject = safe(_mail_named(note.subject, words), 160)
-    sentence = words.say(key if key in words else "trouble.other", subject=subject)
+    sentence = _sentence(note, words)
     if note.ref:
         sentence = words.say("trouble.of_case", ref=safe(note.ref), sentence=sentence)
     shown = [blocks.section(sentence)]
     if detail := safe(note.detail, 600):
         shown.append(blocks.context(detail))
-    if note.what == "mail_set_aside" and note.id:
-        replay = blocks.button(words.say("trouble.replay"), action="mail_replay", value=str(note.id))
-        shown.append(blocks.actions(replay))
+    if note.what == "job_failed":
+        shown.append(blocks.context(words.say(f"trouble.instead.{_instead(note)}", ref=safe(note.ref))))
+    if note.what in _TRIED_AGAIN and note.id:
+        action = _TRIED_AGAIN[note.what]
+        again = blocks.button(words.say(f"trouble.{action}"), action=action, value=str(note.id))
+        doubtful = {"confirm": _sure("trouble.mail_retry", words)} if note.what == "job_unknown" else {}
+        shown.append(blocks.actions(again | doubtful))
     return Card(text=sentence, blocks=shown)
 
 
-def _mail_named(subject: str, words: Words) -> str:
-    """Of "order_confirmation → anna@…", the mail by the name that people know."""
-    template, arrow, rest = subject.partition(" → ")
-    return f"{words.say(f'mail.{template}')}{arrow}{rest}" if f"mail.{template}" in words else subject
+_TRIED_AGAIN = {"mail_set_aside": "mail_replay", "job_failed": "mail_retry", "job_unknown": "mail_retry"}
+_TO_REGISTER = ("invitation", "registration_refused")
+
+
+def _sentence(note: TroubleNote, words: Words) -> str:
+    """What happened, of "order_confirmation → anna@…" with the mail by the name that people know."""
+    template, arrow, to = note.subject.partition(" → ")
+    name = words.say(f"mail.{template}") if f"mail.{template}" in words else template
+    key = f"trouble.{note.what}"
+    if reason := reason_in(note.detail) if note.what == "job_failed" else "":
+        key += ".why"
+    return words.say(
+        key if key in words else "trouble.other",
+        subject=safe(f"{name}{arrow}{to}", 160),
+        mail=safe(name, 80),
+        to=safe(to, 120) or words.say("card.none"),
+        reason=words.say(f"bounce.{reason}") if reason else "",
+    )
+
+
+def _instead(note: TroubleNote) -> str:
+    """What there is to do where a mail's address is wrong."""
+    template = note.subject.partition(" → ")[0]
+    if note.ref.startswith("C-") and template in _TO_REGISTER:
+        return "invitation"
+    if note.ref.startswith("P-"):
+        return "partner"
+    return "account" if note.ref.startswith("A-") else "other"
 
 
 def alarm_note(note: AlarmNote, *, words: Words) -> Card:
@@ -99,15 +126,15 @@ def _held_buttons(note: HeldNote, words: Words) -> Iterator[Block]:
 
     yield button("release", "primary")
     if not note.given_up:
-        yield button("release_all") | {"confirm": _sure("release_all", words)}
-    yield button("discard", "danger") | {"confirm": _sure("discard", words)}
+        yield button("release_all") | {"confirm": _sure("held.release_all", words)}
+    yield button("discard", "danger") | {"confirm": _sure("held.discard", words)}
 
 
-def _sure(name: str, words: Words) -> Block:
-    """What Slack asks before what nobody can take back."""
+def _sure(key: str, words: Words) -> Block:
+    """What Slack asks before what nobody can take back; `key`: of the button's words."""
     return {
-        "title": blocks.plain(words.say(f"held.{name}.title")),
-        "text": blocks.plain(words.say(f"held.{name}.ask")),
-        "confirm": blocks.plain(words.say(f"held.{name}")),
+        "title": blocks.plain(words.say(f"{key}.title")),
+        "text": blocks.plain(words.say(f"{key}.ask")),
+        "confirm": blocks.plain(words.say(key)),
         "deny": blocks.plain(words.say("modal.close")),
     }

@@ -157,6 +157,7 @@ class Words:
         """Why the rules say no, and what to do now; `slack` makes it safe for mrkdwn, with mentions."""
         more = next((name for name in _SAYS_MORE.get(refusal.code, ()) if refusal.values.get(name)), "")
         key = f"refusal.{refusal.code}" + (f".{more}" if more else "")
+        key += ".slack" if slack and f"{key}.slack" in self._keys else ""
         # A refusal is always said, even when a value was forgotten.
         values: defaultdict[str, str] = defaultdict(lambda: "?")
         values |= {name: self._value(name, value, slack=slack) for name, value in refusal.values.items()}

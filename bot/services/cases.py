@@ -363,7 +363,9 @@ def _registered(db: Database, desk: Desk, case: Case, found: Registration | None
 
 def _effect(job: Job, returned: Mapping[int, tuple[Returned, ...]]) -> Effect:
     back = returned.get(job.id, ())
-    return Effect(template=job.template, state=job.status, at=job.sent_at, error=job.error, returned=back)
+    return Effect(
+        id=job.id, template=job.template, state=job.status, at=job.sent_at, error=job.error, returned=back
+    )
 
 
 def get_decidable_card(db: Database, desk: Desk, ref: str, by: Staff, *, now: datetime) -> CaseCard:
