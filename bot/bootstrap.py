@@ -133,6 +133,11 @@ def make_desk(settings: Settings) -> Desk:
         support_channel=settings.slack_support_channel,
         reviewers=policy.approvals.groups.review or settings.slack_approvers,
         registrars=policy.approvals.groups.registration or settings.slack_approvers,
+        staff=(
+            *settings.slack_staff,
+            *(name for names in _groups(settings, policy).values() for name in names),
+            *policy.approvals.escalate_to,
+        ),
         templates_dir=settings.templates_dir,
         terms=terms.load(policy.mag.applications, settings.templates_dir),
         new_token=lambda: secrets.token_urlsafe(32),
@@ -146,13 +151,16 @@ def _senders(policy: policies.Policy) -> frozenset[str]:
 
 def make_staff(settings: Settings, policy: policies.Policy, chat: Chat) -> StaffList:
     """Who is staff, and who decides what; a group that the policy leaves empty is that of the settings."""
-    approvals = policy.approvals
     return StaffList(
         chat,
         staff=settings.slack_staff,
-        groups={act: getattr(approvals.groups, act) or settings.slack_approvers for act in Act},
-        escalate_to=approvals.escalate_to,
+        groups=_groups(settings, policy),
+        escalate_to=policy.approvals.escalate_to,
     )
+
+
+def _groups(settings: Settings, policy: policies.Policy) -> dict[Act, tuple[str, ...]]:
+    return {act: getattr(policy.approvals.groups, act) or settings.slack_approvers for act in Act}
 
 
 def make_clock(settings: Settings) -> Clock:

@@ -380,7 +380,7 @@ def tell(db: Database, one: Conversation, what: ToldWhat, *, by: str = "", now: 
 
 
 def find_told(
-    db: Database, chat: Chat, values: Mapping[str, Any], *, now: datetime
+    db: Database, desk: Desk, chat: Chat, values: Mapping[str, Any], *, now: datetime
 ) -> ConversationTold | None:
     """What a note says at this moment, and whom it calls; None once it is settled, or was answered."""
     one, what = find(db, str(values["ref"])), ToldWhat(values["what"])
@@ -388,7 +388,7 @@ def find_told(
         return None
     if what is not ToldWhat.HANDED_OVER and one.state is not ConversationState.OPEN:
         return None
-    called = deciders.list_present(db, chat, [one.owner] if one.owner else [], now=now)
+    called = deciders.list_present(db, desk, chat, [one.owner] if one.owner else [], now=now)
     people = tuple(member.id for member in called)
     return ConversationTold(what=what, ref=one.ref, by=str(values["by"]), due_at=one.due_at, people=people)
 

@@ -34,6 +34,7 @@ class Desk:
     support_channel: str
     reviewers: tuple[str, ...] = ()  #: who decides about a RIS: ids, addresses, user groups
     registrars: tuple[str, ...] = ()  #: who decides about a registration
+    staff: tuple[str, ...] = ()  #: everybody who is staff by any name
     templates_dir: Path | None = None  #: overrides of the mails' wording
     terms: Terms = field(default_factory=dict)  #: what is accepted before an application opens
     new_token: Callable[[], str]
