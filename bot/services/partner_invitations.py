@@ -47,15 +47,16 @@ from bot.ports import Reader, SharedFile
 from bot.rendering import partner_mails
 from bot.services import partner_requests
 from bot.services.desk import Desk
-from bot.services.queueing import issue_link, queue_mail, queue_note
+from bot.services.queueing import issue_link, link_rests, queue_mail, queue_note
 from bot.services.rights import check_may_close
-from bot.store import accounts, events, links
+from bot.store import accounts, events
 from bot.store import partner_invitations as store
 from bot.store import partners as kept
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
 LINK = "partner_invitation"  #: the purpose of an invitation's link
+BY_ANYBODY = "usher"  #: who mails one because somebody asked for it without the desk
 DAY = timedelta(days=1)
 _ABOVE = 50  #: rows that may stand above the headings or be blank
 
@@ -172,13 +173,19 @@ def mail(db: Database, desk: Desk, invited: Invitation, *, now: datetime) -> Non
     )
 
 
-def mail_again(db: Database, desk: Desk, invited: Invitation, *, by: str = "usher", now: datetime) -> bool:
-    """In the caller's transaction; False where it is over, or was mailed a moment ago, or often today."""
+def mail_again(db: Database, desk: Desk, invited: Invitation, *, by: str = BY_ANYBODY, now: datetime) -> bool:
+    """In the caller's transaction; False where it is over, or was mailed a moment ago or often today.
 
-    def made(since: datetime) -> int:
-        return links.count_since(db, purpose=LINK, subject=invited.ref, since=since)
-
-    if invited.ended_at or made(now - MAILS_AGAIN_AFTER) or made(now - MOST_WITHIN) >= MOST_MAILS:
+    Who asks without the desk has a pace and no cap: a stranger would use up that of the staff.
+    """
+    if by == BY_ANYBODY:
+        rests = link_rests(db, invited.ref, purpose=LINK, now=now)
+    else:
+        mailed = (EventTag.PARTNER_INVITED, EventTag.PARTNER_MAILED_AGAIN)
+        made = [one for one in events.list_tagged(db, [invited.about], mailed) if one.actor != BY_ANYBODY]
+        soon, many = (sum(one.at > now - span for one in made) for span in (MAILS_AGAIN_AFTER, MOST_WITHIN))
+        rests = bool(soon) or many >= MOST_MAILS
+    if invited.ended_at or rests:
         return False
     mail(db, desk, invited, now=now)
     events.add(db, EventTag.PARTNER_MAILED_AGAIN, invited.about, actor=by, at=now)
