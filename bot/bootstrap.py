@@ -127,6 +127,7 @@ def make_desk(settings: Settings) -> Desk:
 
     only = settings.delivery_only
     policy = policies.load(settings.usher_config, support_address=settings.support_address)
+    groups = _groups(settings, policy)
     return Desk(
         policy=policy,
         keyring=Keyring(settings.secret_keys()),
@@ -140,7 +141,12 @@ def make_desk(settings: Settings) -> Desk:
         portal_url=settings.portal_url,
         approvals_channel=settings.slack_approvals_channel,
         support_channel=settings.slack_support_channel,
-        groups=_groups(settings, policy),
+        groups=groups,
+        staff=(
+            *settings.slack_staff,
+            *(name for names in groups.values() for name in names),
+            *policy.approvals.escalate_to,
+        ),
         templates_dir=settings.templates_dir,
         terms=terms.load(policy.mag.applications, settings.templates_dir),
         new_token=lambda: secrets.token_urlsafe(32),

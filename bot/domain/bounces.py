@@ -103,6 +103,13 @@ _REASONS: tuple[tuple[str, str], ...] = (
 )
 
 
+def reason_in(answer: str) -> str:
+    """The same of a server's whole answer, e.g. "550 5.1.1 no such user"; "" where it names no such code."""
+    found = re.search(r"(?<![\d.])[45]\.\d\.\d{1,3}(?![\d.])", answer)
+    reason = reason_of(found[0]) if found else "other"
+    return "" if reason == "other" else reason
+
+
 def reason_of(status: str) -> str:
     """The code of the words for staff; "other" where the status says nothing plain."""
     return next((reason for form, reason in _REASONS if re.fullmatch(form, status)), "other")

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from bot.domain.approvals import Approval, Grave, Phase, SecondReason
@@ -30,6 +31,7 @@ class Effect:
 
     template: str  #: the mail's name, e.g. "order_confirmation"
     state: JobStatus
+    id: int = 0  #: its job
     at: datetime | None = None
     error: str = ""
     returned: tuple[Returned, ...] = ()
@@ -59,6 +61,7 @@ class CaseCard:
     case: Case
     effects: tuple[Effect, ...] = ()  #: of its decision
     returned: tuple[Effect, ...] = ()  #: its other mails that did not arrive
+    unasked: bool = False  #: its sponsor was to be asked by a mail that did not go
     likenesses: tuple[Likeness, ...] = ()  #: known organisations that it may be of, likeliest first
     joined: Joined | None = None  #: the organisation to which it is added
     before: CaseVersion | None = None  #: the version before the newest
@@ -193,7 +196,7 @@ class TroubleNote:
     #: "case_capped", "mail_bounced", "address_given_up", "requests_wait", "requests_dropped",
     #: "erasure_unreadable"
     what: str
-    subject: str  #: e.g. "mail 12", "job 7"
+    subject: str  #: e.g. "mail 12", "order_confirmation → anna@…"
     detail: str
     ref: str = ""
     id: int = 0
@@ -277,9 +280,16 @@ class AlarmNote:
     expected_by: datetime | None = None  #: of a silence: when mail has usually come by
 
 
+class HeldEnd(StrEnum):
+    """What staff did with a mail that waited for release."""
+
+    RELEASED = "released"
+    DISCARDED = "discarded"
+
+
 @dataclass(frozen=True, kw_only=True)
 class HeldNote:
-    """A mail that waits for release."""
+    """A mail that waits for release, or that was let go or dropped."""
 
     job_id: int
     recipient: str
@@ -287,6 +297,9 @@ class HeldNote:
     text: str
     ref: str = ""
     given_up: bool = False  #: it waits because mails to its address came back
+    ended: HeldEnd | None = None  #: then nothing is asked any more
+    by: str = ""  #: who ended it
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -307,4 +320,5 @@ class StatusPage:
     supplied: bool = False  #: License Keys of it went out, and do not come back
     registered_at: datetime | None = None  #: when the desk approved its registration
     waiting: int = 0  #: people of it who have not activated their accounts
-    answered: bool = False  #: answers in words wait for a click of staff
+    answered: bool = False  #: its sponsor waits for the desk
+    unasked: bool = False  #: the mail that asks its sponsor has yet to go

@@ -80,7 +80,7 @@ def ball_of(
     """Who acts next; while a decision or a step is being carried out that is Usher itself.
 
     `step`: how far the step is that the case is at; None where it is at none. `heard`: its
-    sponsor has written, and staff have to do something about it.
+    sponsor has written, or was not asked, and staff have to do something about it.
     """
     if heard and status is CaseStatus.WAITING_FOR_SPONSOR:
         return BallHolder.DESK
@@ -188,7 +188,7 @@ class Case:
     voided: tuple[CaseDecision, ...] = ()  #: those that were taken back, oldest first
     addition: Addition | None = None
     step: StepState | None = None  #: how far the step is that it is at
-    heard: bool = False  #: its sponsor has written while it waits for them, and staff have not dealt with it
+    heard: bool = False  #: while it waits for its sponsor, they wrote or were not asked: staff's turn it is
     turn_since: datetime | None = None  #: whoever holds the ball holds it so since then
 
     @property

@@ -352,7 +352,10 @@ class NoForm(Refusal):
 
 
 class UnknownJob(Refusal):
-    """No such job, or not in a state for this; values: id, status."""
+    """No such job, or not in a state for this; values: id, status.
+
+    Of a mail that waited: at, and released_by or discarded_by.
+    """
 
     code = "unknown_job"
 

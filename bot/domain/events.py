@@ -50,6 +50,7 @@ class EventTag(StrEnum):
     FORMS_RELEASED = "forms:released"
     FORMS_LEFT = "forms:left"
     APPROVAL_GIVEN = "approval:given"
+    APPROVAL_LOST = "approval:lost"  # whoever gave it may not decide any more
     APPROVAL_LAPSED = "approval:lapsed"
     AUTHENTICATOR_MAILED = "authenticator:mailed"
     AUTHENTICATOR_CONFIRMED = "authenticator:confirmed"

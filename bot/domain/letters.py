@@ -27,6 +27,9 @@ class Letter(StrEnum):
     REPLY = "desk_reply"
 
 
+#: mails for whose answer a case waits, and letters, by which what its sponsor wrote is dealt with
+ASKING = frozenset({"ris_problems", *Letter})
+
 #: in which states each may be written: who is asked has to be able to change something by the answer, and
 #: to a sender whom nobody has taken in nothing is written
 WRITABLE = {

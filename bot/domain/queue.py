@@ -29,7 +29,7 @@ class QueueEntry:
     phase: Phase | None = None
     step: StepState | None = None  #: how far the step is that it is at
     skip_by: str = ""  #: who asks to leave that out: a second has to agree
-    heard: bool = False  #: its sponsor has written, and staff have to do something about it
+    heard: bool = False  #: its sponsor has written or was not asked, and staff have to act
     unread: int = 0  #: mails in words with which nobody has dealt
     assigned_to: str = ""
     content_hash: str = ""

@@ -31,6 +31,11 @@ class Calendar:
         """The day that it is there."""
         return moment.astimezone(self.zone).date()
 
+    def last_moment(self, since: datetime, days: int) -> datetime:
+        """The end of the day that is so many days after that of `since`, in UTC: until which a link works."""
+        next_day = self.day_of(since) + (days + 1) * _DAY
+        return datetime.combine(next_day, time(), self.zone).astimezone(UTC) - datetime.resolution
+
     def is_working(self, moment: datetime) -> bool:
         day = self.day_of(moment)
         begins, ends = self._span(day)

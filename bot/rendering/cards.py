@@ -32,7 +32,10 @@ MOST_FILES = 5  #: of those that were not taken for a RIS
 
 def case_card(card: CaseCard, *, words: Words) -> Card:
     """The newest state of a case, with the buttons that this state offers."""
-    return Card(text=_notification(card.case, words), blocks=_case(card, words) + _buttons(card, words))
+    return Card(
+        text=_notification(card.case, words),
+        blocks=[*_case(card, words), *progress.again(card, words), *_buttons(card, words)],
+    )
 
 
 def confirm_card(card: CaseCard, action: Literal["approve", "reject"], *, words: Words) -> Card:
@@ -105,6 +108,8 @@ def _state(card: CaseCard, words: Words) -> str:
         line += "\n" + words.say("card.escalated")
     if card.lacks_a_word:
         line += "\n" + words.say("card.say_first")
+    if card.unasked:
+        line += "\n" + words.say("card.unasked")
     if card.open_answers and case.decision is None:
         line += "\n" + words.say("answers.waiting", count=card.open_answers)
     if card.unread and case.decision is None:

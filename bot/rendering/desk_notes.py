@@ -1,5 +1,8 @@
 """Notes in the support channel that need a person: trouble, alarms, mails that wait for release."""
 
+from collections.abc import Iterator
+
+from bot.domain.bounces import reason_in
 from bot.domain.cards import AlarmNote, HeldNote, TroubleNote
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
@@ -8,24 +11,50 @@ from bot.rendering.words import Words
 
 def trouble_note(note: TroubleNote, *, words: Words) -> Card:
     """Something that needs a person, with the button that tries a mail again."""
-    key = f"trouble.{note.what}"
-    subject = safe(_mail_named(note.subject, words), 160)
-    sentence = words.say(key if key in words else "trouble.other", subject=subject)
+    sentence = _sentence(note, words)
     if note.ref:
         sentence = words.say("trouble.of_case", ref=safe(note.ref), sentence=sentence)
     shown = [blocks.section(sentence)]
     if detail := safe(note.detail, 600):
         shown.append(blocks.context(detail))
-    if note.what == "mail_set_aside" and note.id:
-        replay = blocks.button(words.say("trouble.replay"), action="mail_replay", value=str(note.id))
-        shown.append(blocks.actions(replay))
+    if note.what == "job_failed":
+        shown.append(blocks.context(words.say(f"trouble.instead.{_instead(note)}", ref=safe(note.ref))))
+    if note.what in _TRIED_AGAIN and note.id:
+        action = _TRIED_AGAIN[note.what]
+        again = blocks.button(words.say(f"trouble.{action}"), action=action, value=str(note.id))
+        doubtful = {"confirm": _sure("trouble.mail_retry", words)} if note.what == "job_unknown" else {}
+        shown.append(blocks.actions(again | doubtful))
     return Card(text=sentence, blocks=shown)
 
 
-def _mail_named(subject: str, words: Words) -> str:
-    """Of "order_confirmation → anna@…", the mail by the name that people know."""
-    template, arrow, rest = subject.partition(" → ")
-    return f"{words.say(f'mail.{template}')}{arrow}{rest}" if f"mail.{template}" in words else subject
+_TRIED_AGAIN = {"mail_set_aside": "mail_replay", "job_failed": "mail_retry", "job_unknown": "mail_retry"}
+_TO_REGISTER = ("invitation", "registration_refused")
+
+
+def _sentence(note: TroubleNote, words: Words) -> str:
+    """What happened, of "order_confirmation → anna@…" with the mail by the name that people know."""
+    template, arrow, to = note.subject.partition(" → ")
+    name = words.say(f"mail.{template}") if f"mail.{template}" in words else template
+    key = f"trouble.{note.what}"
+    if reason := reason_in(note.detail) if note.what == "job_failed" else "":
+        key += ".why"
+    return words.say(
+        key if key in words else "trouble.other",
+        subject=safe(f"{name}{arrow}{to}", 160),
+        mail=safe(name, 80),
+        to=safe(to, 120) or words.say("card.none"),
+        reason=words.say(f"bounce.{reason}") if reason else "",
+    )
+
+
+def _instead(note: TroubleNote) -> str:
+    """What there is to do where a mail's address is wrong."""
+    template = note.subject.partition(" → ")[0]
+    if note.ref.startswith("C-") and template in _TO_REGISTER:
+        return "invitation"
+    if note.ref.startswith("P-"):
+        return "partner"
+    return "account" if note.ref.startswith("A-") else "other"
 
 
 def alarm_note(note: AlarmNote, *, words: Words) -> Card:
@@ -67,27 +96,45 @@ def _of_part(group: str, name: str, words: Words, **values: str) -> str:
 
 
 def held_note(note: HeldNote, *, words: Words) -> Card:
-    """A mail that waits for release, as its reader would get it."""
+    """A mail that waits for release, as its reader would get it; or who let it go or dropped it."""
     recipient, subject = safe(note.recipient), safe(note.mail_subject)
-    value = str(note.job_id)
-    release_all = blocks.button(words.say("held.release_all"), action="mail_release_all", value=value)
-    buttons = [
-        blocks.button(
-            words.say("held.release"), action="mail_release", value=str(note.job_id), style="primary"
-        ),
-        *([] if note.given_up else [release_all]),
-        blocks.button(
-            words.say("held.discard"), action="mail_discard", value=str(note.job_id), style="danger"
-        ),
-    ]
-    title = words.say("held.title")
+    stage = f".{note.ended}" if note.ended else ""
+    title = words.say(f"held.title{stage}")
+    given_up = note.given_up and not note.ended
     return Card(
-        text=words.say("held.text", recipient=recipient),
+        text=words.say(f"held.text{stage}", recipient=recipient),
         blocks=[
             blocks.header(f"{note.ref} · {title}" if note.ref else title),
             blocks.section(words.say("held.to", recipient=recipient, subject=subject)),
-            *([blocks.context(words.say("held.given_up"))] if note.given_up else []),
+            *([blocks.context(words.say("held.given_up"))] if given_up else []),
             blocks.quote(note.text, empty=words.say("question.silent")),
-            blocks.actions(*buttons),
+            _held_end(note, words) if note.ended else blocks.actions(*_held_buttons(note, words)),
         ],
     )
+
+
+def _held_end(note: HeldNote, words: Words) -> Block:
+    at = words.moment(note.at) if note.at else ""
+    return blocks.context(words.say(f"held.{note.ended}", who=words.person(note.by, slack=True), at=at))
+
+
+def _held_buttons(note: HeldNote, words: Words) -> Iterator[Block]:
+    def button(name: str, style: str = "") -> Block:
+        return blocks.button(
+            words.say(f"held.{name}"), action=f"mail_{name}", value=str(note.job_id), style=style
+        )
+
+    yield button("release", "primary")
+    if not note.given_up:
+        yield button("release_all") | {"confirm": _sure("held.release_all", words)}
+    yield button("discard", "danger") | {"confirm": _sure("held.discard", words)}
+
+
+def _sure(key: str, words: Words) -> Block:
+    """What Slack asks before what nobody can take back; `key`: of the button's words."""
+    return {
+        "title": blocks.plain(words.say(f"{key}.title")),
+        "text": blocks.plain(words.say(f"{key}.ask")),
+        "confirm": blocks.plain(words.say(key)),
+        "deny": blocks.plain(words.say("modal.close")),
+    }

@@ -12,6 +12,7 @@ from bot.rendering.blocks import Block, safe
 from bot.rendering.words import Words
 
 MOST_EFFECTS = 10
+MOST_AGAIN = 3  #: buttons for mails that failed
 MOST_DECIDERS = 6
 
 _EFFECT_SIGNS = {
@@ -81,6 +82,16 @@ def returned(card: CaseCard, words: Words) -> list[Block]:
     return [blocks.listing(words.say("card.returned"), lines, words, shown=MOST_EFFECTS, of=len(lines))]
 
 
+def again(card: CaseCard, words: Words) -> list[Block]:
+    """A button for each mail that failed, which tries it again."""
+    failed = [one for one in (*card.effects, *card.returned) if one.state is JobStatus.FAILED and one.id]
+    labels = {one.id: words.say("mail.again", mail=_mail(one, words)) for one in failed[:MOST_AGAIN]}
+    return [  # a row each: an `action_id` is unique within one
+        blocks.actions(blocks.button(label[:75], action="mail_retry", value=str(number)))
+        for number, label in labels.items()
+    ]
+
+
 def voided(case: Case, words: Words) -> list[Block]:
     """Decisions that were taken back: who had decided, who took it back, and why."""
     lines = []
@@ -136,14 +147,18 @@ def _standing(phase: Phase, effects: Sequence[Effect], words: Words) -> str:
 
 
 def _effect(effect: Effect, words: Words) -> str:
-    mail = words.say(f"mail.{effect.template}") if f"mail.{effect.template}" in words else effect.template
-    key, values = "card.effect", {"mail": safe(mail, 80), "state": words.name(effect.state)}
+    key, values = "card.effect", {"mail": safe(_mail(effect, words), 80), "state": words.name(effect.state)}
     if effect.error:
         key, values = "card.effect.error", values | {"error": safe(effect.error, 200)}
     elif effect.at:
         key, values = "card.effect.at", values | {"at": words.time(effect.at, seconds=True)}
     lines = [f"{_sign(effect)} {words.say(key, **values)}"]
     return "\n".join([*lines, *(_returned(one, words) for one in effect.returned)])
+
+
+def _mail(effect: Effect, words: Words) -> str:
+    named = f"mail.{effect.template}"
+    return words.say(named) if named in words else effect.template
 
 
 def _sign(effect: Effect) -> str:

@@ -39,7 +39,7 @@ _SAYS_MORE = {
     "undoes_closing": ("who_may",),
     "last_administrator": ("user_id",),
     "unknown_command": ("nearest",),
-    "unknown_job": ("status",),
+    "unknown_job": ("released_by", "discarded_by", "status"),
     "no_form": ("reason", "files"),
     "no_such_account": ("name",),
     "not_its_newer_form": ("later", "sponsor", "unlike"),
@@ -73,9 +73,9 @@ class Words:
         return self.say(f"{_snake(type(value).__name__)}.{value}")
 
     def status(self, status: CaseStatus, ball: BallHolder | None = None) -> str:
-        """How far a case is; who waits for a sponsor with the desk at turn has the answers, in words."""
+        """How far a case is; one that waits for a sponsor may be the desk's turn all the same."""
         if status is CaseStatus.WAITING_FOR_SPONSOR and ball is BallHolder.DESK:
-            return self.say("case_status.answered")
+            return self.say("case_status.sponsor_waits")
         return self.name(status)
 
     def rejection(self, reason: RejectionReason) -> str:
@@ -157,6 +157,7 @@ class Words:
         """Why the rules say no, and what to do now; `slack` makes it safe for mrkdwn, with mentions."""
         more = next((name for name in _SAYS_MORE.get(refusal.code, ()) if refusal.values.get(name)), "")
         key = f"refusal.{refusal.code}" + (f".{more}" if more else "")
+        key += ".slack" if slack and f"{key}.slack" in self._keys else ""
         # A refusal is always said, even when a value was forgotten.
         values: defaultdict[str, str] = defaultdict(lambda: "?")
         values |= {name: self._value(name, value, slack=slack) for name, value in refusal.values.items()}

@@ -101,7 +101,7 @@ def mail_activation(
     """
     if account.status is not AccountStatus.WAITING:
         return
-    until = now + timedelta(days=desk.policy.of(account.programme).activation_days)
+    until = desk.policy.calendar_of_desk.last_moment(now, desk.policy.of(account.programme).activation_days)
     url = issue_link(db, desk, account.ref, purpose=ACTIVATION, path="activate", until=until, now=now)
     if account.is_partner:
         template, url = PARTNER_PASSWORD, f"{url}?lang={account.lang}"

@@ -1,5 +1,6 @@
 """Decide a case: approve, alone or as the first of two, and reject."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from bot.domain.cases import BEFORE_LIVE, OPEN, Case, CaseStatus
 from bot.domain.errors import CodeMissing, ContentChanged, NotReviewable, WordsCame
 from bot.domain.events import EventTag
 from bot.domain.purchase_orders import PurchaseOrder
-from bot.domain.staff import Staff
+from bot.domain.staff import Act, Staff
 from bot.domain.step_refusals import NoBalance, OfferChanged
 from bot.rendering import mails, order_mails
 from bot.services import case_steps, provisioning, purchasing, step_up, thread_notes
@@ -23,6 +24,8 @@ from bot.services.queueing import queue_case_card
 from bot.services.rights import check_may_say_yes, check_undecided, say_yes, why_code, why_second
 from bot.store import approvals, case_words, cases
 from bot.store.database import transaction
+
+Who = Callable[[str], Staff]
 
 APPROVABLE = frozenset({CaseStatus.IN_REVIEW})
 
@@ -37,6 +40,7 @@ def find_asked(
     now: datetime,
     offer: str | None = None,
     read_to: int | None = None,
+    who: Who | None = None,
 ) -> Asked | None:
     """What is asked of whoever approves it: a code, or which purchase order pays; None where nothing is.
 
@@ -44,6 +48,7 @@ def find_asked(
     would keep them from it, before anybody types a code.
     """
     with refusals_recorded(db, ref, by, now):
+        _drop_lost(db, ref, who, now=now)
         case = _renew_offer(db, desk, ref, offer, now=now)
         _check_approvable(db, case, seen, by, now=now)
         code, payers = bool(why_code(desk, case)), _list_payers(db, desk, case, now=now)
@@ -78,6 +83,7 @@ def approve(
     purchase_order: int | None = None,
     offer: str | None = None,
     read_to: int | None = None,
+    who: Who | None = None,
 ) -> Case:
     """Say yes to what the card showed (`seen`: its content hash); the last yes that is needed decides.
 
@@ -85,9 +91,10 @@ def approve(
     of theirs is taken first, and is used up though the case should have changed in that moment.
     `purchase_order`: the id of the one that they picked; None for the one that the form names.
     `offer`: the seal of the quote that the card showed; `read_to`: the newest of its sponsor's words that it
-    told of. None for whoever decides without a card.
+    told of. None for whoever decides without a card. `who`: looks up which rights a colleague has by now.
     """
     with refusals_recorded(db, ref, by, now):
+        _drop_lost(db, ref, who, now=now)
         case = _renew_offer(db, desk, ref, offer, now=now)
         _check_approvable(db, case, seen, by, now=now)
         _check_words(db, case, read_to)  # before a code is used up
@@ -126,6 +133,27 @@ def _approve(db: Database, desk: Desk, yes: _Yes, *, ref: str, seen: str, now: d
             thread_notes.tell(db, EventTag.APPROVAL_GIVEN, case.id, actor=by.id, at=now, right_of=right)
         queue_case_card(db, case.id, now=now)
         return get_case(db, ref)
+
+
+def _drop_lost(db: Database, ref: str, who: Who | None, *, now: datetime) -> None:
+    """Before a yes: an earlier one counts no more whose right was lost since, or who is no longer staff.
+
+    In a transaction of its own, which stands though the yes is refused.
+    """
+    case = get_case(db, ref)
+    if who is None or case.status not in APPROVABLE:
+        return
+    lost = [
+        one
+        for one in approvals.list_given(db, case)
+        if not (who(one.by).staff and who(one.right_of).may(Act.REVIEW, escalated=case.escalated))
+    ]
+    if lost:
+        with transaction(db, locks=(f"case:{ref}",)):
+            for one in lost:
+                if approvals.take_back(db, case, by=one.by):
+                    thread_notes.record(db, EventTag.APPROVAL_LOST, case.id, actor="usher", at=now)
+            queue_case_card(db, case.id, now=now)
 
 
 def _renew_offer(db: Database, desk: Desk, ref: str, shown: str | None, *, now: datetime) -> Case:

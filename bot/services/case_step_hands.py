@@ -26,7 +26,7 @@ from bot.domain.step_refusals import (
 )
 from bot.domain.withdrawals import UNSENT, Irrevocable
 from bot.rendering import order_mails
-from bot.services import provisioning, purchasing, step_up, thread_notes, withdrawals
+from bot.services import held_notes, provisioning, purchasing, step_up, thread_notes, withdrawals
 from bot.services.case_steps import advance, start
 from bot.services.cases import answer, get_seen, move_or_explain, refresh_additions, refusals_recorded
 from bot.services.desk import Desk
@@ -34,7 +34,7 @@ from bot.services.outbox import retry_mail
 from bot.services.queueing import queue_case_card
 from bot.services.rights import at_this_moment
 from bot.services.undoing import find_obstacle, void_decision
-from bot.store import case_steps, case_versions, events, outbox, step_jobs
+from bot.store import case_steps, case_versions, outbox, step_jobs
 from bot.store.database import transaction
 
 #: what a person may make by hand
@@ -208,7 +208,7 @@ def _leave_out(
     # Released later, they would send what two people left out.
     for job_id in step_jobs.list_mails(db, case.id, MAILS.get(step.name, ()), UNSENT):
         if outbox.move(db, job_id, since=UNSENT, to=JobStatus.DISCARDED):
-            events.add(db, EventTag.JOB_DISCARDED, f"job:{job_id}", actor=by.id, at=now)
+            held_notes.drop(db, job_id, by=by.id, now=now)
     advance(db, case.id, now=now)
     queue_case_card(db, case.id, now=now)
 

@@ -322,7 +322,8 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
     effects = outbox.list_effects(db, case.decision.id) if case.decision else []
     returned, found = bounces.list_of_case(db, case.id), registration.find(db, case.id)
     unread = case_words.find_unread(db, case.id)
-    others = (outbox.find(db, number) for number in sorted(returned.keys() - {job.id for job in effects}))
+    numbers = {*returned, *step_jobs.list_undelivered(db, case.id)} - {job.id for job in effects}
+    others = (outbox.find(db, number) for number in sorted(numbers))
     return CaseCard(
         case=case,
         effects=tuple(_effect(job, returned) for job in effects if job.kind is JobKind.MAIL),
@@ -331,6 +332,7 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
         joined=organisations.find_joined(db, case),
         before=case_versions.find(db, case.id, case.version - 1),
         open_answers=len(case_answers.list_open(db, case.id)),
+        unasked=case_words.is_unasked(db, case.id),
         unread=unread.many,
         unread_to=unread.to,
         questions=tuple(case_questions.list_open(db, case.id)),
@@ -362,7 +364,9 @@ def _registered(db: Database, desk: Desk, case: Case, found: Registration | None
 
 def _effect(job: Job, returned: Mapping[int, tuple[Returned, ...]]) -> Effect:
     back = returned.get(job.id, ())
-    return Effect(template=job.template, state=job.status, at=job.sent_at, error=job.error, returned=back)
+    return Effect(
+        id=job.id, template=job.template, state=job.status, at=job.sent_at, error=job.error, returned=back
+    )
 
 
 def get_decidable_card(db: Database, desk: Desk, ref: str, by: Staff, *, now: datetime) -> CaseCard:
@@ -392,4 +396,5 @@ def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
         registered_at=registered.approved_at if registered else None,
         waiting=accounts.count_waiting(db, case.id),
         answered=case.heard,
+        unasked=case_words.is_unasked(db, case.id),
     )

@@ -49,7 +49,7 @@ from bot.services.cases import refusals_recorded
 from bot.services.conversation_accounts import list_lines
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
-from bot.store import cases, conversations, events, finding, notices, outbox
+from bot.store import cases, conversations, events, finding, outbox
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -357,17 +357,22 @@ def refresh(db: Database, ref: str, *, now: datetime) -> None:
 
 
 def remind(db: Database, desk: Desk, *, now: datetime) -> None:
-    """Tell once of each conversation that is due and not answered, in working hours only."""
+    """Tell of each conversation that is due, in working hours only; once until it is answered or closed."""
     if not desk.policy.calendar_of_desk.is_working(now):
         return
     for one in conversations.list_overdue(db, now=now):
         with transaction(db, locks=(f"conversation:{one.ref}",)):
             current = conversations.find(db, one.id)
-            due = current is not None and current.is_overdue(now)
-            if due and notices.add(db, f"conversation:{one.id}:{one.heard}", 1, now=now):
+            if current is not None and current.is_overdue(now) and not _was_told(db, current):
                 _note(db, EventTag.CONVERSATION_OVERDUE, one, by="usher", now=now)
                 tell(db, one, ToldWhat.OVERDUE, now=now)
                 refresh(db, one.ref, now=now)
+
+
+def _was_told(db: Database, one: Conversation) -> bool:
+    """Whether it was called overdue since it is open, however often its asker has written."""
+    told = events.list_tagged(db, [f"conversation:{one.id}"], (EventTag.CONVERSATION_OVERDUE,))
+    return bool(told) and told[-1].at >= (one.since or one.created_at)
 
 
 def tell(db: Database, one: Conversation, what: ToldWhat, *, by: str = "", now: datetime) -> None:
@@ -378,7 +383,7 @@ def tell(db: Database, one: Conversation, what: ToldWhat, *, by: str = "", now: 
 
 
 def find_told(
-    db: Database, chat: Chat, values: Mapping[str, Any], *, now: datetime
+    db: Database, desk: Desk, chat: Chat, values: Mapping[str, Any], *, now: datetime
 ) -> ConversationTold | None:
     """What a note says at this moment, and whom it calls; None once it is settled, or was answered."""
     one, what = find(db, str(values["ref"])), ToldWhat(values["what"])
@@ -386,7 +391,7 @@ def find_told(
         return None
     if what is not ToldWhat.HANDED_OVER and one.state is not ConversationState.OPEN:
         return None
-    called = deciders.list_present(db, chat, [one.owner] if one.owner else [], now=now)
+    called = deciders.list_present(db, desk, chat, [one.owner] if one.owner else [], now=now)
     people = tuple(member.id for member in called)
     return ConversationTold(what=what, ref=one.ref, by=str(values["by"]), due_at=one.due_at, people=people)
 

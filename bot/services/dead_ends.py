@@ -56,7 +56,7 @@ def _for_desk(db: Database, desk: Desk, known: list[OrganisationFacts], *, now: 
         rules=rules,
         now=now,
         between_changes=desk.policy.password_rules(Programme.EXTRANET).between_changes,
-        activation=timedelta(days=desk.policy.mag.activation_days),
+        activation=timedelta(days=desk.policy.mag.activation_days + 1),
     )
 
 

@@ -1,6 +1,6 @@
 """Who may decide a case at this moment, of those whom a list names: deputies, and nobody's own work."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,18 +20,19 @@ def list_deciders(
     """Everybody who may still decide it: of a form, with those whom an escalation added."""
     if case.status is CaseStatus.REGISTRATION_REVIEW:
         case = replace(case, hands=hands_in_registration(case.hands))
-        return list_free(db, chat, desk.groups[Act.REGISTRATION], case, (), now=now)
+        return list_free(db, desk, chat, desk.groups[Act.REGISTRATION], case, given=(), now=now)
     added = desk.policy.approvals.escalate_to if case.escalated else ()
-    return list_free(db, chat, (*desk.groups[Act.REVIEW], *added), case, given, now=now)
+    return list_free(db, desk, chat, (*desk.groups[Act.REVIEW], *added), case, given=given, now=now)
 
 
 def list_free(
     db: Database,
+    desk: Desk,
     chat: Chat,
     names: Sequence[str],
     case: Case,
-    given: Collection[Approval],
     *,
+    given: Collection[Approval],
     now: datetime,
 ) -> list[Member]:
     """Of those people and groups: who had no hand in it, has not approved it (`given`), and is there.
@@ -43,17 +44,27 @@ def list_free(
     free: dict[str, Member] = {}
     for person in sorted(chat.resolve(names)):
         if _is_free(chat.member(person), spent):
-            stands = chat.member(deputies.get(person, person))
-            if stands.id not in deputies and _is_free(stands, spent):
+            stands = _standing(desk, chat, person, deputies)
+            if stands is not None and _is_free(stands, spent):
                 free[stands.id] = stands
     return list(free.values())
 
 
-def list_present(db: Database, chat: Chat, people: Sequence[str], *, now: datetime) -> list[Member]:
+def list_present(
+    db: Database, desk: Desk, chat: Chat, people: Sequence[str], *, now: datetime
+) -> list[Member]:
     """Those people, and in the place of who is away their deputy."""
     deputies = _deputies(db, now)
-    there = (chat.member(deputies.get(person, person)) for person in people)
-    return [member for member in there if member.full and member.id not in deputies]
+    there = (_standing(desk, chat, person, deputies) for person in people)
+    return [member for member in there if member is not None and member.full]
+
+
+def _standing(desk: Desk, chat: Chat, person: str, deputies: Mapping[str, str]) -> Member | None:
+    """They themselves, or their deputy; None where that one is away too, or no longer staff."""
+    if (deputy := deputies.get(person)) is None:
+        return chat.member(person)
+    away = deputy in deputies or deputy not in chat.resolve(desk.staff)
+    return None if away else chat.member(deputy)
 
 
 def list_called(
@@ -61,7 +72,7 @@ def list_called(
 ) -> list[Member]:
     """Whom a reminder calls: the one to whom it is assigned, else everybody who may still decide it."""
     mine = [case.assigned_to] if case.assigned_to and case.status in OPEN else []
-    return list_free(db, chat, mine, case, given, now=now) or list_deciders(
+    return list_free(db, desk, chat, mine, case, given=given, now=now) or list_deciders(
         db, desk, chat, case, given, now=now
     )
 

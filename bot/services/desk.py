@@ -34,6 +34,7 @@ class Desk:
     approvals_channel: str
     support_channel: str
     groups: Mapping[Act, tuple[str, ...]]  #: who decides about what: ids, addresses, user groups
+    staff: tuple[str, ...] = ()  #: everybody who is staff by any name
     templates_dir: Path | None = None  #: overrides of the mails' wording
     terms: Terms = field(default_factory=dict)  #: what is accepted before an application opens
     new_token: Callable[[], str]

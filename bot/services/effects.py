@@ -203,8 +203,8 @@ def _mail(db: Database, desk: Desk, _: Ways, job: Job, __: datetime) -> dict[str
     return {"mail": _shown_mail(db, desk, job.values["words"]["job_id"])}
 
 
-def _told(db: Database, _: Desk, ways: Ways, job: Job, now: datetime) -> dict[str, Any] | None:
-    note = conversations.find_told(db, ways.chat, job.values["words"], now=now)
+def _told(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> dict[str, Any] | None:
+    note = conversations.find_told(db, desk, ways.chat, job.values["words"], now=now)
     return {"note": note} if note else None
 
 

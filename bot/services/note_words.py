@@ -10,6 +10,7 @@ from bot.domain.cards import (
     CappedNote,
     ChangeLine,
     CorrectionNote,
+    HeldEnd,
     HeldNote,
     KindNote,
     QuestionNote,
@@ -75,6 +76,13 @@ def _alarm(values: dict[str, Any], say: Words) -> Card:
     return desk_notes.alarm_note(AlarmNote(**{**values, **read}), words=say)
 
 
+def _held(values: dict[str, Any], say: Words) -> Card:
+    read: dict[str, Any] = {}
+    if values.get("ended"):
+        read = {"ended": HeldEnd(values["ended"]), "at": datetime.fromisoformat(values["at"])}
+    return desk_notes.held_note(HeldNote(**{**values, **read}), words=say)
+
+
 def _withdrawal(values: dict[str, Any], say: Words) -> Card:
     standing = tuple(Irrevocable(one) for one in values["standing"])
     return sender_notes.withdrawal_note(WithdrawalNote(**{**values, "standing": standing}), words=say)
@@ -137,7 +145,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     NoteName.OUTSIDE: lambda values, say: provisioning_cards.outside_note(values, words=say),
     NoteName.AWAY: _away,
     NoteName.STEP_UP: lambda values, say: step_up.step_up_note(values, words=say),
-    NoteName.HELD: lambda values, say: desk_notes.held_note(HeldNote(**values), words=say),
+    NoteName.HELD: _held,
     NoteName.PARTNER_REQUEST: lambda values, say: invitations.request_note(values["asked"], words=say),
     NoteName.PARTNERS: lambda values, say: invitations.partners_note(values, words=say),
     NoteName.IMPORT: lambda values, say: stock.import_note(values, words=say),

@@ -104,7 +104,7 @@ def _added(db: Database, desk: Desk, chat: Chat, case: Case, *, now: datetime) -
     if case.status not in OPEN:
         return []
     names, given = desk.policy.approvals.escalate_to, approvals.list_given(db, case)
-    return deciders.list_free(db, chat, names, case, given, now=now)
+    return deciders.list_free(db, desk, chat, names, case, given=given, now=now)
 
 
 def _called(
@@ -112,7 +112,8 @@ def _called(
 ) -> list[Member]:
     """Of a standstill nobody decides: whoever it is assigned to hears of it, or who stands for them."""
     if kind is NoticeKind.STANDSTILL:
-        return deciders.list_present(db, chat, [case.assigned_to] if case.assigned_to else [], now=now)
+        mine = [case.assigned_to] if case.assigned_to else []
+        return deciders.list_present(db, desk, chat, mine, now=now)
     given = approvals.list_given(db, case)
     if kind is NoticeKind.ESCALATION:  # nobody could be added: everybody who may decide hears of it
         return deciders.list_deciders(db, desk, chat, case, given, now=now)

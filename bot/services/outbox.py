@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -11,13 +11,13 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.domain.bounces import AddressState
-from bot.domain.cards import HeldNote, TroubleNote
+from bot.domain.cards import TroubleNote
 from bot.domain.case_steps import StepResult
 from bot.domain.cases import case_ref
 from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked
-from bot.domain.letters import Letter
+from bot.domain.letters import ASKING
 from bot.domain.note_names import NoteName
 from bot.domain.outbox import LEASE, LONGEST_WAIT, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience
 from bot.services import (
@@ -25,6 +25,7 @@ from bot.services import (
     conversation_replies,
     conversations,
     email_change_notices,
+    held_notes,
     key_mails,
     letters,
     phone_reset_notices,
@@ -59,7 +60,6 @@ _SAID = {
     JobStatus.FAILED: "job_failed", JobStatus.UNKNOWN: "job_unknown", JobStatus.REPLACED: "job_overtaken"
 }  # fmt: skip
 _TOLD = frozenset({JobStatus.SENT, JobStatus.FAILED, JobStatus.UNKNOWN})
-_LETTERS = frozenset(Letter)
 _OF_SLACK = frozenset({JobKind.CASE_CARD, JobKind.NOTE})
 GIVEN_UP = (AddressState.GIVEN_UP,)
 _OUTSIDE = frozenset({JobKind.STEP, JobKind.CALL_OFF})
@@ -118,16 +118,7 @@ def _hold(db: Database, job: Job, worker: str, *, given_up: bool, now: datetime)
 
 def show_held(db: Database, job: Job, *, given_up: bool = False, now: datetime) -> None:
     """Staff see a mail that waits, with its buttons; in the caller's transaction."""
-    events.add(db, EventTag.JOB_HELD, f"job:{job.id}", actor="usher", at=now)
-    note = HeldNote(
-        job_id=job.id,
-        recipient=job.recipient,
-        mail_subject=job.template,
-        text="",
-        ref=str(job.values.get("ref", "")),
-        given_up=given_up,
-    )
-    queue_note(db, NoteName.HELD, key=f"held:{job.id}", values=asdict(note), now=now)
+    held_notes.show(db, job, given_up=given_up, now=now)
     _follow_letter(db, job, JobStatus.HELD, now=now)
     follow(db, job.decision_id, now=now)
 
@@ -201,7 +192,8 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
         thread, values = f"card:{case_ref(job.case_id)}", {"job_id": job.id}
         key = f"mail:{job.id}"
         queue_note(db, NoteName.MAIL, key=key, values=values, now=now, thread_key=thread, case_id=job.case_id)
-    if job.template in _LETTERS:  # while it goes, what was written to us counts as dealt with
+    # While a letter goes, what was written to us counts as dealt with; what did not go, the card says.
+    if job.template in ASKING or status in (JobStatus.FAILED, JobStatus.DISCARDED):
         queue_case_card(db, job.case_id, now=now)
     case_steps.follow_mail(db, job, now=now)
 
@@ -380,8 +372,9 @@ def _move(
     """In the caller's transaction."""
     job = outbox.find(db, job_id)
     if job is None or not outbox.move(db, job_id, since=since, to=to):
-        raise UnknownJob(id=job_id, status=job.status if job else "")
+        raise UnknownJob(id=job_id, status=job.status if job else "", **held_notes.find_end(db, job_id))
     events.add(db, tag, f"job:{job_id}", actor=by, at=now)
+    held_notes.end(db, job_id, tag, by=by, now=now)
     if tag is EventTag.JOB_RELEASED and bounces.drop_doubt(db, job.recipient, since=GIVEN_UP):
         events.add(db, EventTag.ADDRESS_RESTORED, f"job:{job_id}", actor=by, at=now)
     if to is JobStatus.DISCARDED:

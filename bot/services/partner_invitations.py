@@ -51,9 +51,9 @@ from bot.ports import Reader, SharedFile
 from bot.rendering import partner_mails
 from bot.services import partner_requests
 from bot.services.desk import Desk
-from bot.services.queueing import issue_link, queue_mail, queue_note
+from bot.services.queueing import issue_link, link_rests, queue_mail, queue_note
 from bot.services.rights import check_may_close
-from bot.store import accounts, events, links, outbox
+from bot.store import accounts, events, outbox
 from bot.store import partner_invitations as partner_invitation_store
 from bot.store import partners as partner_store
 from bot.store.database import transaction
@@ -61,6 +61,7 @@ from bot.store.numbers import next_number
 
 MAIL = "partner_invitation"
 LINK = "partner_invitation"  #: the purpose of an invitation's link
+BY_ANYBODY = "usher"  #: who mails one because somebody asked for it without the desk
 DAY = timedelta(days=1)
 _ABOVE = 50  #: rows that may stand above the headings or be blank
 
@@ -149,7 +150,7 @@ def _check_many(db: Database, desk: Desk, more: int, *, now: datetime) -> None:
 def _open(
     db: Database, desk: Desk, new: NewInvitation, closed_id: int, *, by: str, now: datetime
 ) -> Invitation:
-    until = now + timedelta(days=desk.policy.extranet.invitation_days)
+    until = desk.policy.calendar_of_desk.last_moment(now, desk.policy.extranet.invitation_days)
     made = partner_invitation_store.find(
         db, partner_invitation_store.add(db, new, by=by, now=now, until=until, closed_id=closed_id)
     )
@@ -160,7 +161,7 @@ def _open(
 
 def mail(db: Database, desk: Desk, invited: Invitation, *, now: datetime) -> None:
     """A link to the form, in the caller's transaction; those of earlier mails keep working for their time."""
-    until = now + timedelta(days=desk.policy.extranet.invitation_days)
+    until = desk.policy.calendar_of_desk.last_moment(now, desk.policy.extranet.invitation_days)
     partner_invitation_store.renew(db, invited.id, until=until)
     url = issue_link(db, desk, invited.ref, purpose=LINK, path="invite", until=until, now=now)
     queue_mail(
@@ -201,18 +202,19 @@ def replace_waiting(db: Database, desk: Desk, invited: Invitation, *, now: datet
     return bool(replaced)
 
 
-def mail_again(db: Database, desk: Desk, invited: Invitation, *, by: str = "usher", now: datetime) -> bool:
-    """In the caller's transaction; False where it is over, waits, or went a moment ago or often today."""
+def mail_again(db: Database, desk: Desk, invited: Invitation, *, by: str = BY_ANYBODY, now: datetime) -> bool:
+    """In the caller's transaction; False where it is over, waits, or went a moment ago or often today.
 
-    def made(since: datetime) -> int:
-        return links.count_since(db, purpose=LINK, subject=invited.ref, since=since)
-
-    if (
-        invited.ended_at
-        or find_waiting(db, invited)
-        or made(now - MAILS_AGAIN_AFTER)
-        or made(now - MOST_WITHIN) >= MOST_MAILS
-    ):
+    Who asks without the desk has a pace and no cap: a stranger would use up that of the staff.
+    """
+    if by == BY_ANYBODY:
+        rests = link_rests(db, invited.ref, purpose=LINK, now=now)
+    else:
+        mailed = (EventTag.PARTNER_INVITED, EventTag.PARTNER_MAILED_AGAIN)
+        made = [one for one in events.list_tagged(db, [invited.about], mailed) if one.actor != BY_ANYBODY]
+        soon, many = (sum(one.at > now - span for one in made) for span in (MAILS_AGAIN_AFTER, MOST_WITHIN))
+        rests = bool(soon) or many >= MOST_MAILS
+    if invited.ended_at or rests or find_waiting(db, invited):
         return False
     mail(db, desk, invited, now=now)
     events.add(db, EventTag.PARTNER_MAILED_AGAIN, invited.about, actor=by, at=now)

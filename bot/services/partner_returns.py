@@ -14,7 +14,7 @@ from bot.store import accounts, partners
 from bot.store import partner_invitations as partner_invitation_store
 from bot.store.database import transaction
 
-BY_THEMSELVES = "usher"  #: who has made an invitation that somebody asked for without the desk
+BY_THEMSELVES = partner_invitations.BY_ANYBODY  #: who has made one that somebody asked for
 
 
 def ask(db: Database, desk: Desk, *, email: str, name: str, company: str, lang: str, now: datetime) -> None:
@@ -66,7 +66,7 @@ def invite(db: Database, desk: Desk, account: Account, *, by: str, now: datetime
     )  # fmt: skip
     for one in partner_invitation_store.list_open(db, [email], now=now).get(email, []):
         if one.closed_id == account.id or (one.last_name and may_be_same(one, new)):
-            return partner_invitations.mail_again(db, desk, one, now=now)
+            return partner_invitations.mail_again(db, desk, one, by=by, now=now)
     partner_invitations.open_one(db, desk, new, closed_id=account.id, by=by, now=now)
     return True
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -198,7 +198,7 @@ def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: dat
     invited = find_invited(case.ris)
     if invited is None:
         return False
-    until = now + timedelta(days=desk.policy.mag.invitation_days)
+    until = desk.policy.calendar_of_desk.last_moment(now, desk.policy.mag.invitation_days)
     email = invited.email.lower()
     if why in _ANEW:
         links.end(db, purpose=LINK, subject=case.ref, now=now)  # of an approval that was taken back

@@ -1,7 +1,7 @@
 """The desk decides about a registration: approve it, refuse it, or say that it was approved elsewhere."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlite_utils import Database
 
@@ -219,7 +219,7 @@ def _mail_refusal(
 ) -> None:
     links.end(db, purpose=LINK, subject=case.ref, now=now)
     registration_store.note_mailed(db, case.id, now=now)
-    until = now + timedelta(days=desk.policy.mag.invitation_days)
+    until = desk.policy.calendar_of_desk.last_moment(now, desk.policy.mag.invitation_days)
     invited = find_invited(case.ris) or User()
     queue_mail(
         db,

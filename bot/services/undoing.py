@@ -13,7 +13,7 @@ from bot.domain.license_keys import KeyVoided, Seat
 from bot.domain.outbox import JobStatus
 from bot.domain.withdrawals import UNSENT, Irrevocable, list_irrevocable
 from bot.rendering import key_mails as key_mail_words
-from bot.services import case_steps, held_keys, key_mails, purchasing
+from bot.services import case_steps, held_keys, held_notes, key_mails, purchasing
 from bot.services.desk import Desk
 from bot.store import approvals, cases, events, outbox, seats, step_jobs
 
@@ -66,7 +66,7 @@ def void_decision(
     gone = []
     for job in outbox.list_effects(db, decision.id):
         if outbox.move(db, job.id, since=UNSENT, to=JobStatus.DISCARDED):
-            events.add(db, EventTag.JOB_DISCARDED, f"job:{job.id}", actor=by, at=now)
+            held_notes.drop(db, job.id, by=by, now=now)
         else:
             gone.append(job.status)
     case_steps.stop(db, case.id, now=now)

@@ -61,6 +61,12 @@ def drop(db: Database, approval_id: int) -> bool:
     return bool(count(db, "delete from approvals where id = :id", {"id": approval_id}))
 
 
+def take_back(db: Database, case: Case, *, by: str) -> bool:
+    """Drop their yes to what the case holds now; False where there is none."""
+    sql = "delete from approvals where case_id = :id and content_hash = :content_hash and made_by = :by"
+    return bool(count(db, sql, {"id": case.id, "content_hash": case.content_hash, "by": by}))
+
+
 def list_given(db: Database, case: Case) -> tuple[Approval, ...]:
     """Every yes to what the case holds now, oldest first."""
     found = rows(

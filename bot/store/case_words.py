@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from bot.domain.cases import OPEN, CaseStatus
-from bot.domain.letters import Letter
+from bot.domain.letters import ASKING, Letter
 from bot.domain.outbox import JobStatus
 from bot.store.case_answers import ANSWERED
 from bot.store.database import among, count, row
@@ -38,15 +38,30 @@ NOT_READ = f"""from outbox note
       and not exists (select 1 from case_answers shown where shown.case_id = c.id
           and shown.mail_id = cast(substr(note.key, length({_KEY}) + 1) as integer))"""
 
-#: of a case called `c` that waits for its sponsor: they have written, and staff have to do something about it
+#: of a case called `c` that waits for its sponsor: the mail that asks them did not go, and none has since
+UNASKED = f"""(c.status = '{CaseStatus.WAITING_FOR_SPONSOR}' and exists (select 1 from outbox asks {OF_CASE}
+    where asks.case_id = c.id and asks.kind = 'mail' and (asks.template = 'ris_problems'
+        or exists (select 1 from case_questions asked where asked.case_id = c.id
+                   and asked.letter = asks.key and asked.answered_at is null))
+      and asks.status in ({among((JobStatus.FAILED, JobStatus.DISCARDED))})
+      and not exists (select 1 from outbox later {OF_CASE}
+          where later.case_id = c.id and later.kind = 'mail' and later.id > asks.id
+            and later.template in ({among(ASKING)}) and later.status in ({_WROTE}))))"""
+
+#: of the same: it is staff's turn, for its sponsor has written or was not asked
 HEARD = f"""(c.status = '{CaseStatus.WAITING_FOR_SPONSOR}'
-             and ({ANSWERED} or exists (select 1 {NOT_READ})))"""
+             and ({ANSWERED} or exists (select 1 {NOT_READ}) or {UNASKED}))"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Unread:
     many: int = 0  #: mails
     to: int = 0  #: the note of the newest
+
+
+def is_unasked(db: Database, case_id: int) -> bool:
+    """Whether the mail for whose answer it waits did not go."""
+    return row(db, f"select 1 from cases c where c.id = :id and {UNASKED}", {"id": case_id}) is not None
 
 
 def find_unread(db: Database, case_id: int) -> Unread:

@@ -1,4 +1,4 @@
-"""What of the outbox belongs to the steps of a case."""
+"""What of the outbox belongs to the steps of a case, and which of its other mails did not go."""
 
 from collections.abc import Sequence
 
@@ -66,6 +66,23 @@ def list_lost_mails(db: Database, case_id: int, *, most: int = 10) -> tuple[Lost
         LostMail(template=entry["template"], address=entry["recipient"], error=entry["error"])
         for entry in found
     )
+
+
+def list_undelivered(db: Database, case_id: int) -> list[int]:
+    """Mails of no decision and no step that failed or were dropped, the like of which nobody wrote since."""
+    inside, values = listed("template", [template for mails in MAILS.values() for template in mails])
+    found = rows(
+        db,
+        f"""select id from outbox mail {OF_CASE}
+            where case_id = :id and status in ('failed', 'discarded') and kind = 'mail'
+              and decision_id is null and template not in ({inside})
+              and not exists (select 1 from outbox later {OF_CASE}
+                  where later.case_id = :id and later.kind = 'mail' and later.template = mail.template
+                    and later.id > mail.id)
+            order by id""",
+        {**values, "id": case_id},
+    )
+    return [int(entry["id"]) for entry in found]
 
 
 def list_mails(

@@ -94,13 +94,14 @@ def on_approve(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot
     (ref, seen), (offer, read_to) = seen_in(body), _shown_in(body)
     with explains(respond, bot), _shown_anew(respond, body, ref, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
-        asked = approvals.find_asked(db, bot.desk, ref=ref, seen=seen, by=by, now=now, offer=offer)
+        who = bot.staff.who
+        asked = approvals.find_asked(db, bot.desk, ref=ref, seen=seen, by=by, now=now, offer=offer, who=who)
         if asked is not None:
             view = placed(approving.approve_modal(asked, words=words(bot)), body)
             client.views_open(trigger_id=body["trigger_id"], view=view)
             return
         case = approvals.approve(
-            db, bot.desk, ref=ref, seen=seen, by=by, now=now, offer=offer, read_to=read_to
+            db, bot.desk, ref=ref, seen=seen, by=by, now=now, offer=offer, read_to=read_to, who=who
         )
         settle(respond, body, done_card(_approved(case, bot), words=words(bot)))
 
@@ -123,6 +124,7 @@ def on_approve_submitted(ack: Ack, body: Body, respond: Respond, *, bot: Bot) ->
                 purchase_order=typed.purchase_order,
                 offer=typed.about.get("offer", ""),
                 read_to=typed.about.get("read_to", 0),
+                who=bot.staff.who,
             )
     except WordsCame as came:
         _ask_again(ack, body, typed, came, bot)
@@ -147,6 +149,7 @@ def _ask_again(ack: Ack, body: Body, typed: approving.Typed, came: WordsCame, bo
                 now=bot.clock.now(),
                 offer=about.get("offer", ""),
                 read_to=about.get("read_to", 0),
+                who=bot.staff.who,
             )
     except Refusal as refusal:
         keep_open(ack, typed.field_of(refusal), refusal, bot)

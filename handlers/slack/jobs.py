@@ -1,4 +1,4 @@
-"""Buttons on what waits or failed: let a held mail go, drop it, read a mail again."""
+"""Buttons on what waits or failed: let a held mail go, drop it, send or read one again."""
 
 from functools import partial
 
@@ -15,6 +15,7 @@ def register(app: App, bot: Bot) -> None:
     app.action("mail_release")(partial(on_release, bot=bot))
     app.action("mail_release_all")(partial(on_release_all, bot=bot))
     app.action("mail_discard")(partial(on_discard, bot=bot))
+    app.action("mail_retry")(partial(on_retry, bot=bot))
     app.action("mail_replay")(partial(on_replay, bot=bot))
 
 
@@ -43,6 +44,13 @@ def on_discard(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     with explains(respond, bot), bot.connect() as db:
         outbox.discard(db, number_in(body), by=_staff(body, bot).id, now=bot.clock.now())
         settle(respond, body, words(bot).say("slack.mail_discarded"))
+
+
+def on_retry(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        outbox.retry(db, number_in(body), by=_staff(body, bot).id, now=bot.clock.now())
+        settle(respond, body, words(bot).say("slack.mail_retried"))
 
 
 def on_replay(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:

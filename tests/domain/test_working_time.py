@@ -175,3 +175,18 @@ def test_what_is_reached_is_never_lost_again(calendar: Calendar, since: datetime
             calendar, since, steps, now=now + timedelta(hours=5)
         )
         assert reached(calendar, since, steps, now=since - timedelta(days=3)) == 0
+
+
+@pytest.mark.parametrize(
+    ("since", "days", "end"),
+    [
+        ("2024-09-12T10:02", 30, "2024-10-13T00:00"),
+        ("2024-09-12T23:59", 30, "2024-10-13T00:00"),
+        ("2026-03-28T12:00", 1, "2026-03-30T00:00"),  # of a day with 23 hours
+    ],
+)
+def test_what_works_until_a_day_works_to_its_end(since: str, days: int, end: str) -> None:
+    last = PLAIN.last_moment(at(since), days)
+
+    assert last == at(end) - timedelta(microseconds=1)
+    assert PLAIN.day_of(last) == PLAIN.day_of(at(since)) + timedelta(days=days)

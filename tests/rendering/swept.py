@@ -4,11 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from bot.domain.cards import (
-    KindNote,
-    SameFormNote,
-    WithdrawalNote,
-)
+from bot.domain.cards import HeldEnd, KindNote, SameFormNote, WithdrawalNote
 from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import CaseStatus
 from bot.domain.email_changes import ChangeState
@@ -78,6 +74,7 @@ from tests.rendering import test_phone_resets as resets
 from tests.rendering import test_queue as queues
 from tests.rendering import test_registration as registrations
 from tests.rendering import test_stock as stocked
+from tests.rendering import test_trouble_notes as trouble
 from tests.rendering.poison import MARK, poisoned
 from tests.rendering.swept_conversations import CONVERSATIONS
 from tests.rendering.swept_faq import FAQ
@@ -121,7 +118,10 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     "cards.confirm_card": lambda text: [
         cards.confirm_card(poisoned(a_full_case(), text), "approve", words=ENGLISH)
     ],
-    "desk_notes.held_note": lambda text: [desk_notes.held_note(poisoned(shown.HELD, text), words=ENGLISH)],
+    "desk_notes.held_note": lambda text: [
+        desk_notes.held_note(poisoned(replace(shown.HELD, ended=ended, at=AT), text), words=ENGLISH)
+        for ended in (None, *HeldEnd)
+    ],
     "cards.kind_note": lambda text: [
         cards.kind_note(KindNote(kind=Kind.RIS, ref="C-9", by=MARK + text), words=ENGLISH)
     ],
@@ -130,7 +130,7 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         for once in (True, False)
     ],
     "desk_notes.trouble_note": lambda text: [
-        desk_notes.trouble_note(poisoned(note, text), words=ENGLISH) for note in (shown.ASIDE, shown.FAILED)
+        desk_notes.trouble_note(poisoned(note, text), words=ENGLISH) for note in (shown.ASIDE, trouble.FAILED)
     ],
     "case_view.case_view": lambda text: [
         case_view.case_view(poisoned(a_view(a_full_case()), text), words=ENGLISH)

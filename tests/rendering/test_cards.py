@@ -18,6 +18,7 @@ from bot.domain.cards import (
     ChangeLine,
     CorrectionNote,
     Effect,
+    HeldEnd,
     HeldNote,
     Joined,
     KindNote,
@@ -67,7 +68,6 @@ def question(**changed: Any) -> QuestionNote:  # noqa: ANN401 - any field
 
 
 ASIDE = TroubleNote(what="mail_set_aside", subject="mail 12", detail="ValueError: <odd> header", id=12)
-FAILED = TroubleNote(what="job_failed", subject="job 7", detail="550 no such user", ref="C-7")
 AWAY = AlarmNote(
     name="mailbox", sentence="mail.example.com <refused> the log-in: check IMAP_PASSWORD", since=AT
 )
@@ -116,7 +116,7 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     "case_executing_held": lambda: case_card(decided(Phase.EXECUTING, effect(JobStatus.HELD))),
     "case_done": lambda: case_card(decided(Phase.DONE, effect(JobStatus.SENT, at=AT))),
     "case_failed": lambda: case_card(
-        decided(Phase.FAILED, effect(JobStatus.FAILED, error="550 no such user here"))
+        decided(Phase.FAILED, effect(JobStatus.FAILED, id=7, error="550 no such user here"))
     ),
     "case_rejected": lambda: case_card(
         decided(
@@ -165,7 +165,6 @@ GOLDEN: dict[str, Callable[[], Card]] = {
         question(text="", attachments=(), unread_bytes=41_000_000), words=ENGLISH
     ),
     "trouble_set_aside": lambda: desk_notes.trouble_note(ASIDE, words=ENGLISH),
-    "trouble_job_failed": lambda: desk_notes.trouble_note(FAILED, words=ENGLISH),
     "alarm_mailbox": lambda: desk_notes.alarm_note(AWAY, words=ENGLISH),
     "alarm_mailbox_over": lambda: desk_notes.alarm_note(
         replace(AWAY, until=AT + timedelta(minutes=25)), words=ENGLISH
@@ -175,6 +174,9 @@ GOLDEN: dict[str, Callable[[], Card]] = {
         replace(SILENT, expected_by=None, until=AT + timedelta(days=2)), words=ENGLISH
     ),
     "held": lambda: desk_notes.held_note(HELD, words=ENGLISH),
+    "held_discarded": lambda: desk_notes.held_note(
+        replace(HELD, ended=HeldEnd.DISCARDED, by="U0BLAKE0002", at=AT), words=ENGLISH
+    ),
 }
 
 
@@ -329,11 +331,6 @@ def test_nothing_is_confirmed_that_cannot_be_done() -> None:
 
     assert buttons(cards.confirm_card(waiting, "approve", words=ENGLISH)) == []
     assert buttons(cards.confirm_card(decided(Phase.DONE), "reject", words=ENGLISH)) == []
-
-
-def test_only_a_mail_that_was_set_aside_can_be_tried_again() -> None:
-    assert buttons(desk_notes.trouble_note(ASIDE, words=ENGLISH)) == [("mail_replay", "12")]
-    assert buttons(desk_notes.trouble_note(FAILED, words=ENGLISH)) == []
 
 
 def test_a_held_mail_can_be_released_alone_or_with_all_or_discarded() -> None:

@@ -39,7 +39,7 @@ def test_answers_are_the_desks_turn_until_somebody_takes_them_over_or_drops_them
 
     assert (waiting.ball, waiting.since) == (BallHolder.DESK, came)
     assert (waiting.waits_for(BLAKE), waiting.waits_for(ELI)) == (True, False)
-    assert "*Answered by mail* · the desk has the ball since 2 Mar, 13:30" in card(asked)
+    assert "*Sponsor waits for the desk* · the desk has the ball since 2 Mar, 13:30" in card(asked)
     asked.clock.wait(hours=1)
     with asked.connect() as db:
         case_answers.discard(db, ref="C-1", number=1, by=AVERY, now=asked.now)
@@ -60,9 +60,9 @@ def test_the_home_tab_and_the_status_page_say_so(asked: Office) -> None:
     told_outside = journey.journey(page, SAY)
 
     assert mine.undecided == 1
-    assert "Answered by mail" in shown
+    assert "Sponsor waits for the desk" in shown
     assert "case_approve" not in shown
-    assert (told_outside.state, told_outside.holder) == ("Answered by mail", "The desk")
+    assert (told_outside.state, told_outside.holder) == ("Sponsor waits for the desk", "The desk")
     assert "reads what was written" in told_outside.next
 
 
@@ -72,8 +72,8 @@ def test_the_desk_is_reminded_of_answers_and_the_sponsor_is_not(asked: Office) -
         remind(asked, hours=24)
 
     reminder, escalation = told(asked)
-    assert reminder.startswith("*C-1* has waited 8 working hours for the desk: Answered by mail.")
-    assert "working hours for the desk: Answered by mail." in escalation
+    assert reminder.startswith("*C-1* has waited 8 working hours for the desk: Sponsor waits for the desk.")
+    assert "working hours for the desk: Sponsor waits for the desk." in escalation
     assert asked.jobs("nudge") == []
 
 

@@ -12,7 +12,7 @@ from bot.domain.cases import Case
 from bot.domain.outbox import JobStatus
 from bot.domain.staff import Member
 from bot.policy import Policy
-from bot.services import approvals, cases, notices
+from bot.services import approvals, cases, deciders, notices
 from bot.store import absences
 from bot.store import cases as case_store
 from bot.store.database import transaction
@@ -262,3 +262,14 @@ def test_expiry_never_decides(office: Office) -> None:
     with office.connect() as db:
         assert case_store.find_decision(db, case.id) is None
     assert len(told(office)) == 2
+
+
+def test_a_deputy_who_is_no_longer_staff_is_not_called(office: Office) -> None:
+    leave(office, AVERY.id, BLAKE.id)
+    office.bot = replace(office.bot, desk=replace(office.desk, staff=(AVERY.id, CASEY.id)))
+    assign(office, a_case(office), AVERY.id)
+    remind(office, hours=24)
+
+    assert told(office) == [f"{WAITED} <@{CASEY.id}>{PLEASE}"]
+    with office.connect() as db:
+        assert deciders.list_present(db, office.desk, office.chat, [AVERY.id], now=office.now) == []

@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 from bot.services import conversations
 from handlers.clock import rounds
 from tests.cast import AVERY, BLAKE, Office, a_mail
+from tests.services.test_conversations import answer, asked, tags, write_back
+
+__all__ = ["asked"]
 
 
 def look(office: Office, at: str) -> None:
@@ -40,3 +43,17 @@ def test_what_stays_overdue_is_told_once_each_working_day_until_it_is_answered(o
     assert many == [0, 0, 1, 1, 2, 2, 3]
     assert len(told(office)) == 3
     assert all(said in told(office)[0] for said in ("Q-1", "Q-2", f"<@{BLAKE.id}>", "Nobody has it yet"))
+
+
+def test_it_is_called_once_however_often_its_asker_writes_and_anew_after_an_answer(asked: Office) -> None:
+    called = []
+    for hours, then in ((24, write_back), (1, write_back), (24, answer), (1, write_back), (24, write_back)):
+        asked.clock.wait(hours=hours)
+        with asked.connect() as db:
+            conversations.remind(db, asked.desk, now=asked.now)
+        asked.work()
+        called.append(tags(asked).count("conversation:overdue"))
+        then(asked, "Is anybody there?")
+        asked.work()
+
+    assert called == [1, 1, 1, 1, 2]

@@ -289,3 +289,24 @@ def test_what_asks_for_a_code(grave: Grave, seats: int, authorised: bool, asked:
     rules = ApprovalRules(second_above_seats=100, step_up=frozenset({grave}))
 
     assert bool(rules.why_code(seats=seats, amount=None, authorised=authorised)) is asked
+
+
+@pytest.mark.parametrize("lost", [replace(AVERY, acts=frozenset()), replace(AVERY, staff=False)])
+def test_a_yes_counts_no_more_once_who_gave_it_may_not_decide(large: Office, lost: Staff) -> None:
+    a_case(large)
+    approve(large, AVERY)
+    people = {lost.id: lost, CASEY.id: CASEY}
+
+    def say_yes(by: Staff) -> Case:
+        with large.connect() as db:
+            seen, who = cases.get_case(db, "C-1").content_hash, people.__getitem__
+            return approvals.approve(db, large.desk, ref="C-1", seen=seen, by=by, now=large.now, who=who)
+
+    assert say_yes(CASEY).status is CaseStatus.IN_REVIEW
+    large.work()
+    card = next(str(m.blocks) for m in large.chat.standing.values() if m.key == "card:C-1")
+    assert f"<@{CASEY.id}> approved this version" in card
+    assert f"<@{AVERY.id}> approved this version" not in card
+    assert "may not decide any more" in large.chat.texts()
+    people |= {lost.id: AVERY}
+    assert say_yes(AVERY).decision is not None

@@ -145,7 +145,7 @@ def test_words_to_a_waiting_case_are_the_desks_turn_until_they_are_read(office: 
     assert "*1 mail to read*" in shown
     (again,) = aloud(office)
     assert again.startswith("*C-1* is with the desk again")
-    assert again.endswith(": Answered by mail.")
+    assert again.endswith(": Sponsor waits for the desk.")
     seen = up_to(office)
     office.take(a_mail(text="And what does it cost?", answers=ours))
     with office.connect() as db:

@@ -169,7 +169,7 @@ def _is_activating(page: StatusPage) -> bool:
 def _lead(page: StatusPage, words: Words) -> str:
     key = f"page.status.lead.{page.status}"
     if page.status is CaseStatus.WAITING_FOR_SPONSOR and page.answered:
-        return words.say("page.status.lead.answered")
+        return words.say("page.status.lead.unasked" if page.unasked else "page.status.lead.answered")
     if page.status is CaseStatus.WAITING_FOR_SPONSOR:
         # The desk may wait for an answer to a question of its own, with nothing wrong in the form.
         return words.say(f"{key}.points", count=page.open_problems) if page.open_problems else words.say(key)
@@ -185,7 +185,7 @@ def _lead(page: StatusPage, words: Words) -> str:
 def _next(page: StatusPage, words: Words) -> str:
     key = f"page.status.next.{page.status}"
     if page.status is CaseStatus.WAITING_FOR_SPONSOR and page.answered:
-        key = "page.status.next.answered"
+        key = "page.status.next.unasked" if page.unasked else "page.status.next.answered"
     if _holder(page) is BallHolder.USHER and f"{key}.running" in words:
         key = f"{key}.running"
     if _is_activating(page):

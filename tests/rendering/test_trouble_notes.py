@@ -1,0 +1,70 @@
+"""Notes of trouble: which mail, to whom, and what there is to do about it."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+
+import pytest
+
+from bot.domain.bounces import reason_in
+from bot.domain.cards import TroubleNote
+from bot.rendering import desk_notes
+from bot.rendering.blocks import Card
+from tests.golden import assert_json_approved
+from tests.rendering.test_cards import ASIDE, ENGLISH, buttons
+
+FAILED = TroubleNote(
+    what="job_failed", subject="order_confirmation → mira.wendel@sponsor.example.com", ref="C-7", id=7,
+    detail="550 5.1.1 no such user",
+)  # fmt: skip
+
+
+def shown(**changed: object) -> Card:
+    return desk_notes.trouble_note(replace(FAILED, **changed), words=ENGLISH)  # type: ignore[arg-type]
+
+
+GOLDEN: dict[str, Callable[[], Card]] = {
+    "trouble_job_failed": shown,
+    "trouble_job_unknown": lambda: shown(what="job_unknown", detail="the line was lost"),
+}
+
+
+@pytest.mark.golden
+@pytest.mark.parametrize("name", GOLDEN)
+def test_a_note_looks_as_it_was_approved(name: str) -> None:
+    assert_json_approved(f"cards/{name}.json", asdict(GOLDEN[name]()))
+
+
+def test_a_mail_that_was_set_aside_failed_or_may_have_gone_can_be_tried_again() -> None:
+    assert buttons(desk_notes.trouble_note(ASIDE, words=ENGLISH)) == [("mail_replay", "12")]
+    assert buttons(shown()) == [("mail_retry", "7")]
+    assert buttons(shown(what="job_unknown")) == [("mail_retry", "7")]
+    assert buttons(shown(what="answers_capped")) == []
+
+
+@pytest.mark.parametrize(
+    ("template", "ref", "instead"),
+    [
+        ("order_confirmation", "C-7", "reach them another way"),
+        ("invitation", "C-7", "*Invite somebody else…* on the card of C-7"),
+        ("partner_invitation", "P-3", "`/usher account P-3`"),
+        ("activation", "A-9", "`/usher account A-9`"),
+    ],
+)
+def test_who_has_a_wrong_address_is_reached_as_far_as_there_is_a_way(
+    template: str, ref: str, instead: str
+) -> None:
+    assert instead in str(shown(subject=f"{template} → anna@example.org", ref=ref).blocks)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ("550 5.1.1 <anna@example.org>: no such user", "no_mailbox"),
+        ("452-4.2.2 over quota", "full"),
+        ("550 no such user", ""),
+        ("554 5.6.0 refused at 10.5.1.1", ""),
+        ("no key in SECRET_KEY opens its link any more", ""),
+    ],
+)
+def test_a_servers_answer_says_why_only_where_its_code_does(answer: str, reason: str) -> None:
+    assert reason_in(answer) == reason

@@ -1,0 +1,148 @@
+"""A mail that waits for release: what staff do with it stands where it was asked, and on its case's card."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.domain.cases import BallHolder, CaseStatus
+from bot.domain.errors import UnknownJob
+from bot.domain.letters import Letter
+from bot.domain.outbox import Job, JobStatus
+from bot.rendering.cards import case_card
+from bot.rendering.pages import journey
+from bot.rendering.words import words
+from bot.services import cases, outbox
+from bot.store import queue
+from tests.cast import AVERY, BLAKE, Office, a_mail, an_office
+from tests.services.mail_ends import ends
+from tests.services.test_letters import ask
+from tests.services.test_outbox import a_decided_case
+from tests.services.test_unread_words import FORM, WITHOUT_CITY
+from tests.services.test_withdrawals import take_back
+
+SAY = words("en")
+
+
+@pytest.fixture
+def holding(tmp_path: Path) -> Office:
+    office = an_office(tmp_path, delivery="hold")
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    office.work()
+    return office
+
+
+def drop(office: Office, job: Job) -> None:
+    with office.connect() as db:
+        outbox.discard(db, job.id, by=BLAKE.id, now=office.now)
+    office.work()
+
+
+def note_of(office: Office, job: Job) -> str:
+    return next(str(one.blocks) for one in office.chat.standing.values() if one.key == f"held:{job.id}")
+
+
+def ball(office: Office) -> BallHolder:
+    with office.connect() as db:
+        (entry,) = queue.list_queue(db, limit=9)
+    assert entry.ball is office.case("C-1").ball
+    return entry.ball
+
+
+def card(office: Office) -> str:
+    with office.connect() as db:
+        return str(case_card(cases.get_card(db, office.desk, "C-1", now=office.now), words=SAY).blocks)
+
+
+def test_its_note_says_who_dropped_it_and_has_no_buttons_any_more(holding: Office) -> None:
+    job = holding.job("ris_problems")
+    assert "mail_discard" in note_of(holding, job)
+
+    drop(holding, job)
+
+    shown = note_of(holding, job)
+    assert f"Discarded by <@{BLAKE.id}>" in shown
+    assert "mail_" not in shown
+    assert [one.key for one in holding.chat.standing.values()].count(f"held:{job.id}") == 1
+
+
+def test_the_notes_of_all_that_are_released_together_say_so(holding: Office) -> None:
+    holding.take(a_mail(files=[FORM]))
+    holding.work()
+    with holding.connect() as db:
+        outbox.release_all(db, by=AVERY.id, now=holding.now)
+    holding.work()
+
+    for job in (*holding.jobs("ris_problems"), *holding.jobs("receipt")):
+        assert job.status is JobStatus.SENT
+        assert f"Released by <@{AVERY.id}>" in note_of(holding, job)
+        assert "mail_" not in note_of(holding, job)
+
+
+def test_whoever_comes_too_late_hears_who_dropped_it(holding: Office) -> None:
+    job = holding.job("ris_problems")
+    drop(holding, job)
+
+    with holding.connect() as db, pytest.raises(UnknownJob) as refused:
+        outbox.release(db, job.id, by=AVERY.id, now=holding.now)
+
+    said = SAY.refusal(refused.value, slack=True)
+    assert said.startswith(f"<@{BLAKE.id}> discarded this mail on ")
+    assert "usher jobs" not in said
+
+
+def test_a_sponsor_who_was_not_asked_is_not_waited_for(holding: Office) -> None:
+    assert ball(holding) is BallHolder.SPONSOR
+
+    drop(holding, holding.job("ris_problems"))
+
+    assert holding.case("C-1").status is CaseStatus.WAITING_FOR_SPONSOR
+    assert ball(holding) is BallHolder.DESK
+    assert "The mail that asks the sponsor did not go" in card(holding)
+    assert "· questions on the RIS: discarded" in card(holding)
+    with holding.connect() as db:
+        page = journey.journey(cases.get_status(db, holding.tokens[0], now=holding.now), SAY)
+    assert page.lead == "The desk still has to write to the sponsor."
+    ask(holding, "Which city?")
+    assert ball(holding) is BallHolder.SPONSOR
+    assert "did not go" not in card(holding)
+
+
+@pytest.mark.parametrize("asks", ["ris_problems", Letter.QUESTION])
+def test_nor_is_one_whose_mail_failed_until_it_goes_after_all(office: Office, asks: str) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY if asks == "ris_problems" else FORM]))
+    if asks == Letter.QUESTION:
+        office.work()
+        ask(office)
+    job = office.job(asks)
+    assert ball(office) is BallHolder.SPONSOR
+
+    ends(JobStatus.FAILED)(office, job.key)
+
+    assert ball(office) is BallHolder.DESK
+    assert "The mail that asks the sponsor did not go" in card(office)
+    with office.connect() as db:
+        outbox.retry(db, job.id, by=AVERY.id, now=office.now)
+    assert ball(office) is BallHolder.SPONSOR
+
+
+def test_a_question_that_was_dropped_leaves_waiting_for_what_was_asked_before(holding: Office) -> None:
+    with holding.connect() as db:
+        outbox.release_all(db, by=AVERY.id, now=holding.now)
+    ask(holding, "Which seats?")
+    holding.work()
+
+    drop(holding, holding.job("desk_question"))
+
+    assert ball(holding) is BallHolder.SPONSOR
+
+
+def test_what_an_approval_taken_back_drops_has_no_buttons_either(tmp_path: Path) -> None:
+    office = an_office(tmp_path, delivery="hold")
+    a_decided_case(office)
+    office.work()
+    take_back(office)
+    office.work()
+
+    shown = note_of(office, office.job("order_confirmation"))
+    assert "Discarded by" in shown
+    assert "mail_" not in shown
