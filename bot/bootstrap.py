@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from threading import Condition
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from bot.domain.provisioning import Way
 from bot.domain.staff import Act, Staff
 from bot.ports import Chat, Mailbox, Mailer, Marker, Provisioner, Reader, Texter, Tokens
 from bot.rendering import terms
-from bot.services import absences, mark_keys, masking, upkeep
+from bot.services import absences, mark_keys, masking, sealed, upkeep
 from bot.services.desk import Desk
 from bot.services.staff import StaffList
 from bot.settings import ReadingSettings, Settings
@@ -100,6 +101,14 @@ class Bot:
         self.health.report("database", sentence, well=not fault, now=self.clock.now())
         return not fault
 
+    def look_at_secrets(self) -> bool:
+        """Look whether SECRET_KEY opens what is sealed, and note it among the parts."""
+        with self.connect() as db:
+            found = sealed.watch(db, self.desk.keyring)
+        sentence = found.sentence if found.well else f"{found.sentence}; {found.mend}"
+        self.health.report(found.name, sentence, well=found.well, now=self.clock.now(), needs_person=True)
+        return found.well
+
     def _fault_of_database(self) -> str:
         # Connecting would make an empty file where none is.
         if not self.settings.database_path.exists():
@@ -131,12 +140,16 @@ def make_desk(settings: Settings) -> Desk:
         portal_url=settings.portal_url,
         approvals_channel=settings.slack_approvals_channel,
         support_channel=settings.slack_support_channel,
-        reviewers=policy.approvals.groups.review or settings.slack_approvers,
-        registrars=policy.approvals.groups.registration or settings.slack_approvers,
+        groups=_groups(settings, policy),
         templates_dir=settings.templates_dir,
         terms=terms.load(policy.mag.applications, settings.templates_dir),
         new_token=lambda: secrets.token_urlsafe(32),
     )
+
+
+def _groups(settings: Settings, policy: policies.Policy) -> Mapping[Act, tuple[str, ...]]:
+    """Who decides what; a group that the policy leaves empty is that of the settings."""
+    return {act: getattr(policy.approvals.groups, act) or settings.slack_approvers for act in Act}
 
 
 def _senders(policy: policies.Policy) -> frozenset[str]:
@@ -145,13 +158,12 @@ def _senders(policy: policies.Policy) -> frozenset[str]:
 
 
 def make_staff(settings: Settings, policy: policies.Policy, chat: Chat) -> StaffList:
-    """Who is staff, and who decides what; a group that the policy leaves empty is that of the settings."""
-    approvals = policy.approvals
+    """Who is staff, and who decides what."""
     return StaffList(
         chat,
         staff=settings.slack_staff,
-        groups={act: getattr(approvals.groups, act) or settings.slack_approvers for act in Act},
-        escalate_to=approvals.escalate_to,
+        groups=_groups(settings, policy),
+        escalate_to=policy.approvals.escalate_to,
     )
 
 
@@ -167,13 +179,35 @@ def make_clock(settings: Settings) -> Clock:
     return TurnableClock(start)
 
 
-def check_database(settings: Settings) -> None:
-    """Refuse a database that is not there: a command that made an empty one would hide a wrong name."""
-    if not settings.database_path.exists():
+def check_database(settings: ReadingSettings, *, any_version: bool = False) -> None:
+    """Refuse a database that is not there, not ours or of another version: only a start makes or changes one.
+
+    A command that made an empty one would hide a wrong name, and from a newer version there is no way back.
+    """
+    path = settings.database_path
+    if not path.exists():
         raise SettingsFault(
-            f"DATABASE_URL: there is no {settings.database_path}; name the right file (the first "
-            "`usher run` makes it)"
+            f"DATABASE_URL: there is no {path}; name the right file (the first `usher run` makes it)"
         )
+    try:
+        with database.look_into(path) as db:
+            migrations.check_ours(db)
+            ours, pending = migrations.is_ours(db), migrations.list_pending(db)
+    except database.OPEN_ERRORS as exc:
+        raise _no_database(path, exc) from None
+    if not ours:
+        raise SettingsFault(
+            f"DATABASE_URL: there is no database in {path}; name the right file (the first `usher run` makes "
+            "one)"
+        )
+    if pending and not any_version:
+        raise SettingsFault(
+            f"DATABASE_URL: {path} is of an older version: make a backup, then start the service"
+        )
+
+
+def _no_database(path: Path, exc: Exception) -> SettingsFault:
+    return SettingsFault(f"DATABASE_URL: {path} cannot be used as a database: {exc}")
 
 
 def make_chat(settings: Settings, clock: Clock) -> Chat:
@@ -194,7 +228,7 @@ def open_database(settings: Settings) -> None:
         with database.connect(path) as db:
             migrations.migrate(db)
     except database.OPEN_ERRORS as exc:
-        raise SettingsFault(f"DATABASE_URL: {path} cannot be used as a database: {exc}") from None
+        raise _no_database(path, exc) from None
 
 
 def connect(settings: Settings) -> AbstractContextManager[Database]:
@@ -216,11 +250,9 @@ def list_taught(settings: ReadingSettings) -> tuple[Taught, ...]:
     path = settings.database_path
     if not path.exists():
         return ()
-    try:
-        with database.look_into(path) as db:
-            return faq.list_taught(db)
-    except database.OPEN_ERRORS as exc:
-        raise SettingsFault(f"DATABASE_URL: {path} cannot be used as a database: {exc}") from None
+    check_database(settings)
+    with database.look_into(path) as db:
+        return faq.list_taught(db)
 
 
 def in_use(settings: Settings) -> AbstractContextManager[None]:

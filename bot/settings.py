@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.errors import SettingsFault
-from bot.domain.loopback import is_root, is_web_address, keeps_secrets
+from bot.domain.loopback import is_root, keeps_secrets
 from bot.mail_settings import MailAuth, MailSettings, Tls, UncheckedMailSettings
 from bot.provisioning_settings import ProvisioningSettings
 from bot.setting_values import (
@@ -83,9 +83,12 @@ class ReadingSettings(BaseSettings):
     @field_validator("portal_url")
     @classmethod
     def _portal(cls, value: str) -> str:
-        """At the root, where the pages' cookies are; kept without the slash, which every link adds."""
-        if not is_web_address(value) or not is_root(value):
-            raise ValueError("must be https://HOST (or http://HOST), without path, query and log-in")
+        """At the root: the pages' cookies, forms and links are; nobody on the way may read these.
+
+        It is kept without the slash, which every link adds.
+        """
+        if not keeps_secrets(value) or not is_root(value):
+            raise ValueError("must be https://HOST (or http:// on loopback), without path, query and log-in")
         return value.removesuffix("/")
 
     @field_validator("templates_dir")

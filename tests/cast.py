@@ -31,7 +31,7 @@ from bot.domain.ris import Company, RisCase, User
 from bot.domain.staff import Act, Member, Staff
 from bot.domain.trust import SenderCheck, Verdict
 from bot.ports import Provisioner
-from bot.services import audit, cases, effects, intake, mail_words, mailboxes, outbox
+from bot.services import audit, cases, effects, intake, mail_words, mailboxes, outbox, sources
 from bot.services.cases import Submission
 from bot.services.desk import Desk
 from bot.services.effects import Ways
@@ -154,7 +154,7 @@ class Office:
     def decide(self, row: LedgerMail) -> LedgerMail:
         """Understand and decide about a recorded mail; return its row afterwards."""
         with self.connect() as db:
-            mail, books = self.reader.read_mail(intake.get_source(db, self.desk, row.id))
+            mail, books = self.reader.read_mail(sources.get(db, self.desk, row.id))
             understood = intake.understand(db, self.desk, row, mail, books)
             intake.decide(db, self.desk, [understood], now=self.now)
             after = ledger.find(db, row.id)

@@ -5,8 +5,7 @@ One level of zip: what is zipped twice is refused. For a limited child, as all t
 
 import io
 import zipfile
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from bot.adapters.limited import ChildDied, LimitedPool, TookTooLong
@@ -28,7 +27,8 @@ from bot.domain.sheets import SheetRefusal, Workbook
 
 SECONDS: Final = 6.0  #: for one file; with the time it takes to end a child still below ten
 
-_ZIPPED_TWICE: Final = SheetRefusal.UNSUPPORTED  #: told only where there is nothing else
+_MAILS: Final = frozenset({".eml", ".msg"})
+_MAY_HOLD_A_FORM: Final = frozenset({*SPREADSHEET_SUFFIXES, *_MAILS, ".zip"})
 _LITTER: Final = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -60,25 +60,43 @@ def read_limited(
         return (Workbook(name=shown_name(name), refusal=SheetRefusal.CORRUPT),)
 
 
-def find_limited(pool: LimitedPool, name: str, content: bytes, limits: Limits) -> tuple[Workbook, ...]:
+def find_limited(
+    pool: LimitedPool, name: str, content: bytes, limits: Limits, *, before: int = 0
+) -> tuple[Workbook, ...]:
     """Like `find_workbooks`, in a child; one that dies of what is no spreadsheet has found none."""
     try:
-        return pool.call(find_workbooks, name, content, limits, seconds=SECONDS)
+        return pool.call(find_workbooks, name, content, limits, before, seconds=SECONDS)
     except (ChildDied, TookTooLong):
         return given_up(name, content)
 
 
-def given_up(name: str, content: bytes) -> tuple[Workbook, ...]:
-    """What is said of a file that no child can read: corrupt if it looks like a spreadsheet from outside."""
+def given_up(name: str, content: bytes, why: SheetRefusal = SheetRefusal.CORRUPT) -> tuple[Workbook, ...]:
+    """What is said of a file that is not read, if it looks like a spreadsheet from outside."""
     if content.startswith((ZIP, OLE)) or suffix_of(name) in SPREADSHEET_SUFFIXES:
-        return (Workbook(name=shown_name(name), refusal=SheetRefusal.CORRUPT),)
+        return (Workbook(name=shown_name(name), refusal=why),)
     return ()
 
 
-def find_workbooks(name: str, content: bytes, limits: Limits = LIMITS) -> tuple[Workbook, ...]:
-    """Read the workbooks in any file of a mail; nothing where it holds none."""
-    wanted = (file for file in files_in(name, content, limits) if _is_wanted(file))
-    return tuple(_read(file, limits) for file in islice(wanted, limits.workbooks))
+def find_workbooks(
+    name: str, content: bytes, limits: Limits = LIMITS, before: int = 0
+) -> tuple[Workbook, ...]:
+    """Read the workbooks in any file of a mail; nothing where it holds none.
+
+    `before`: so many are read already. What lies beyond the limit is named, and not opened.
+    """
+    if before >= limits.workbooks:
+        return given_up(name, content, SheetRefusal.UNOPENED)
+    books: list[Workbook] = []
+    for file in files_in(name, content, limits):
+        if before + count_opened(books) >= limits.workbooks:
+            books += given_up(file.name, file.content, SheetRefusal.UNOPENED)
+        elif _is_wanted(file):
+            books.append(_read(file, limits))
+    return tuple(books)
+
+
+def count_opened(books: Iterable[Workbook]) -> int:
+    return sum(book.refusal is not SheetRefusal.UNOPENED for book in books)
 
 
 def files_in(name: str, content: bytes, limits: Limits = LIMITS) -> tuple[File, ...]:
@@ -131,13 +149,26 @@ def _unzipped(name: str, content: bytes, limits: Limits) -> Iterator[File]:
                 return
             check_directory(archive, limits)
             files = [_taken_out(archive, entry, limits) for entry in entries]
-            yield from [file for file in files if file.refusal is not _ZIPPED_TWICE] or files
+            yield from _with_carriers(files)
     except Refused as exc:
         yield File(name, b"", exc.refusal)
     except BROKEN:
         # Nobody can tell what was in it: whoever sent pictures is not told that their form is broken.
         if any(suffix.encode() in content.lower() for suffix in SPREADSHEET_SUFFIXES):
             yield File(name, b"", SheetRefusal.CORRUPT)
+
+
+def _with_carriers(files: list[File]) -> list[File]:
+    """What is packed once more is not opened, and is told: the more so where there is nothing else."""
+    opened = [file for file in files if file.refusal is not SheetRefusal.UNOPENED]
+    if any(_is_wanted(file) for file in opened):
+        return files
+    unsupported = SheetRefusal.UNSUPPORTED
+    closed = (file for file in files if file.refusal is SheetRefusal.UNOPENED)
+    return [
+        *opened,
+        *(file._replace(refusal=unsupported) for file in closed if suffix_of(file.name) not in _MAILS),
+    ]
 
 
 def _is_locked(entry: zipfile.ZipInfo, content: bytes) -> bool:
@@ -159,6 +190,17 @@ def _taken_out(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits)
         content = archive.read(entry)
     except BROKEN:
         return File(entry.filename, b"")  # called a spreadsheet, it is refused as an empty one
-    if is_zip_of_files(entry.filename, content):
-        return File(entry.filename, b"", _ZIPPED_TWICE)
+    if _is_carrier(entry.filename, content):
+        return File(entry.filename, b"", SheetRefusal.UNOPENED)
     return File(entry.filename, content)
+
+
+def _is_carrier(name: str, content: bytes) -> bool:
+    """Whether it may hold a form: a mail, or a zip whose names speak of one."""
+    if not is_zip_of_files(name, content):
+        return suffix_of(name) in _MAILS
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return any(suffix_of(entry) in _MAY_HOLD_A_FORM for entry in archive.namelist())
+    except BROKEN:
+        return True

@@ -94,7 +94,7 @@ class LimitedPool:
             multiprocessing.get_context("forkserver").set_forkserver_preload(list(PRELOAD))
             pool = self._new_pool()
             try:
-                ensure_running()
+                _ensure_running()
                 self._first = pool.schedule(_warm)
             except (RuntimeError, OSError) as exc:  # it broke, or breaks as it is called
                 self._stop(pool)
@@ -181,6 +181,15 @@ def _no_child(exc: Exception) -> TransientFailure:
     """The system's own words where there are any; else it came apart in pebble's threads."""
     why = f" ({exc.strerror})" if isinstance(exc, OSError) and exc.strerror else ""
     return TransientFailure(f"{NO_CHILD}{why}", mend=MEND)
+
+
+def _ensure_running() -> None:
+    """Start the fork server, to whose children a closed terminal is nothing: we end them when we are done."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})  # a mask outlives fork and exec
+    try:
+        ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _wait(pool: ProcessPool, future: "Future[T]", seconds: float) -> bool:

@@ -10,10 +10,12 @@ from email import message_from_bytes
 from email.message import Message
 from typing import NamedTuple
 
+from bot.adapters.mail_calendar import words_of
 from bot.adapters.mail_charsets import decode
 from bot.adapters.mail_flowed import unflowed
 from bot.adapters.mail_headers import LONGEST_HEADER, file_name_of, parameters_of, unfold
 from bot.adapters.mail_html import html_to_text
+from bot.adapters.mail_sealed import PGP, PGP_TEXT, SMIME, signed_mail
 from bot.adapters.tnef import is_tnef, read_tnef
 from bot.domain.mail import Attachment
 
@@ -52,6 +54,7 @@ class Content:
     forwarded: list[Message] = field(default_factory=list)  #: the same, with those in files
     returned_headers: list[str] = field(default_factory=list)  #: header blocks it quotes as a part
     faults: list[str] = field(default_factory=list)
+    sealed: str = ""  #: the name of a part that is encrypted, or signed so that it cannot be taken apart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +76,7 @@ def read_content(message: Message, digest: "hashlib._Hash") -> Content:
     own = [words for body in bodies if not body.passed_on and (words := body.words())]
     walk.found.texts = own or [words for body in bodies if body.passed_on and (words := body.words())]
     if not walk.found.texts:
-        walk.found.texts = [text for text in walk.named_texts[:1] if text]
+        walk.found.texts = [text for text in (*walk.named_texts[:1], *walk.invitations[:1]) if text][:1]
     return walk.found
 
 
@@ -87,6 +90,7 @@ class _Walk:
     def __init__(self, digest: "hashlib._Hash") -> None:
         self.found = Content()
         self.named_texts: list[str] = []  # a text part with a name is the text when there is no other
+        self.invitations: list[str] = []  # and what one says, when there is none of these either
         self._digest = digest
         self._mails_met = 0
         self._parts = 0
@@ -102,6 +106,8 @@ class _Walk:
         if not part.is_multipart():
             return self._leaf(part, kind, depth, nested=nested)
         children = [one for one in part.get_payload() if isinstance(one, Message)]
+        if kind == PGP:
+            self.found.sealed = self.found.sealed or "PGP"
         if kind.startswith("message/"):
             return self._mail_within(part, children, depth, nested=nested)
         visited = [self.visit(one, depth + 1, nested=nested) for one in children]
@@ -149,8 +155,14 @@ class _Walk:
             return [self._body(part, _text_of(part, content), html=kind == "text/html", nested=nested)]
         if kind == "text/plain" and not attached and not nested:
             self.named_texts.append(_text_of(part, content)[:LONGEST_BODY])
+        if kind == "text/calendar" and not nested:
+            self.invitations.append(words_of(_text_of(part, content)[:LONGEST_BODY]))
         if is_tnef(content):
             return self._unwrapped(name, kind, content)
+        if kind in SMIME and (mail := signed_mail(content)) is not None:
+            return self.visit(_parsed_mail(mail), depth + 1, nested=nested)
+        if kind in SMIME:
+            self.found.sealed = self.found.sealed or name or "smime.p7m"
         if name or not kind.startswith("image/") or attached:
             self._attach(name or "attachment", kind, content)
         if name.lower().endswith(".eml") and not kind.startswith("text/"):
@@ -163,6 +175,8 @@ class _Walk:
         self.found.bodies.append(BodyPart(self._mails[-1], html, text))
         said = parameters_of(_header(part, "content-type"))
         text = text[:LONGEST_BODY]
+        if text.lstrip().startswith(PGP_TEXT):
+            self.found.sealed = self.found.sealed or "PGP"
         if not html and said.get("format", "").lower() == "flowed":
             text = unflowed(text, delsp=said.get("delsp", "").lower() == "yes")
         return _Body(text=text, html=html, passed_on=nested)

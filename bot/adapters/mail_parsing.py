@@ -7,11 +7,10 @@ from dataclasses import replace
 from email import message_from_bytes
 from email.message import Message
 from email.parser import BytesParser
-from itertools import islice
 from time import monotonic
 
 from bot.adapters.body_tables import workbooks_in_bodies
-from bot.adapters.carriers import find_limited, find_workbooks, given_up, read_limited
+from bot.adapters.carriers import count_opened, find_limited, find_workbooks, given_up, read_limited
 from bot.adapters.limited import ChildDied, LimitedPool, TookTooLong
 from bot.adapters.mail_bounces import find_bounce
 from bot.adapters.mail_charsets import decode
@@ -33,7 +32,7 @@ from bot.adapters.spreadsheets import LIMITS
 from bot.domain.languages import language_of
 from bot.domain.mail import Attachment, InboundMail
 from bot.domain.own_words import LONGEST_TEXT, own_words
-from bot.domain.sheets import Workbook
+from bot.domain.sheets import SheetRefusal, Workbook
 from bot.ports import ReadMail
 
 #: the most of a mail that a parent reads by itself when no child survived it
@@ -72,10 +71,12 @@ class LimitedReader:
             return mail, ()
         books: list[Workbook] = []
         for one in _files(mail):
-            in_time = monotonic() - began < PATIENCE and len(books) < self._limits.workbooks
-            found = find_limited(self._pool, one.name, one.content, self._limits) if in_time else None
-            books += given_up(one.name, one.content) if found is None else found
-        return mail, (*books[: self._limits.workbooks], *self._body_tables(raw))
+            if monotonic() - began < PATIENCE:
+                known = count_opened(books)
+                books += find_limited(self._pool, one.name, one.content, self._limits, before=known)
+            else:
+                books += given_up(one.name, one.content)
+        return mail, (*books, *self._body_tables(raw))
 
     def read_workbooks(self, name: str, content: bytes, *, rows: int = 0) -> tuple[Workbook, ...]:
         limits = replace(self._limits, rows=rows) if rows else self._limits
@@ -115,9 +116,12 @@ def _with_workbooks(mail: InboundMail, content: Content, limits: Limits) -> Read
     """
     if mail.bounce:
         return mail, ()
-    files = (book for one in _files(mail) for book in find_workbooks(one.name, one.content, limits))
-    tables = workbooks_in_bodies(content.bodies, mail.subject, limits)
-    return mail, (*islice(files, limits.workbooks), *tables)
+    books: list[Workbook] = []
+    for one in _files(mail):
+        books += find_workbooks(one.name, one.content, limits, before=count_opened(books))
+    if content.sealed:
+        books.append(Workbook(name=content.sealed, refusal=SheetRefusal.SEALED))
+    return mail, (*books, *workbooks_in_bodies(content.bodies, mail.subject, limits))
 
 
 def _files(mail: InboundMail) -> list[Attachment]:

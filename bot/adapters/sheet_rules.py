@@ -26,7 +26,7 @@ class Limits:
     entries: int = 1_000
     rows: int = 20_050  #: 20,000 users and what stands above them
     columns: int = 256
-    workbooks: int = 20  #: of one mail or file
+    workbooks: int = 20  #: of one mail or file; those after them are not opened
 
 
 @dataclass(frozen=True, kw_only=True)

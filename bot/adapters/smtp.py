@@ -15,7 +15,14 @@ from bot.adapters.server_words import line_trouble, remark
 from bot.adapters.smtp_letter import Letter, letter_of
 from bot.adapters.tls import build_context
 from bot.adapters.xoauth2 import with_token_for_smtp
-from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownOutcome
+from bot.domain.errors import (
+    LogInRefused,
+    NotLetIn,
+    NotNow,
+    PermanentFailure,
+    TransientFailure,
+    UnknownOutcome,
+)
 from bot.domain.mail import OutboundMail
 from bot.settings import Settings, Tls
 
@@ -176,10 +183,14 @@ class SmtpMailer:
         try:
             yield
         except smtplib.SMTPAuthenticationError as exc:
-            raise NotNow(
+            # 454 and its like say that they cannot tell just now.
+            failure = NotLetIn if exc.smtp_code // 100 == 5 else NotNow  # noqa: PLR2004 - RFC 5321 4.2.1
+            raise failure(
                 f"{self._name} refused the log-in ({exc.smtp_code} {remark(exc.smtp_error)})",
                 mend=self._log_in.mend if self._log_in else "",
             ) from None
+        except LogInRefused as exc:
+            raise NotLetIn(exc.reason, mend=exc.mend) from exc
         except PermanentFailure as exc:
             raise NotNow(exc.reason, mend=exc.mend) from exc
         except smtplib.SMTPNotSupportedError as exc:

@@ -138,13 +138,15 @@ class QuestionNote:
     with_form: bool = False  #: what stood beside the form of a new case
     robot: str = ""  #: why it was taken for a robot's or a list's; nothing was done about it
     unread: tuple[str, ...] = ()  #: files that came with a form, and were not read as one
+    unopened: tuple[str, ...] = ()  #: files that came with a form, and were not opened
     refused: SheetRefusal | None = None  #: why its spreadsheet was not read
     content_hash: str = ""  #: of the mail
     left_out: int = 0  #: characters of its words for which `text` has no room
     unread_bytes: int = 0  #: its size, where it was too large to be read
     withheld: bool = False  #: the mail server does not give it out
+    fault: str = ""  #: why it could not be read in full
     form_sent: bool = False  #: it asked for the blank form, and that is on its way
-    taken: bool = False  #: the form that is attached is a version of the case
+    taken: bool = False  #: the form that is attached is a version of a case
     to_read: bool = False  #: a person has to look at it
     about: str = ""  #: the case whose mail it answers, where it does not go on there
     whose: Provenance | None = None  #: it asks whether a mail is ours: what was found, and answered
@@ -187,8 +189,9 @@ class AnswersNote:
 class TroubleNote:
     """Something that needs a person: a mail set aside, a job that failed or is unknown."""
 
-    #: "mail_set_aside", "job_failed", "job_unknown", "copy_refused", "answers_capped", "case_capped",
-    #: "mail_bounced", "address_given_up", "requests_wait", "requests_dropped", "erasure_unreadable"
+    #: "mail_set_aside", "job_failed", "job_unknown", "job_overtaken", "copy_refused", "answers_capped",
+    #: "case_capped", "mail_bounced", "address_given_up", "requests_wait", "requests_dropped",
+    #: "erasure_unreadable"
     what: str
     subject: str  #: e.g. "mail 12", "job 7"
     detail: str

@@ -9,6 +9,12 @@ class UnknownConversation(Refusal):
     code = "unknown_conversation"
 
 
+class NoCaseButQuestion(Refusal):
+    """A question was named where only a case can be meant; values: ref."""
+
+    code = "no_case_but_question"
+
+
 class ConversationTaken(Refusal):
     """A colleague has it; values: ref, by, at."""
 

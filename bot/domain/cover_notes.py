@@ -110,10 +110,13 @@ def _names(form: RisCase) -> str:
 
 
 def list_unread(mail: InboundMail, reading: Reading) -> tuple[str, ...]:
-    """The names of its files in which no form was found; without pictures, cards and signatures."""
+    """The names of its files in which no form was found; without pictures, cards and signatures.
+
+    Nor those that were not opened.
+    """
     refused = dict.fromkeys(name for form in reading.cases for name in form.passed_over)
     names = [one.name for one in mail.attachments if one.name]
-    known = {*reading.taken, *refused}
+    known = {*reading.taken, *refused, *reading.unopened}
     carried = not known <= set(names)  # what came out of a file that carries others
     unread = (
         name

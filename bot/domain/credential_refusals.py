@@ -69,6 +69,12 @@ class CertificateRefused(Refusal):
     code = "certificate_refused"
 
 
+class CertificateOfNoUse(Refusal):
+    """A partner's second factor is an app; values: user_id."""
+
+    code = "certificate_of_no_use"
+
+
 class CertificateTaken(Refusal):
     """It is registered for another account; values: user_id."""
 

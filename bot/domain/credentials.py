@@ -24,6 +24,8 @@ class Notice(StrEnum):
     ANSWERS_LOCKED = "answers_locked"  # whoever answers the security question reads the mailbox
     CODES_MADE = "codes_made"  # a new set of recovery codes
     CODE_USED = "code_used"  # one of them was
+    CERTIFICATE_ADDED = "certificate_added"  # registered by the desk
+    CERTIFICATE_REMOVED = "certificate_removed"
     APP_CHANGED = "app_changed"  # a partner has set up another authenticator app
 
 

@@ -47,6 +47,10 @@ class NotNow(TransientFailure):
     """
 
 
+class NotLetIn(NotNow):
+    """They refuse our log-in: what goes out waits, and is tried ever more rarely, until that is mended."""
+
+
 class PermanentFailure(_Failure):
     """An outside part says no for good. Raised by adapters only."""
 

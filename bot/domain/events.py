@@ -121,6 +121,7 @@ class EventTag(StrEnum):
     JOB_RETRIED = "job:retried"
     JOB_FAILED = "job:failed"
     JOB_UNKNOWN = "job:unknown"
+    JOB_OVERTAKEN = "job:overtaken"  # its mail was true no more when it was to go
     HOLD_LIFTED = "hold:lifted"
     ANSWER_CAPPED = "answer:capped"
     ALARM_RAISED = "alarm:raised"

@@ -79,6 +79,7 @@ def fill(
         headings=tuple(replace(one, sure=True) if _place(one) in confirmed else one for one in ris.headings),
         source=ris.source,
         passed_over=ris.passed_over,
+        unopened=ris.unopened,
     )
 
 

@@ -23,6 +23,7 @@ class Understood:
     check: SenderCheck
     sponsor: bool
     asked: Asked | None = None  #: of a question: which articles may answer it
+    copies: tuple[LedgerMail, ...] = ()  #: the same mail as it came before, and counted less
 
     @property
     def too_large(self) -> bool:

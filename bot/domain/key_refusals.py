@@ -81,6 +81,12 @@ class VouchersUnchecked(Refusal):
     code = "vouchers_unchecked"
 
 
+class SecretKeyWrong(Refusal):
+    """No key of SECRET_KEY opens anything that is sealed in the database."""
+
+    code = "secret_key_wrong"
+
+
 class KeysUnreadable(Refusal):
     """A key was not found, and some cannot be looked up: sealed with a key that is lost; values: count."""
 

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 MAX_ATTEMPTS = 3  #: a mail that raises so often is set aside for a person
+#: what has neither Message-ID nor Date is the same mail again if it comes so soon, and later said again
+REPEATED_WITHIN = timedelta(days=1)
 #: how far the mail server's clock and ours may differ before new mail is taken for old
 CLOCKS_DIFFER = timedelta(days=1)
 
@@ -12,7 +14,7 @@ CLOCKS_DIFFER = timedelta(days=1)
 class MailStatus(StrEnum):
     RECORDED = "recorded"  # committed, nothing decided yet
     DONE = "done"  # recorded -> decided; the reason stands beside the kind
-    DUPLICATE = "duplicate"  # recorded: same Message-ID and same content as an earlier one
+    DUPLICATE = "duplicate"  # recorded: same Message-ID and same content as an earlier one that counts
     WAITING = "waiting"  # recorded: its sender sent too many forms in an hour; staff take it in, or leave it
     OLD = "old"  # older than the first start: recorded, never acted on
     SET_ASIDE = "set_aside"  # recorded -> raised three times; shown, replayable

@@ -89,6 +89,8 @@ AUTO_PRECEDENCE = {"auto_reply", "auto-reply", "autoreply"}
 REPORTS = re.compile(
     r"report-type=\"?(disposition-notification|feedback-report|delivery-status)", re.IGNORECASE
 )
+#: a calendar accepts or declines (RFC 5546); what is asked in an invitation is asked by a person
+_ANSWERS = re.compile(rb"^METHOD:(?:REPLY|REFRESH|COUNTER)\s*$", re.IGNORECASE | re.MULTILINE)
 #: At the very start, and then the other mail's subject or nothing: "Re: Out of office" and
 #: "Automatic reply does not reach me" come from people.
 AUTO_SUBJECT = re.compile(
@@ -114,13 +116,18 @@ _LEFT = re.compile(
 )
 
 
+def answers_invitation(mail: InboundMail) -> bool:
+    """Whether a calendar accepts or declines, with or without words of its owner."""
+    return any(one.type == "text/calendar" and _ANSWERS.search(one.content) for one in mail.attachments)
+
+
 def says_somebody_left(mail: InboundMail) -> bool:
     """Whether an automatic reply says that whom we wrote to works there no more."""
     return _LEFT.search(f"{mail.subject}\n{mail.text}") is not None
 
 
-def _auto_reply(asked: _Asked) -> str:
-    mail = asked.mail
+def says_automatic(mail: InboundMail) -> str:
+    """By which rule a machine sent it by itself; "" where a person may have."""
     submitted = _first_word(mail.header("auto-submitted"))
     if submitted and submitted != "no":
         return f"auto-submitted: {submitted}"
@@ -135,15 +142,18 @@ def _auto_reply(asked: _Asked) -> str:
     # X-Auto-Response-Suppress says what its reader should not send; Outlook sets it on people's mail too.
     if AUTO_SUBJECT.match(mail.subject.strip()):
         return "subject of an automatic reply"
-    return _from_a_machine(mail) or (BY_WORDS if _is_by_words(asked) else "")
+    return _from_a_machine(mail)
 
 
-def _is_by_words(asked: _Asked) -> bool:
-    return not asked.has_form and is_automatic(asked.mail)
+def _auto_reply(asked: _Asked) -> str:
+    by_words = not asked.has_form and is_automatic(asked.mail)
+    return says_automatic(asked.mail) or (BY_WORDS if by_words else "")
 
 
 def _from_a_machine(mail: InboundMail) -> str:
-    """Nobody waits for an answer at an empty return path (RFC 5321, 4.5.5) or at a mailer daemon."""
+    """Nobody waits for an answer at an empty return path (RFC 5321, 4.5.5), a mailer daemon or a calendar."""
+    if answers_invitation(mail):
+        return "answer to an invitation"
     if mail.header("return-path").strip() == "<>":
         return "empty return path"
     local = mail.sender.address.partition("@")[0]

@@ -1,4 +1,4 @@
-"""What keeps a mail of the ledger from being read again."""
+"""What keeps a mail of the ledger from being read again, and one of ours from being sent again."""
 
 from bot.domain.errors import Refusal
 
@@ -13,3 +13,9 @@ class MailSealed(MailNotKept):
     """No key in SECRET_KEY opens the mail any more; values: id."""
 
     code = "mail_sealed"
+
+
+class MailWaits(Refusal):
+    """The one before has not gone yet: a second would only go along with it; values: since."""
+
+    code = "mail_waits"

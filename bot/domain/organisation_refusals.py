@@ -10,7 +10,10 @@ class OrganisationUnsaid(Refusal):
 
 
 class NotItsNewerForm(Refusal):
-    """The other case is decided, newer, or another sponsor's; values: ref, other, status."""
+    """Why a form is not the newest of the other case; values: ref, other, status, and of these the reason.
+
+    later: the other came after it; sponsor: another sent it; unlike: nothing says that they are one company.
+    """
 
     code = "not_its_newer_form"
 

@@ -72,6 +72,7 @@ class Likeness:
     reasons: tuple[Reason, ...]
     people: tuple[str, ...] = ()  #: the form's people who are known there, by name
     same_mail: bool = False  #: it came in the same mail, and looks like another version of the same form
+    may_be_newer: bool = False  #: the form may take the place of that case's
 
     @property
     def may_be_joined(self) -> bool:
@@ -198,6 +199,19 @@ def _by_kind(marks: Iterable[Mark]) -> defaultdict[MarkKind, set[Mark]]:
 
 def _values(marks: Iterable[Mark]) -> set[str]:
     return {mark.value for mark in marks}
+
+
+#: states in which staff may say of which organisation a case is: taken in, and not decided
+SAYABLE: Final = frozenset({CaseStatus.IN_REVIEW, CaseStatus.WAITING_FOR_SPONSOR})
+
+
+def why_not_newer(newer: Case, older: Case) -> str:
+    """Why a form cannot take the place of the other case's: "status", "later" or "sponsor"; "" if it can."""
+    if older.status not in SAYABLE:
+        return "status"
+    if older.mail_id > newer.mail_id:  # of two in one mail staff say which counts
+        return "later"
+    return "" if are_one_sponsor(newer, older) else "sponsor"
 
 
 def are_one_sponsor(case: Case, other: Case) -> bool:

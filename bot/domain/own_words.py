@@ -320,11 +320,8 @@ def without_signature(lines: list[str]) -> list[str]:
     lines = [line for line in lines if not _MOBILE.fullmatch(line)]
     footer = next((n for n in range(1, len(lines)) if _begins_footer(lines, n)), len(lines))
     lines = lines[:footer]
-    filled = [n for n, line in enumerate(lines) if line.strip()]
-    for position in filled[1:]:
-        if _CLOSING.fullmatch(lines[position]) and _is_signature(lines[position + 1 :]):
-            return lines[:position] + _postscript(lines[position + 1 :])
-    return lines
+    closing = _find_closing(lines)
+    return lines if closing is None else lines[:closing] + _postscript(lines[closing + 1 :])
 
 
 def _begins_footer(lines: list[str], position: int) -> bool:
@@ -337,18 +334,35 @@ def _begins_footer(lines: list[str], position: int) -> bool:
     return _LEGAL.search(said) is not None or len(rather) > 1
 
 
+# Both of these go through the lines once, from the end: a mail may consist of nothing but closings.
+
+
 def _before_delimiter(lines: list[str]) -> list[str]:
-    for position, line in enumerate(lines):
-        if _DELIMITER.fullmatch(line.strip()):
-            below = [one for one in lines[position + 1 :] if one.strip()]
-            if len(below) <= LONGEST_SIGNATURE:
-                return lines[:position]
-    return lines
+    """Up to the first delimiter below which no more lines than a signature's stand."""
+    below, ends = 0, len(lines)
+    for position in range(len(lines) - 1, -1, -1):
+        line = lines[position].strip()
+        if _DELIMITER.fullmatch(line):
+            ends = position
+        below += bool(line)
+        if below > LONGEST_SIGNATURE:
+            break
+    return lines[:ends]
 
 
-def _is_signature(below: list[str]) -> bool:
-    filled = [line for line in _before_postscript(below) if line.strip()]
-    return len(filled) <= LONGEST_SIGNATURE and not any(_is_prose(line) for line in filled)
+def _find_closing(lines: list[str]) -> int | None:
+    """The first closing, not on top, below which a signature stands up to a postscript or the end."""
+    top = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    found, below, prose = None, 0, False
+    for position in range(len(lines) - 1, top, -1):
+        line = lines[position]
+        if below <= LONGEST_SIGNATURE and not prose and _CLOSING.fullmatch(line):
+            found = position
+        if _POSTSCRIPT.match(line):
+            below, prose = 0, False
+        elif line.strip():
+            below, prose = below + 1, prose or _is_prose(line)
+    return found
 
 
 def _is_prose(line: str) -> bool:

@@ -26,7 +26,7 @@ from bot.domain.ris import (
     User,
 )
 from bot.domain.seat_numbers import number_of_seats
-from bot.domain.sheets import Workbook
+from bot.domain.sheets import SheetRefusal, Workbook
 
 APPLICATIONS: Final = ("ForumPass",)
 _MOST_SUGGESTIONS: Final = 500  #: nobody mends so many cells one by one, and looking for each takes time
@@ -66,8 +66,14 @@ def read_form(
             sources.append(name)
     if cases:
         taken = tuple(dict.fromkeys(name for name, _ in found))
-        others = tuple(dict.fromkeys(w.name for w in workbooks if w.name and w.name not in taken))
-        named = (replace(c, source=s, passed_over=others) for c, s in zip(cases, sources, strict=True))
+        closed = SheetRefusal.UNOPENED
+        opened = (w.name for w in workbooks if w.name and w.refusal is not closed)
+        others = tuple(dict.fromkeys(name for name in opened if name not in taken))
+        unopened = tuple(w.name for w in workbooks if w.refusal is closed)
+        named = (
+            replace(case, source=source, passed_over=others, unopened=unopened)
+            for case, source in zip(cases, sources, strict=True)
+        )
         return Reading(cases=tuple(named), source=", ".join(dict.fromkeys(sources)), taken=taken)
     refused = next((workbook for workbook in workbooks if workbook.refusal), None)
     return Reading(refusal=refused.refusal, source=refused.name) if refused else Reading()

@@ -147,7 +147,8 @@ OF_A_FIRST_FORM: Final = frozenset({ProblemKind.NO_ADMINISTRATOR, ProblemKind.SE
 class RisCase:
     """One company with its users, reviewed; `headings` is empty for our own form.
 
-    `source` names its file, `passed_over` other spreadsheets that came along and are no RIS.
+    `source` names its file, `passed_over` other spreadsheets that came along and are no RIS, `unopened` those
+    that were not opened.
     """
 
     company: Company
@@ -156,6 +157,7 @@ class RisCase:
     headings: tuple[HeadingRead, ...] = ()
     source: str = ""
     passed_over: tuple[str, ...] = ()
+    unopened: tuple[str, ...] = ()
 
     @property
     def decision(self) -> Decision:
@@ -199,6 +201,11 @@ class Reading:
     refusal: SheetRefusal | None = None
     source: str = ""
     taken: tuple[str, ...] = ()
+
+    @property
+    def unopened(self) -> tuple[str, ...]:
+        """Files beside the forms that were not opened: there may be more forms in them."""
+        return self.cases[0].unopened if self.cases else ()
 
     @property
     def has_form(self) -> bool:

@@ -16,6 +16,8 @@ class SheetRefusal(StrEnum):
     ZIP_BOMB = "zip_bomb"
     CORRUPT = "corrupt"
     UNSUPPORTED = "unsupported"
+    SEALED = "sealed"  # the whole mail is encrypted, S/MIME or PGP
+    UNOPENED = "unopened"  # beyond the first of a mail, or packed within what was unpacked
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,7 +80,9 @@ def is_thanks(text: str, *, sender: str = "") -> bool:
 
 
 def is_polite(text: str, *, sender: str = "") -> bool:
-    """Whether it is greetings, thanks and closings alone, or nothing."""
+    """Whether it is greetings, thanks and closings alone, or nothing; who writes much says more."""
+    if len(text) > _LONGEST and len(text.strip()) > _LONGEST:
+        return False
     return not without_phrases(fold(text), names_in(sender), PHRASES)
 
 

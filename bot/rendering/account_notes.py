@@ -17,13 +17,20 @@ def certificate_note(note: AccountNote, *, words: Words) -> Card:
     return _note(note, "certificate_wish.title", "certificate_wish.who", "certificate_wish.how", words)
 
 
-def _note(note: AccountNote, title: str, who: str, how: str, words: Words) -> Card:
+def certificate_told_note(note: AccountNote, *, added: bool, by: str, words: Words) -> Card:
+    """Somebody on Usher's machine registered a certificate for an account, or took it away."""
+    name = "certificate_told.added" if added else "certificate_told.removed"
+    return _note(note, f"{name}.title", f"{name}.who", f"{name}.how", words, by=safe(by, 80))
+
+
+def _note(note: AccountNote, title: str, who: str, how: str, words: Words, **values: str) -> Card:
     account = note.account
     said = {
         "name": safe(account.name, 80),
         "user_id": safe(account.user_id, 20),
         "company": safe(note.company, 80) or words.say("card.nameless"),
         "ref": f"C-{account.organisation}" if account.organisation else "",
+        **values,
     }
     return Card(
         text=words.say(title),

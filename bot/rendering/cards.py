@@ -6,6 +6,7 @@ from typing import Literal
 from bot.domain.cards import CaseCard, KindNote, QuestionNote
 from bot.domain.cases import STANDING, Case, CaseStatus
 from bot.domain.ris import Credential, Decision, Problem, RisCase, Severity, User
+from bot.domain.sheets import SheetRefusal
 from bot.domain.told_passwords import tells_password, without_passwords
 from bot.domain.trust import Verdict
 from bot.rendering import (
@@ -171,7 +172,7 @@ def _origin(case: Case, words: Words) -> tuple[str, ...]:
     standing = words.say("card.authorised" if case.authorised else unknown)
     verdict = words.say(f"card.sender.{case.verdict}", evidence=_evidence(case.evidence, words))
     opened = words.moment(case.created_at)
-    read, others = case.ris.headings, case.ris.passed_over
+    read, others = case.ris.headings, case.ris.passed_over or case.ris.unopened
     return (
         words.say("card.sponsor", sender=sender, authorised=standing),
         verdict,
@@ -181,10 +182,18 @@ def _origin(case: Case, words: Words) -> tuple[str, ...]:
     )
 
 
+def unopened(files: Sequence[str], words: Words) -> str:
+    """Files that nobody has opened, the first few by name."""
+    names = ", ".join(words.say("card.file", name=safe(name, 60)) for name in files[:MOST_FILES])
+    return words.say("card.unopened", count=len(files), names=names)
+
+
 def chosen(ris: RisCase, words: Words) -> str:
     """Which of several spreadsheets was read, and why not the others."""
     others = ", ".join(words.say("card.file", name=safe(name, 60)) for name in ris.passed_over[:MOST_FILES])
-    return words.say("card.chosen", name=safe(ris.source, 120), others=others)
+    read = words.say("card.chosen", name=safe(ris.source, 120), others=others) if others else ""
+    closed = unopened(ris.unopened, words) if ris.unopened else ""
+    return " ".join(filter(None, (read, closed)))
 
 
 def _evidence(evidence: str, words: Words) -> str:
@@ -317,8 +326,12 @@ def _brought(note: QuestionNote, words: Words) -> Iterator[str]:
         yield words.say("question.robot", reason=safe(note.robot, 200))
     if note.unread:
         yield words.say("question.no_form", names=safe(", ".join(note.unread), 500))
+    if note.unopened:
+        yield unopened(note.unopened, words)
     if note.refused:
         yield words.say("question.refused", reason=words.name(note.refused))
+    if note.fault:
+        yield words.say("question.fault", fault=safe(note.fault, 300))
     if note.unread_bytes:
         yield words.say("question.too_large", megabytes=megabytes(note.unread_bytes))
 
@@ -334,6 +347,10 @@ def _which(note: QuestionNote) -> str:
 def _why_silent(note: QuestionNote) -> str:
     if note.withheld:
         return "withheld"
+    if note.refused is SheetRefusal.SEALED:
+        return "sealed"
+    if note.fault:
+        return "faulty"
     return "unread" if note.unread_bytes else "silent"
 
 

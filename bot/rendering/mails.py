@@ -47,16 +47,17 @@ _LATER: Mapping[str, Values] = {
     "invitation": {"why": "first", "outside": False, "spare": 0},
     "neutral_receipt": {"hear_by": "", "offered": [], "closed_case": ""},
     "receipt": {
-        **_OF_ITS_OWN, "facts": [], "users": [], "users_more": 0, "unread_files": "", "closed_case": "",
+        **_OF_ITS_OWN,
+        "facts": [], "users": [], "users_more": 0, "unread_files": "", "unopened": 0, "closed_case": "",
     },
     "ris_problems": {
         **_OF_ITS_OWN,
         "most": MOST_QUESTIONS, "again": False, "unchanged": False, "solved": 0, "new": 0, "attached": "",
-        "unread_files": "", "closed_case": "",
+        "unread_files": "", "unopened": 0, "closed_case": "",
     },
     "rejection": {"made": False},
     "site_ready": {"ready": True},
-    "unreadable_ris": {"rows": ""},
+    "unreadable_ris": {"rows": "", "most_files": 20},
     "withdrawal": {"stopped": False, "keys_void": False, "made": False},
 }  # fmt: skip
 
@@ -94,6 +95,7 @@ def ris_problems(
         "attached": "",
         "unread_files": _listed(unread),
         "closed_case": closed,
+        **_unopened(case, policy),
     }
 
 
@@ -139,8 +141,19 @@ def receipt(case: Case, policy: Policy, *, unread: Sequence[str] = (), closed: s
             "advice": _problems(case, policy, Severity.WARNING),
             "unread_files": _listed(unread),
             "closed_case": closed,
+            **_unopened(case, policy),
         }
     )
+
+
+def _unopened(case: Case, policy: Policy) -> Values:
+    """Files of theirs that nobody has opened: how many, the first few by name, and how many are."""
+    files = case.ris.unopened
+    return {
+        "unopened": len(files),
+        "unopened_files": _listed(files),
+        "most_files": policy.limits.forms_per_mail,
+    }
 
 
 def _listed(files: Sequence[str]) -> str:
@@ -225,6 +238,7 @@ def unreadable_ris(
         "source": source,
         "reason": str(reason),
         "megabytes": megabytes(policy.limits.form_bytes),
+        "most_files": policy.limits.forms_per_mail,
         "rows": words(lang, policy.desk.zone).number(policy.limits.form_rows),
     }
 

@@ -1,7 +1,7 @@
 """On a case's card: to which organisation it is added, or of which it may be, and why; with buttons."""
 
 from bot.domain.cards import CaseCard, Joined
-from bot.domain.cases import OPEN, Addition, Case, CaseStatus
+from bot.domain.cases import Addition, Case, CaseStatus
 from bot.domain.organisations import Likeness, Reason
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, safe
@@ -67,7 +67,7 @@ def buttons(card: CaseCard, words: Words) -> list[Block]:
 
 
 def _names(like: Likeness) -> tuple[str, ...]:
-    newer = ("newer_of",) if like.status in OPEN - {CaseStatus.RECEIVED} else ()
+    newer = ("newer_of",) if like.may_be_newer else ()
     return (*newer, *(("same_as",) if like.may_be_joined else ()), "not_same")
 
 

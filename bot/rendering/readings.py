@@ -21,8 +21,13 @@ def reading_json(reading: Reading, *, file: str, authorised: bool | None, messag
     }
 
 
-def classification_json(mail: InboundMail, found: Classification, *, file: str) -> dict[str, Any]:
-    """Put a mail's kind in the contract's shape; a bounce names its recipients besides."""
+def classification_json(
+    mail: InboundMail, found: Classification, *, file: str, whole: bool = True
+) -> dict[str, Any]:
+    """Put a mail's kind in the contract's shape; a bounce names its recipients besides.
+
+    Where it is not `whole`, only its header was read: nothing is known of attachments, and it says why.
+    """
     said: dict[str, Any] = {
         "file": file,
         "kind": found.kind.value,
@@ -31,9 +36,13 @@ def classification_json(mail: InboundMail, found: Classification, *, file: str) 
         "message_id": mail.message_id,
         "case": found.thread_ref,
         "text": mail.text,
-        "attachments": [{"name": one.name, "type": one.type, "size": one.size} for one in mail.attachments],
+        "attachments": [
+            {"name": one.name, "type": one.type, "size": one.size} for one in mail.attachments if whole
+        ],
         "lang": mail.lang,
     }
+    if not whole:
+        said["reason"] = found.reason
     if found.kind is Kind.BOUNCE:
         said["recipients"] = list(mail.bounce.recipients) if mail.bounce else []
         said["permanent"] = bool(mail.bounce and mail.bounce.permanent)

@@ -43,6 +43,7 @@ _SAYS_MORE = {
     "unknown_job": ("status",),
     "no_form": ("reason", "files"),
     "no_such_account": ("name",),
+    "not_its_newer_form": ("later", "sponsor", "unlike"),
     "not_withdrawable": ("standing",),
     "purchase_order_needed": ("number",),
 }

@@ -48,7 +48,9 @@ def register_card(bot: Bot, user_id: str) -> str:
     """The card is that account's, as `usher accounts certificate` makes it; say what became of it."""
     try:
         with bot.connect() as db:
-            owner = certificates.register(db, user_id=user_id, subject=CARD, by=BY, now=bot.clock.now())
+            owner = certificates.register(
+                db, bot.desk, user_id=user_id, subject=CARD, by=BY, now=bot.clock.now()
+            )
     except Refusal as refusal:
         return words().refusal(refusal)
     return f"The card is registered for {owner.user_id} ({owner.name})."

@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, Customer
+from bot.domain.mail_refusals import MailWaits
 from bot.rendering.case_facts import Values
 from bot.services.desk import Desk
 from bot.services.queueing import queue_mail
-from bot.store import organisations
+from bot.store import organisations, outbox
 from bot.store.numbers import next_number
 
 
@@ -43,3 +44,19 @@ def mail_owner(
         secrets=dict(secrets or {}),
     )
     return key if queued else ""
+
+
+def find_waiting(db: Database, account: Account, *templates: str) -> datetime | None:
+    """Since when such a mail to its owner has not gone yet; None where all are through."""
+    waiting = [
+        job.created_at
+        for one in templates
+        for job in outbox.list_waiting(db, f"{account.ref}:{one}:", to=account.email)
+    ]
+    return min(waiting, default=None)
+
+
+def check_gone(db: Database, account: Account, *templates: str) -> None:
+    """Raise MailWaits where such a mail to its owner has not gone yet."""
+    if since := find_waiting(db, account, *templates):
+        raise MailWaits(since=since)

@@ -12,13 +12,22 @@ from bot.services.queueing import queue_note
 from bot.store import accounts, certificates, organisations
 
 RESET_WISHED = "reset_wish_note"  #: nobody else can send a new password
+CERTIFICATE_TOLD = "certificate_told_note"  #: one was registered for it, or taken away
 CERTIFICATE = "certificate_note"  #: its credential is a certificate that nobody has registered
 
 
-def tell(db: Database, template: str, account: Account, *, once: str, now: datetime) -> None:
+def tell(
+    db: Database,
+    template: str,
+    account: Account,
+    *,
+    once: str,
+    now: datetime,
+    values: Mapping[str, Any] | None = None,
+) -> None:
     """In the caller's transaction; of several with the same `once` the first only."""
     key = f"{template}:{account.id}:{once}"
-    queue_note(db, template, key=key, values={"account_id": account.id}, now=now)
+    queue_note(db, template, key=key, values={"account_id": account.id, **(values or {})}, now=now)
 
 
 def find_reset_wish(db: Database, words: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -33,8 +42,14 @@ def find_certificate_wish(db: Database, words: Mapping[str, Any]) -> dict[str, A
     return {"note": note} if note and not certificates.has_any(db, note.account.id) else None
 
 
-def _find(db: Database, words: Mapping[str, Any]) -> AccountNote | None:
+def find_certificate_told(db: Database, words: Mapping[str, Any]) -> dict[str, Any] | None:
+    """None where its owner is erased."""
+    note = _find(db, words, active=False)
+    return {**words, "note": note} if note else None
+
+
+def _find(db: Database, words: Mapping[str, Any], *, active: bool = True) -> AccountNote | None:
     account = accounts.find(db, words["account_id"])
-    if account is None or account.erased or account.status is not AccountStatus.ACTIVE:
+    if account is None or account.erased or (active and account.status is not AccountStatus.ACTIVE):
         return None
     return AccountNote(account=account, company=organisations.get_customer(db, account).name)

@@ -34,8 +34,10 @@ from bot.domain.programmes import Programme
 from bot.domain.staff import Staff
 from bot.domain.tries import Tried
 from bot.services import applications, lifecycle, lifecycle_gates, partner_returns, prolongation, terms
+from bot.services.account_mails import check_gone
 from bot.services.accounts import (
     ACTIVATION,
+    ACTIVATION_MAILS,
     PARTNER_PASSWORD,
     deactivate,
     list_lost_invitations,
@@ -200,8 +202,8 @@ def get(db: Database, desk: Desk, account_id: int, *, now: datetime) -> AccountV
 def act(db: Database, desk: Desk, act: AccountAct, *, account_id: int, by: str, now: datetime) -> AccountView:
     """Do it and return how the account is then; raise ActTooLate where there is nothing of that to do.
 
-    `by`: a member of staff, or `cli:anna`. Raise ResetOften, WayRests, LastAdministrator, LifeClosed, and
-    PartnerThere where its owner has a newer one.
+    `by`: a member of staff, or `cli:anna`. Raise ResetOften, WayRests, MailWaits, LastAdministrator,
+    LifeClosed, and PartnerThere where its owner has a newer one.
     """
     with transaction(db, locks=(f"account:{account_id}",)):
         account = accounts.find(db, account_id)
@@ -223,16 +225,19 @@ _MAILED = (EventTag.ACTIVATION_MAILED, EventTag.RECOVERY_MAILED, EventTag.PROLON
 def _resend(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> str:
     """Mail the way that leads in as the account is now; the mail's template.
 
-    Raise WayRests, also for a second click.
+    Raise WayRests, also for a second click, or MailWaits where the one before has not gone.
     """
     mailed = events.list_tagged(db, (f"account:{account.id}",), _MAILED)
     if any(now < one.at + MAILS_AGAIN_AFTER and one.actor != "usher" for one in mailed):
         raise WayRests
     if account.status is AccountStatus.WAITING:
+        check_gone(db, account, *ACTIVATION_MAILS)
         mail_activation(db, desk, account, now=now)
         events.add(db, EventTag.ACTIVATION_MAILED, f"account:{account.id}", actor=by, at=now)
         return PARTNER_PASSWORD if account.is_partner else ACTIVATION
     state = lifecycle.find_end(db, desk, account, now=now)
+    if state is not LifeState.CLOSED:
+        check_gone(db, account, "recovery" if state is None else "prolong_link")
     if state is None:
         send_reset(db, desk, account, by=by, now=now)
         return "recovery"

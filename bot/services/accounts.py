@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -11,6 +12,7 @@ from bot.domain.accounts import (
     AccountStatus,
     Customer,
     NewAccount,
+    account_id,
     account_of,
     fold_user_id,
     make_user_id,
@@ -24,13 +26,14 @@ from bot.domain.ris import Role
 from bot.rendering import account_mails, partner_mails
 from bot.rendering.case_facts import Values
 from bot.services import member_notices, passwords, seat_holders
-from bot.services.account_mails import mail_owner
+from bot.services.account_mails import find_waiting, mail_owner
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, link_rests
 from bot.store import accounts, events, links, member_invitations, organisations, sessions
 
 ACTIVATION = "activation"  #: the purpose of the link in an activation mail
 PARTNER_PASSWORD = "partner_password"  # noqa: S105 - the template of the mail that takes its place for partners
+ACTIVATION_MAILS = ("activation", PARTNER_PASSWORD)
 MOST_ACTIVATIONS = 3  #: activation mails that an administrator's clicks send to one account …
 ACTIVATIONS_WITHIN = timedelta(hours=24)  #: … within this
 LONGEST_NAME = 320  #: characters of an e-mail address
@@ -115,11 +118,28 @@ def mail_activation(
     mail_owner(db, desk, account, template, words=words, now=now, secrets={"activation_url": url})
 
 
+def still_activates(db: Database, words: Mapping[str, Any]) -> bool:
+    """Whether the account of a queued activation mail waits for that still, at the address it goes to."""
+    account = _theirs(db, words)
+    return account is not None and account.status is AccountStatus.WAITING
+
+
+def still_theirs(db: Database, words: Mapping[str, Any]) -> bool:
+    """Whether the account that a queued mail is about is not closed, and has the address it goes to."""
+    account = _theirs(db, words)
+    return account is not None and account.status is not AccountStatus.DEACTIVATED
+
+
+def _theirs(db: Database, words: Mapping[str, Any]) -> Account | None:
+    account = accounts.find(db, account_id(words["about"]) or 0)
+    return account if account is not None and account.email == words["recipient"] else None
+
+
 def mail_activation_again(db: Database, desk: Desk, account: Account, *, now: datetime) -> bool:
-    """The same for whoever asks; False where none is needed, or one that works came a moment ago."""
-    if account.status is not AccountStatus.WAITING or link_rests(
-        db, account.ref, purpose=ACTIVATION, now=now
-    ):
+    """The same for whoever asks; False where none is needed, or one waits or came a moment ago."""
+    if account.status is not AccountStatus.WAITING or find_waiting(db, account, *ACTIVATION_MAILS):
+        return False
+    if link_rests(db, account.ref, purpose=ACTIVATION, now=now):
         return False
     mail_activation(db, desk, account, now=now)
     return True

@@ -11,7 +11,7 @@ from bot.domain.errors import ContentChanged, HasAdditions, NoOrganisation, NotR
 from bot.domain.events import EventTag
 from bot.domain.filling import fill
 from bot.domain.organisation_refusals import NotItsNewerForm
-from bot.domain.organisations import KNOWN, are_one_sponsor
+from bot.domain.organisations import KNOWN, SAYABLE, why_not_newer
 from bot.domain.ris import Decision, RisCase
 from bot.domain.staff import Staff
 from bot.rendering import mails
@@ -31,9 +31,6 @@ from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card
 from bot.store import case_questions, case_versions, cases, events, organisations
 from bot.store.database import transaction
-
-#: states in which staff may say so: taken in, and not decided
-SAYABLE = frozenset({CaseStatus.IN_REVIEW, CaseStatus.WAITING_FOR_SPONSOR})
 
 
 def confirm_same(
@@ -85,8 +82,8 @@ def take_as_newer(
     """
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{other}", f"case:{ref}")):
         newer, older = _get_sayable(db, ref, seen, by), get_case(db, other)
-        if not _is_newer(db, newer, older):
-            raise NotItsNewerForm(ref=newer.ref, other=older.ref, status=older.status)
+        if why := _why_not_newer(db, newer, older):
+            raise NotItsNewerForm(ref=newer.ref, other=older.ref, **{why: why, "status": older.status})
         if own := cases.list_additions(db, newer.id, KNOWN):
             raise HasAdditions(ref=newer.ref, other=f"C-{own[0]}")
         move_or_explain(db, newer, (newer.status,), CaseStatus.WITHDRAWN, now=now)
@@ -101,12 +98,11 @@ def take_as_newer(
     return revised
 
 
-def _is_newer(db: Database, newer: Case, older: Case) -> bool:
-    """Whether its form came with or after the other's newest, of the same sponsor and of a firm like it."""
-    if older.status not in SAYABLE or older.mail_id > newer.mail_id or newer.addition is not None:
-        return False
-    alike = any(like.ref == older.ref for like in known.list_likenesses(db, newer))
-    return alike and are_one_sponsor(newer, older)
+def _why_not_newer(db: Database, newer: Case, older: Case) -> str:
+    """The same, or "unlike" where it is not of a firm like that one."""
+    if why := why_not_newer(newer, older):
+        return why
+    return "" if any(like.ref == older.ref for like in known.list_likenesses(db, newer)) else "unlike"
 
 
 def ask_for_the_rest(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: datetime) -> Case:

@@ -165,8 +165,10 @@ def revise_case(
         status=revised.status,
         hash=revised.content_hash,
     )
+    believed_now = case.status is CaseStatus.RECEIVED and submission.authorised
+    before = None if believed_now else case.ris  # of that one they have heard nothing
     answer_submission(
-        db, desk, revised, now=now, before=case.ris, by_staff=by is not None, submission=submission
+        db, desk, revised, now=now, before=before, by_staff=by is not None, submission=submission
     )
     queue_case_card(db, case.id, now=now)
     return revised

@@ -48,7 +48,7 @@ from bot.services.cases import refusals_recorded
 from bot.services.conversation_accounts import list_lines
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
-from bot.store import conversations, events, finding, notices, outbox
+from bot.store import cases, conversations, events, finding, notices, outbox
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -96,7 +96,10 @@ def find_shown(
     first = None if values.get("follow_up") else outbox.find_by_key(db, card_key(ref))
     if first is None or first.values.get("erased") or find(db, ref) is None:
         return dict(values) if "text" in values else None
-    return {**first.values["words"], "card": get_card(db, desk, ref, now=now)}
+    words, card = first.values["words"], get_card(db, desk, ref, now=now)
+    taken = bool(words.get("mail_id") and cases.list_standing(db, words["mail_id"]))  # as a RIS
+    verified = words["verified"] or card.conversation.verified
+    return {**words, "taken": taken, "verified": verified, "card": card}
 
 
 def show(db: Database, desk: Desk, *, ref: str, by: Staff, now: datetime) -> dict[str, Any]:

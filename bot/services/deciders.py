@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import Approval
 from bot.domain.cases import OPEN, Case, CaseStatus, hands_in_registration
-from bot.domain.staff import Member
+from bot.domain.staff import Act, Member
 from bot.ports import Chat
 from bot.services.desk import Desk
 from bot.store import absences
@@ -20,9 +20,9 @@ def list_deciders(
     """Everybody who may still decide it: of a form, with those whom an escalation added."""
     if case.status is CaseStatus.REGISTRATION_REVIEW:
         case = replace(case, hands=hands_in_registration(case.hands))
-        return list_free(db, chat, desk.registrars, case, (), now=now)
+        return list_free(db, chat, desk.groups[Act.REGISTRATION], case, (), now=now)
     added = desk.policy.approvals.escalate_to if case.escalated else ()
-    return list_free(db, chat, (*desk.reviewers, *added), case, given, now=now)
+    return list_free(db, chat, (*desk.groups[Act.REVIEW], *added), case, given, now=now)
 
 
 def list_free(

@@ -1,6 +1,6 @@
 """What every use case knows of this desk: its policy, its names, its keys, its codes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from bot.domain.addresses import reaches_desk
 from bot.domain.delivery import Delivery
 from bot.domain.keyring import Keyring
 from bot.domain.mail import Address
+from bot.domain.staff import Act
 from bot.domain.terms import Terms
 from bot.policy import Policy
 from bot.ports import Codes, Hasher
@@ -32,8 +33,7 @@ class Desk:
     portal_url: str
     approvals_channel: str
     support_channel: str
-    reviewers: tuple[str, ...] = ()  #: who decides about a RIS: ids, addresses, user groups
-    registrars: tuple[str, ...] = ()  #: who decides about a registration
+    groups: Mapping[Act, tuple[str, ...]]  #: who decides about what: ids, addresses, user groups
     templates_dir: Path | None = None  #: overrides of the mails' wording
     terms: Terms = field(default_factory=dict)  #: what is accepted before an application opens
     new_token: Callable[[], str]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from ipaddress import ip_network
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -12,17 +13,13 @@ from bot.domain.approvals import act_of
 from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure
 from bot.domain.health import Check
 from bot.domain.ledger import MailStatus
-from bot.domain.license_keys import KEY
 from bot.domain.provisioning import Way
 from bot.domain.trust import authserv_id
 from bot.ports import Chat, Mailbox, Mailer, Provisioner, Reader, Tokens
 from bot.rendering.samples import template_faults
-from bot.services import supply_checks, terms
-from bot.services.authenticators import SECRET as DEVICES
+from bot.services import sealed, supply_checks, terms
 from bot.services.desk import Desk
 from bot.services.groups import list_groups
-from bot.services.mark_keys import SEALED
-from bot.services.queueing import SECRETS
 from bot.services.staff import StaffList
 from bot.store import (
     authenticators,
@@ -30,10 +27,7 @@ from bot.store import (
     events,
     holds,
     ledger,
-    license_keys,
-    mark_keys,
     migrations,
-    outbox,
 )
 
 #: what the app has to be allowed; `slack-manifest.yaml` asks for them
@@ -55,6 +49,7 @@ SCOPES = frozenset(
     }
 )
 NEWEST = 5  #: mails whose sender verdict is looked at
+NARROW = 7  #: bits of a network that is somebody's own: 10.0.0.0/8, fc00::/7
 AGREEING = 2  #: have to approve what is large
 
 
@@ -74,6 +69,7 @@ class Patient:
     approvers: tuple[str, ...]
     groups: StaffList  #: who decides what
     app_token: str  #: "" when Slack calls the portal
+    proxies: tuple[str, ...]  #: whose forwarded headers are believed
     shows_certificates: bool  #: a proxy says which certificate a visitor has shown
     delivery: str
     misspelt: tuple[tuple[str, str], ...]  #: names in `.env` that are no setting, and what was meant
@@ -100,14 +96,13 @@ def _look(name: str, look: Look, patient: Patient) -> Iterator[Check]:
 
 def _look_at_database(patient: Patient) -> Iterator[Check]:
     path = patient.database
-    if not path.exists():
+    if not path.exists() or not path.stat().st_size:
         there = path.parent.is_dir()
-        sentence = f"{path} is not there yet; the first `usher run` makes it"
         mend = f"make the folder {path.parent}, or name another file in DATABASE_URL"
         yield Check(
             name="database",
             well=there,
-            sentence=sentence if there else f"there is no folder {path.parent}",
+            sentence=_none_yet(path) if there else f"there is no folder {path.parent}",
             mend=mend,
         )
         return
@@ -115,7 +110,7 @@ def _look_at_database(patient: Patient) -> Iterator[Check]:
         yield Check(name="database", well=False, sentence=trouble, mend=MENDS["database"])
         return
     try:
-        with database.connect(path) as db:
+        with database.look_into(path) as db:
             yield from _look_into_database(db, patient)
     except database.OPEN_ERRORS as exc:
         yield Check(name="database", well=False, sentence=f"{path}: {exc}", mend=MENDS["database"])
@@ -123,10 +118,15 @@ def _look_at_database(patient: Patient) -> Iterator[Check]:
         yield Check(name="database", well=False, sentence="; ".join(fault.faults), mend=MENDS["database"])
 
 
+def _none_yet(path: Path) -> str:
+    return f"there is no database in {path} yet; the first `usher run` makes it"
+
+
 def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
     migrations.check_ours(db)
     if migrations.list_pending(db):
-        sentence = "is of an older version; the next start of the service brings it up to date"
+        older = "is of an older version; the next start of the service brings it up to date"
+        sentence = older if migrations.is_ours(db) else _none_yet(patient.database)
         yield Check(name="database", well=True, sentence=sentence)
         return
     waiting = dict(ledger.count_by_status(db)).get(MailStatus.RECORDED, 0)
@@ -143,7 +143,7 @@ def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
     sentence = "whole" if broken is None else f"broken at event {broken}"
     mend = "somebody changed the database by hand: compare with your backups"
     yield Check(name="audit trail", well=broken is None, sentence=sentence, mend=mend)
-    yield _secret(db, patient.desk)
+    yield sealed.examine(db, patient.desk.keyring)
     yield from supply_checks.look(db, patient.desk, now=patient.now)
     yield from supply_checks.look_for_certificates(db, by_proxy=patient.shows_certificates)
     faults = terms.find_faults(db, patient.desk, live=patient.delivery == "live")
@@ -152,29 +152,16 @@ def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
     yield Check(name="terms", well=not faults, sentence=sentence, mend=mend)
 
 
-def _secret(db: Database, desk: Desk) -> Check:
-    """A key that was dropped too early leaves mails and authenticators behind that nobody can use."""
-    sealed = [(SECRETS, text) for text in outbox.list_sealed(db)]
-    sealed += [(DEVICES, text) for text in authenticators.list_sealed(db)]
-    sealed += [(KEY, text) for text in license_keys.list_sealed(db)]
-    sealed += [(SEALED, text) for _, text in mark_keys.list_all(db)]
-    closed = sum(not desk.keyring.opens(purpose, text) for purpose, text in sealed)
-    what = "waiting mails, authenticators, License Keys and marks"
-    sentence = f"{closed} of {len(sealed)} {what} were sealed with another key"
-    mend = "put the former key behind the present one: SECRET_KEY=PRESENT,FORMER"
-    return Check(
-        name="SECRET_KEY",
-        well=not closed,
-        sentence=sentence if closed else "opens everything that is sealed",
-        mend=mend,
-    )
-
-
 def _look_at_settings(patient: Patient) -> Iterator[Check]:
     wrong = [f"{name} is no setting ({meant}?)" for name, meant in patient.misspelt]
     sentence = "; ".join(wrong) or "all there and well-formed"
     mend = "mend the name in .env: what it was to set has its default now"
     yield Check(name="settings", well=not wrong, sentence=sentence, mend=mend)
+    wide = [one for one in patient.proxies if ip_network(one, strict=False).prefixlen < NARROW]
+    if wide:
+        sentence = f"{', '.join(wide)}: whoever asks may claim any address, and any client certificate"
+        mend = "name the proxies that stand in front, such as 127.0.0.1 or 10.0.0.0/8"
+        yield Check(name="TRUSTED_PROXIES", well=False, sentence=sentence, mend=mend)
 
 
 def _look_at_policy(patient: Patient) -> Iterator[Check]:
@@ -330,7 +317,7 @@ def _list_enrolled(path: Path) -> frozenset[str] | None:
     if not path.exists():
         return None
     try:
-        with database.connect(path) as db:
+        with database.look_into(path) as db:
             return None if migrations.list_pending(db) else authenticators.list_confirmed(db)
     except database.OPEN_ERRORS:  # told by the look at the database
         return None

@@ -10,7 +10,14 @@ from sqlite_utils import Database
 
 from bot.domain.cards import CaseCard
 from bot.domain.cases import CaseStatus
-from bot.domain.errors import MessageGone, NotNow, PermanentFailure, TransientFailure, UnknownOutcome
+from bot.domain.errors import (
+    MessageGone,
+    NotLetIn,
+    NotNow,
+    PermanentFailure,
+    TransientFailure,
+    UnknownOutcome,
+)
 from bot.domain.letters import ShownMail
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.provisioning import Way
@@ -72,6 +79,7 @@ def carry_out(db: Database, desk: Desk, ways: Ways, job: Job, *, now: datetime) 
             error=str(exc),
             retry_after=exc.retry_after,
             not_now=isinstance(exc, NotNow),
+            let_in=not isinstance(exc, NotLetIn),
         )
     except PermanentFailure as exc:
         return Outcome(status=JobStatus.FAILED, error=str(exc))
@@ -282,6 +290,9 @@ LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, A
         "card": lifecycle_mails.get_held(db, job.values["words"])
     },
     account_notes.CERTIFICATE: lambda db, _, __, job, ___: account_notes.find_certificate_wish(
+        db, job.values["words"]
+    ),
+    account_notes.CERTIFICATE_TOLD: lambda db, _, __, job, ___: account_notes.find_certificate_told(
         db, job.values["words"]
     ),
     account_notes.RESET_WISHED: lambda db, _, __, job, ___: account_notes.find_reset_wish(

@@ -1,6 +1,7 @@
 """Take mail in: record it before anything else, decide what it is, and do what its kind asks for."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -9,15 +10,13 @@ from bot.domain.cards import TroubleNote
 from bot.domain.cases import OPEN, Case
 from bot.domain.conversations import Conversation
 from bot.domain.cover_notes import list_like_forms, list_unread
-from bot.domain.errors import UnknownMail
 from bot.domain.events import EventTag
 from bot.domain.form_language import in_its_language
 from bot.domain.form_requests import asks_nothing_else
 from bot.domain.intake import Understood
-from bot.domain.ledger import MAX_ATTEMPTS, LedgerMail, MailStatus
+from bot.domain.ledger import MAX_ATTEMPTS, REPEATED_WITHIN, LedgerMail, MailStatus
 from bot.domain.mail import InboundMail, Kind
 from bot.domain.mail_kinds import as_unread, classify
-from bot.domain.organisations import is_another
 from bot.domain.parties import is_party
 from bot.domain.review import read_form
 from bot.domain.sheets import SheetRefusal, Workbook
@@ -36,15 +35,15 @@ from bot.services import (
     provenance,
     questions,
     quoted_mails,
+    repeats,
     robots,
-    sources,
     timeline,
     withdrawals,
 )
 from bot.services.cases import Submission, open_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_trouble
-from bot.services.replies import part, take_reply
+from bot.services.replies import brings_another, brings_newer, part, take_reply
 from bot.store import case_versions, events, finding, ledger
 from bot.store.database import transaction
 
@@ -103,16 +102,19 @@ def _decide(db: Database, desk: Desk, understood: Understood, now: datetime) -> 
     current = ledger.find(db, row.id)
     if current is None or current.status is not MailStatus.RECORDED:
         return current.status if current else row.status
-    others = ledger.list_same_id(db, row, mail.message_id, mail.content_hash)
-    same = next((other for other in others if other.content_hash == mail.content_hash), None)
-    if same is not None:
+    within = None if mail.message_id or mail.date else REPEATED_WITHIN
+    others = ledger.list_same_id(db, row, mail.message_id, mail.content_hash, within=within)
+    copies = tuple(other for other in others if other.content_hash == mail.content_hash)
+    if (same := repeats.find_repeated(db, understood, copies, ACTIONS)) is not None:
         return _settle(db, understood, MailStatus.DUPLICATE, ref=same.subject_ref, now=now)
+    understood = replace(understood, copies=copies)
     bounces.hear_from(db, understood, now=now)
     understood = by_number.as_reply(db, desk, understood)
     if caps.holds_back(db, desk, understood, now=now):
         return _settle(db, understood, MailStatus.WAITING, ref="", now=now)
     ref = ACTIONS.get(understood.found.kind, _nothing)(db, desk, understood, now)
-    flagged = f"same Message-ID as mail {others[0].id}, other content" if others else ""
+    strange = next((other.id for other in others if other not in copies), 0)
+    flagged = f"same Message-ID as mail {strange}, other content" if strange else ""
     return _settle(db, understood, MailStatus.DONE, ref=ref, flagged=flagged, now=now)
 
 
@@ -167,9 +169,13 @@ def _take_ris(db: Database, desk: Desk, understood: Understood, now: datetime) -
 def _open(
     db: Database, desk: Desk, understood: Understood, submissions: Sequence[Submission], now: datetime
 ) -> list[Case]:
-    opened = [open_case(db, desk, submission, now=now) for submission in submissions]
-    for case in opened:
-        questions.note_first_words(db, understood, case, now=now)
+    opened = []
+    for submission in submissions:
+        case = repeats.take_over(db, desk, understood.copies, submission, now=now)
+        if case is None:
+            case = open_case(db, desk, submission, now=now)
+            questions.note_first_words(db, understood, case, now=now)
+        opened.append(case)
     return opened
 
 
@@ -211,10 +217,10 @@ def _copies(desk: Desk, understood: Understood, case: Case) -> tuple[str, ...]:
 def _refuse_form(
     db: Database, desk: Desk, understood: Understood, refusal: SheetRefusal, now: datetime
 ) -> str:
-    """A spreadsheet that cannot be read: a sponsor is told why, staff see it either way."""
+    """What cannot be read: staff see it, and a sponsor, or whoever encrypted all of it, is told why."""
     conversation = questions.open_conversation(db, desk, understood, now)
     questions.note_question(db, understood, conversation, now=now)
-    if understood.sponsor and understood.verified:
+    if understood.verified and (understood.sponsor or refusal is SheetRefusal.SEALED):
         parties = _list_parties(desk, understood)
         questions.say_unreadable(db, desk, understood, conversation.ref, refusal, cc=parties, now=now)
     elif understood.verified:
@@ -237,15 +243,17 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     sender = understood.mail.sender.address
     submissions = list_submissions(desk, understood)
     is_theirs = case is not None and understood.verified and is_party(case, sender, desk.sponsors)
-    if case is None or not is_theirs or _brings_another(case, submissions):
-        return _take_anothers(db, desk, understood, case, now)
+    if case is None or not is_theirs or brings_another(case, submissions):
+        return _take_anothers(db, desk, understood, case, submissions, now=now)
     own, others = part(db, case, submissions)
     _open(db, desk, understood, others, now)
     taken = withdrawals.hear(db, desk, understood, case, now=now)
-    if taken or corrections.offer(db, desk, understood, case, own, now=now):
-        return case.ref
-    if case.status not in OPEN:
+    offered = taken or corrections.offer(db, desk, understood, case, own, now=now)
+    if not offered and case.status not in OPEN:
         return _take_late(db, desk, understood, case, own, now=now)
+    repeats.give_up(db, understood.copies, case, [one.ris for one in own], now=now)
+    if offered:
+        return case.ref
     if take_reply(db, desk, understood, case, own, now=now):
         return case.ref
     cc = _copies(desk, understood, case)
@@ -255,12 +263,22 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     return case.ref
 
 
-def _take_anothers(db: Database, desk: Desk, understood: Understood, case: Case | None, now: datetime) -> str:
+def _take_anothers(
+    db: Database,
+    desk: Desk,
+    understood: Understood,
+    case: Case | None,
+    submissions: Sequence[Submission],
+    *,
+    now: datetime,
+) -> str:
     """By who may not speak for the case's sponsor, or with the form of another customer."""
     if understood.only_thanks and case is not None:
         return _note_thanks(db, understood, case, now)
     ref = _take_as_new(db, desk, understood, now)
-    if case is not None and ref.startswith("Q-"):  # whom we asked something, such as who registers
+    known = any(copy.subject_ref == ref for copy in understood.copies)
+    if case is not None and not known and (ref.startswith("Q-") or brings_newer(db, case, submissions)):
+        # whom we asked something, such as who registers, or whoever corrects it in the sponsor's place
         timeline.record(db, EventTag.CASE_ASKED_ABOUT, case.id, actor="usher", at=now, about=ref)
     return ref
 
@@ -296,11 +314,6 @@ def _note_thanks(db: Database, understood: Understood, case: Case, now: datetime
     """Thanks for a mail about a case stand below its card."""
     questions.note_follow_up(db, understood, case.ref, f"card:{case.ref}", now=now, case_id=case.id)
     return case.ref
-
-
-def _brings_another(case: Case, submissions: Sequence[Submission]) -> bool:
-    """Whether the reply is only a convenient envelope for the next customer's form."""
-    return bool(submissions) and all(is_another(case.ris, submission.ris) for submission in submissions)
 
 
 def _take_as_new(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
@@ -381,11 +394,3 @@ def list_waiting(db: Database, *, limit: int) -> list[LedgerMail]:
 
 def list_newest(db: Database, *, limit: int) -> list[LedgerMail]:
     return ledger.list_newest(db, limit)
-
-
-def get_source(db: Database, desk: Desk, mail_id: int) -> bytes:
-    """The raw bytes of a mail; UnknownMail where none are kept, ValueError where no key opens them."""
-    raw = sources.find(db, desk, mail_id)
-    if raw is None:
-        raise UnknownMail(id=mail_id)
-    return raw

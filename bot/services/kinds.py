@@ -222,8 +222,10 @@ def find_standing_case(db: Database, mail_id: int) -> Case | None:
 def _check_without_case(db: Database, row: LedgerMail) -> None:
     if row.status is MailStatus.RECORDED:
         raise MailUndecided(id=row.id)
-    for ref in cases.list_standing(db, row.id):
-        raise MailHasResult(id=row.id, ref=ref)
+    copies = ledger.list_same_id(db, row, row.message_id, row.content_hash)
+    for mail in (row, *(copy for copy in copies if copy.content_hash == row.content_hash)):
+        for ref in cases.list_standing(db, mail.id):
+            raise MailHasResult(id=row.id, ref=ref)
 
 
 def _no_form(understood: Understood) -> NoForm:

@@ -6,20 +6,35 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.cases import CaseStatus, case_id
 from bot.domain.errors import PermanentFailure
 from bot.domain.mail import Attachment, OutboundMail
 from bot.domain.outbox import Job
 from bot.ports import Marker
 from bot.rendering import mails
-from bot.services import key_mails, lifecycle_mails, marking, nudges, registration
+from bot.services import (
+    accounts,
+    key_mails,
+    lifecycle_mails,
+    marking,
+    member_invitations,
+    nudges,
+    partner_invitations,
+    partners,
+    registration,
+)
 from bot.services.desk import Desk
 from bot.services.queueing import HIDDEN
+from bot.store import cases
 
 
 def is_true(db: Database, job: Job) -> bool:
     """Whether what a mail says is true still."""
     ask = STILL_TRUE.get(job.template)
-    return ask is None or ask(db, {**job.values["words"], "recipient": job.recipient})
+    if ask is None:
+        return True
+    more = {"recipient": job.recipient, "about": job.key.partition(":")[0]}
+    return ask(db, {**job.values["words"], **more})
 
 
 def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime) -> OutboundMail:
@@ -105,14 +120,25 @@ def _render(desk: Desk, job: Job, words: Mapping[str, Any]) -> mails.RenderedMai
     )
 
 
+def _is_under_way(db: Database, words: Mapping[str, Any]) -> bool:
+    """Whether the case whose form a mail answers is neither closed nor rejected; a mail in words has none."""
+    case = cases.find(db, case_id(words["about"]) or 0)
+    return case is None or case.status not in (CaseStatus.REJECTED, CaseStatus.WITHDRAWN)
+
+
 #: what a mail's words call what went along, where staff are shown it
 ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
 
-#: mails that are looked at again before they go: whether they are true still, by their words and their
-#: `recipient`, and what has changed in them
+#: mails that are looked at again before they go: whether they are true still, by their words, their
+#: `recipient` and what their keys say they are `about` ("C-8", "A-7"), and what has changed in them
 STILL_TRUE: dict[str, Callable[[Database, Mapping[str, Any]], bool]] = {
     nudges.TEMPLATE: nudges.still_open,
     registration.MAIL: registration.still_invites,
+    **dict.fromkeys(("receipt", "neutral_receipt", "ris_problems"), _is_under_way),
+    **dict.fromkeys(accounts.ACTIVATION_MAILS, accounts.still_activates),
+    partners.USER_NAME: accounts.still_theirs,
+    partner_invitations.MAIL: partner_invitations.still_invites,
+    member_invitations.MAIL: member_invitations.still_invites,
     **dict.fromkeys((key_mails.OWN, key_mails.LIST, key_mails.HANDED_OVER), key_mails.still_true),
     **dict.fromkeys(lifecycle_mails.TEMPLATES.values(), lifecycle_mails.still_true),
 }

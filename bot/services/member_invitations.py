@@ -1,7 +1,9 @@
 """An Organization Administrator invites people to register themselves; the invitation is taken, or ends."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -9,6 +11,7 @@ from bot.domain.accounts import Account, NewAccount, Origin
 from bot.domain.cases import Case
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
+from bot.domain.mail_refusals import MailWaits
 from bot.domain.member_refusals import InvitedAlready, InvitedOften, MemberUnknown
 from bot.domain.members import AT_ONCE, INVITATION_LASTS, INVITING_WITHIN, MOST_INVITING, Invited
 from bot.rendering import account_mails
@@ -18,10 +21,11 @@ from bot.services.cases import get_case
 from bot.services.desk import Desk
 from bot.services.members import check_address, check_administrator, check_many, open_member, record
 from bot.services.queueing import issue_link, queue_mail
-from bot.store import accounts, links, member_invitations, organisations
+from bot.store import accounts, links, member_invitations, organisations, outbox
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
+MAIL = "self_registration"
 JOINING = "joining"  #: the purpose of the link in a self-registration invitation
 
 
@@ -84,7 +88,7 @@ def _mail_link(db: Database, desk: Desk, inviter: Account, invited: Invited, *, 
     queue_mail(
         db,
         desk,
-        "self_registration",
+        MAIL,
         key=f"{subject}:invitation:{next_number(db, 'self_registration')}",
         to=invited.email,
         lang=inviter.lang,
@@ -99,12 +103,17 @@ def _mail_link(db: Database, desk: Desk, inviter: Account, invited: Invited, *, 
 
 
 def invite_again(db: Database, desk: Desk, *, invitation_id: int, by: Account, now: datetime) -> None:
-    """Another mail for one that nobody has taken, and two weeks more; raise MemberUnknown or InvitedOften."""
+    """Another mail for one that nobody has taken, and two weeks more.
+
+    Raise MemberUnknown, InvitedOften, or MailWaits where the one before has not gone.
+    """
     with transaction(db, locks=(f"organisation:{by.organisation}",)):
         check_administrator(db, by)
         waiting = member_invitations.list_waiting(db, by.organisation)
         if invitation_id not in {one.id for one in waiting}:
             raise MemberUnknown
+        if since := _find_waiting(db, invitation_id):
+            raise MailWaits(since=since)
         if not mail_again(db, desk, invitation_id, now=now):
             raise InvitedOften(most=MOST_INVITING)
         record(db, EventTag.MEMBER_INVITED, f"invitation:{invitation_id}", by, now)
@@ -122,10 +131,10 @@ def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
 
 
 def mail_again(db: Database, desk: Desk, invitation_id: int, *, now: datetime) -> bool:
-    """In the caller's transaction; False where nobody may come by it any more, or enough mails went out."""
+    """In the caller's transaction; False where nobody may come by it, or one waits or enough went out."""
     found = member_invitations.find_waiting(db, invitation_id)
     inviter = accounts.find(db, found[1]) if found else None
-    if found is None or inviter is None:
+    if found is None or inviter is None or _find_waiting(db, invitation_id):
         return False
     since, subject = now - INVITING_WITHIN, f"I-{invitation_id}"
     if links.count_since(db, purpose=JOINING, subject=subject, since=since) >= MOST_INVITING:
@@ -134,6 +143,18 @@ def mail_again(db: Database, desk: Desk, invitation_id: int, *, now: datetime) -
     member_invitations.extend(db, invitation_id, until=until)
     _mail_link(db, desk, inviter, replace(found[0], until=until), now=now)
     return True
+
+
+def _find_waiting(db: Database, invitation_id: int) -> datetime | None:
+    """Since when a mail of it has not gone yet; None where all are through."""
+    found = member_invitations.find_waiting(db, invitation_id)
+    waiting = outbox.list_waiting(db, f"I-{invitation_id}:", to=found[0].email) if found else []
+    return waiting[0].created_at if waiting else None
+
+
+def still_invites(db: Database, words: Mapping[str, Any]) -> bool:
+    """Whether the invitation of a queued mail is open still: nobody took it or called it back."""
+    return member_invitations.find_waiting(db, int(words["about"].removeprefix("I-"))) is not None
 
 
 def count_sent(db: Database, account: Account) -> int:

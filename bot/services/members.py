@@ -36,7 +36,9 @@ from bot.domain.members import (
 from bot.domain.ris import Credential, Role
 from bot.rendering import account_mails
 from bot.services import held_keys, license_keys, member_notices, seat_holders
+from bot.services.account_mails import check_gone
 from bot.services.accounts import (
+    ACTIVATION_MAILS,
     MOST_ACTIVATIONS,
     count_activations,
     end_invitations,
@@ -185,7 +187,10 @@ def pass_key_on(
 
 
 def remind(db: Database, desk: Desk, *, account_id: int, by: Account, now: datetime) -> None:
-    """Another activation mail to somebody who has not activated; raise RemindedOften or MemberOutdated."""
+    """Another activation mail to somebody who has not activated.
+
+    Raise RemindedOften, MemberOutdated, or MailWaits where the one before has not gone.
+    """
     with transaction(db, locks=(f"account:{account_id}",)):
         check_administrator(db, by)
         check_many(db, by.organisation, now=now)
@@ -193,6 +198,7 @@ def remind(db: Database, desk: Desk, *, account_id: int, by: Account, now: datet
         _check_status(account, AccountStatus.WAITING)
         if count_activations(db, account, now=now) >= MOST_ACTIVATIONS:
             raise RemindedOften(most=MOST_ACTIVATIONS)
+        check_gone(db, account, *ACTIVATION_MAILS)
         mail_activation(db, desk, account, now=now)
 
 

@@ -153,6 +153,9 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     "life_gate_note": lambda values, say: lifecycle.gate_note(values["card"], words=say),
     "life_hold_note": lambda values, say: lifecycle.held_note(values["card"], words=say),
     "certificate_note": lambda values, say: account_notes.certificate_note(values["note"], words=say),
+    "certificate_told_note": lambda values, say: account_notes.certificate_told_note(
+        values["note"], added=values["added"], by=values["by"], words=say
+    ),
     "reset_wish_note": lambda values, say: account_notes.reset_wish_note(values["note"], words=say),
     "phone_reset_note": lambda values, say: phone_resets.reset_note(values["card"], words=say),
 }

@@ -7,6 +7,7 @@ from sqlite_utils import Database
 from bot.domain.account_views import InvitationAct, InvitationView
 from bot.domain.approvals import check_is_staff
 from bot.domain.events import EventTag
+from bot.domain.mail_refusals import MailWaits
 from bot.domain.partner_refusals import InvitationMailRests, InvitationOver
 from bot.domain.partners import MOST_MAILS, Invitation, invitation_id
 from bot.domain.registration import clean
@@ -14,7 +15,7 @@ from bot.domain.staff import Staff
 from bot.services.account_views import list_mails_of
 from bot.services.accounts import list_named
 from bot.services.desk import Desk
-from bot.services.partner_invitations import LINK, mail_again
+from bot.services.partner_invitations import LINK, find_waiting, mail_again, replace_waiting
 from bot.store import events, links
 from bot.store import partner_invitations as store
 from bot.store.database import transaction
@@ -56,13 +57,15 @@ def get(db: Database, number: int, *, by: Staff, now: datetime) -> InvitationVie
 def act(
     db: Database, desk: Desk, act: InvitationAct, *, number: int, by: Staff, now: datetime
 ) -> InvitationView:
-    """Do it; how it is then. Raise NotStaff, InvitationOver or InvitationMailRests."""
+    """Do it; how it is then. Raise NotStaff, InvitationOver, MailWaits or InvitationMailRests."""
     with transaction(db, locks=(f"partner_invitation:{number}",)):
         invited = get(db, number, by=by, now=now).invitation
         if act is InvitationAct.WITHDRAW:
             store.end(db, number, account_id=None, now=now)
             links.end(db, purpose=LINK, subject=invited.ref, now=now)
             events.add(db, EventTag.PARTNER_UNINVITED, invited.about, actor=by.id, at=now)
+        elif since := find_waiting(db, invited):
+            raise MailWaits(since=since)
         elif not mail_again(db, desk, invited, by=by.id, now=now):
             raise InvitationMailRests(ref=invited.ref, most=MOST_MAILS)
     return _view(db, _now(db, number), now=now)
@@ -73,7 +76,8 @@ def correct(
 ) -> InvitationView:
     """Give it another role or language, and mail it in that. Raise NotStaff or InvitationOver.
 
-    The links that went out keep working. Where it was mailed a moment ago no other mail goes.
+    The links that went out keep working. A mail that waits says the new; none goes where one went a moment
+    ago.
     """
     with transaction(db, locks=(f"partner_invitation:{number}",)):
         before = get(db, number, by=by, now=now).invitation
@@ -81,7 +85,8 @@ def correct(
             store.correct(db, number, role=role, lang=lang)
             told = {"role": role, "lang": lang}
             events.add(db, EventTag.PARTNER_CORRECTED, before.about, actor=by.id, at=now, **told)
-            mail_again(db, desk, _now(db, number), by=by.id, now=now)
+            if not replace_waiting(db, desk, _now(db, number), now=now):
+                mail_again(db, desk, _now(db, number), by=by.id, now=now)
     return _view(db, _now(db, number), now=now)
 
 

@@ -25,6 +25,7 @@ from bot.domain.organisations import (
     known_people,
     marks_of,
     people_of,
+    why_not_newer,
 )
 from bot.domain.ris import Credential, Decision, RisCase, User
 from bot.services.desk import Desk
@@ -64,7 +65,10 @@ def list_likenesses(db: Database, case: Case) -> tuple[Likeness, ...]:
     if not likest:
         return ()
     versions = {other.ref for other in _list_versions(db, case, among=frozenset(like.ref for like in likest))}
-    return tuple(replace(like, same_mail=like.ref in versions) for like in likest)
+    return tuple(
+        replace(like, same_mail=like.ref in versions, may_be_newer=_may_be_newer(db, case, like))
+        for like in likest
+    )
 
 
 def _list_versions(db: Database, case: Case, *, among: frozenset[str] | None = None) -> list[Case]:
@@ -82,6 +86,11 @@ def _list_versions(db: Database, case: Case, *, among: frozenset[str] | None = N
         and case.id not in organisations.list_told_apart(db, other.id)
         and are_versions(case.ris, other.ris)
     ]
+
+
+def _may_be_newer(db: Database, case: Case, like: Likeness) -> bool:
+    older = cases.find(db, case_id(like.ref) or 0)
+    return older is not None and not why_not_newer(case, older)
 
 
 def status_of(db: Database, case: Case, *, taken_in: bool = True, asked: bool = False) -> CaseStatus:

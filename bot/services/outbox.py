@@ -43,6 +43,7 @@ class Outcome:
     error: str = ""
     retry_after: float | None = None  #: seconds, where the other side named a time
     not_now: bool = False  #: the other side takes nothing at present: it costs no attempt
+    let_in: bool = True  #: False: they refused our log-in, which is not to be tried again soon
     refused: tuple[str, ...] = ()  #: those who get no copy of a mail that went
     message_key: str = ""
     channel: str = ""
@@ -51,6 +52,10 @@ class Outcome:
 
 
 _ENDED = (JobStatus.FAILED, JobStatus.UNKNOWN)  #: without having gone, as far as anybody knows
+#: what is said in Slack of a mail that ended so
+_SAID = {
+    JobStatus.FAILED: "job_failed", JobStatus.UNKNOWN: "job_unknown", JobStatus.REPLACED: "job_overtaken"
+}  # fmt: skip
 _TOLD = frozenset({JobStatus.SENT, JobStatus.FAILED, JobStatus.UNKNOWN})
 _LETTERS = frozenset(Letter)
 _OF_SLACK = frozenset({JobKind.CASE_CARD, JobKind.NOTE})
@@ -272,33 +277,31 @@ def catch_up(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> int:
 
 
 def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: datetime) -> None:
-    """Failed and unknown mails are shown in Slack; a failed card or note only by `usher jobs`."""
-    if status not in (JobStatus.FAILED, JobStatus.UNKNOWN):
-        return
+    """What became of mails that did not go is told in Slack; a failed card or note is only in `usher jobs`.
+
+    Of one that is true no more whoever released it hears; others read it where they look for mails.
+    """
     if status is JobStatus.FAILED:
         events.add(db, EventTag.JOB_FAILED, f"job:{job.id}", actor="usher", at=now)
-    if job.kind is JobKind.MAIL:
-        what = "job_failed" if status is JobStatus.FAILED else "job_unknown"
-        note = TroubleNote(
-            what=what,
-            subject=f"{job.template} → {job.recipient}",
-            detail=error,
-            ref=str(job.values.get("ref", "")),
-            id=job.id,
-        )
-        queue_trouble(db, note, key=f"{what}:{job.id}:{job.attempts}:{now.isoformat()}", now=now)
+    if job.kind is not JobKind.MAIL or status not in _SAID:
+        return
+    if status is JobStatus.REPLACED:
+        events.add(db, EventTag.JOB_OVERTAKEN, f"job:{job.id}", actor="usher", at=now)
+    if status is not JobStatus.REPLACED or job.released:
+        key = f"{_SAID[status]}:{job.id}:{job.attempts}:{now.isoformat()}"
+        _tell_trouble(db, job, _SAID[status], error, key=key, now=now)
 
 
 def _show_refused(db: Database, job: Job, refused: Sequence[str], *, now: datetime) -> None:
     if refused:
-        note = TroubleNote(
-            what="copy_refused",
-            subject=f"{job.template} → {job.recipient}",
-            detail="\n".join(refused),
-            ref=str(job.values.get("ref", "")),
-            id=job.id,
-        )
-        queue_trouble(db, note, key=f"copy_refused:{job.id}", now=now)
+        _tell_trouble(db, job, "copy_refused", "\n".join(refused), key=f"copy_refused:{job.id}", now=now)
+
+
+def _tell_trouble(db: Database, job: Job, what: str, detail: str, *, key: str, now: datetime) -> None:
+    ref, subject = str(job.values.get("ref", "")), f"{job.template} → {job.recipient}"
+    queue_trouble(
+        db, TroubleNote(what=what, subject=subject, detail=detail, ref=ref, id=job.id), key=key, now=now
+    )
 
 
 def release(db: Database, job_id: int, *, by: str, now: datetime) -> Job:

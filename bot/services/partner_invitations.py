@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -20,6 +21,7 @@ from bot.domain.invitation_files import (
     read_invitations,
     without_known,
 )
+from bot.domain.outbox import JobStatus
 from bot.domain.partner_refusals import (
     AccountsOutside,
     InvitationsRest,
@@ -39,6 +41,7 @@ from bot.domain.partners import (
     find_closed,
     find_closed_by_hand,
     find_user_id,
+    invitation_id,
     may_be_same,
 )
 from bot.domain.row_files import compared
@@ -49,12 +52,13 @@ from bot.services import partner_requests
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_mail, queue_note
 from bot.services.rights import check_may_close
-from bot.store import accounts, events, links
+from bot.store import accounts, events, links, outbox
 from bot.store import partner_invitations as store
 from bot.store import partners as kept
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
+MAIL = "partner_invitation"
 LINK = "partner_invitation"  #: the purpose of an invitation's link
 DAY = timedelta(days=1)
 _ABOVE = 50  #: rows that may stand above the headings or be blank
@@ -159,7 +163,7 @@ def mail(db: Database, desk: Desk, invited: Invitation, *, now: datetime) -> Non
     queue_mail(
         db,
         desk,
-        "partner_invitation",
+        MAIL,
         key=f"{invited.ref}:invitation:{next_number(db, 'partner_invitation')}",
         to=invited.email,
         lang=invited.lang,
@@ -172,13 +176,40 @@ def mail(db: Database, desk: Desk, invited: Invitation, *, now: datetime) -> Non
     )
 
 
+def still_invites(db: Database, words: Mapping[str, Any]) -> bool:
+    """Whether the invitation of a queued mail is open still: not withdrawn, and nobody has registered."""
+    invited = store.find(db, invitation_id(words["about"]) or 0)
+    return invited is not None and invited.ended_at is None
+
+
+def find_waiting(db: Database, invited: Invitation) -> datetime | None:
+    """Since when a mail of it has not gone yet; None where all are through."""
+    waiting = outbox.list_waiting(db, f"{invited.ref}:", to=invited.email)
+    return waiting[0].created_at if waiting else None
+
+
+def replace_waiting(db: Database, desk: Desk, invited: Invitation, *, now: datetime) -> bool:
+    """In the caller's transaction: what waits says what it is now; False where nothing waits."""
+    waiting = outbox.list_waiting(db, f"{invited.ref}:", to=invited.email)
+    since = (JobStatus.QUEUED, JobStatus.HELD)
+    replaced = [job for job in waiting if outbox.move(db, job.id, since=since, to=JobStatus.REPLACED)]
+    if replaced:
+        mail(db, desk, invited, now=now)
+    return bool(replaced)
+
+
 def mail_again(db: Database, desk: Desk, invited: Invitation, *, by: str = "usher", now: datetime) -> bool:
-    """In the caller's transaction; False where it is over, or was mailed a moment ago, or often today."""
+    """In the caller's transaction; False where it is over, waits, or went a moment ago or often today."""
 
     def made(since: datetime) -> int:
         return links.count_since(db, purpose=LINK, subject=invited.ref, since=since)
 
-    if invited.ended_at or made(now - MAILS_AGAIN_AFTER) or made(now - MOST_WITHIN) >= MOST_MAILS:
+    if (
+        invited.ended_at
+        or find_waiting(db, invited)
+        or made(now - MAILS_AGAIN_AFTER)
+        or made(now - MOST_WITHIN) >= MOST_MAILS
+    ):
         return False
     mail(db, desk, invited, now=now)
     events.add(db, EventTag.PARTNER_MAILED_AGAIN, invited.about, actor=by, at=now)

@@ -31,7 +31,7 @@ from bot.domain.registration import Draft
 from bot.rendering import partner_mails
 from bot.services import consents as consenting
 from bot.services import email_change_notices, partner_invitations, second_clicks
-from bot.services.account_mails import mail_owner
+from bot.services.account_mails import find_waiting, mail_owner
 from bot.services.accounts import ACTIVATION, PARTNER_PASSWORD, mail_activation
 from bot.services.desk import Desk
 from bot.services.partner_invitations import LINK
@@ -41,6 +41,7 @@ from bot.store import partners as store
 from bot.store.database import transaction
 
 SENT = "partner_mails"  #: the purpose of the link to the page about the two mails
+_LOST = (JobStatus.FAILED, JobStatus.DISCARDED, JobStatus.UNKNOWN, JobStatus.REPLACED)
 USER_NAME = "partner_user_name"  #: the template of the first of them
 
 
@@ -70,6 +71,7 @@ class Mailed:
     account: Account
     mails: tuple[MailSeen, ...]
     may_send: bool  #: now, again
+    waits_since: datetime | None  #: one of them has not gone for longer than a mail takes
     form: Form  #: as it was sent; empty once they have done their work
 
     @property
@@ -210,7 +212,9 @@ def get_mailed(db: Database, token: str, *, now: datetime) -> Mailed:
         raise LinkUnknown
     seen = tuple(_seen(db, account, template) for template in (USER_NAME, PARTNER_PASSWORD))
     may_send, form = _may_send(db, account, now=now), _find_sent_form(db, account)
-    return Mailed(account=account, mails=seen, may_send=may_send, form=form)
+    waits = find_waiting(db, account, USER_NAME, PARTNER_PASSWORD)
+    late = waits if waits and waits <= now - MAILS_AGAIN_AFTER else None
+    return Mailed(account=account, mails=seen, may_send=may_send, waits_since=late, form=form)
 
 
 def _find_sent_form(db: Database, account: Account) -> Form:
@@ -228,7 +232,7 @@ def _seen(db: Database, account: Account, template: str) -> MailSeen:
 
 
 def _state_of(db: Database, job: Job | None) -> MailState:
-    if job is None or job.status in (JobStatus.FAILED, JobStatus.DISCARDED, JobStatus.UNKNOWN):
+    if job is None or job.status in _LOST:
         return MailState.LOST
     if job.status is not JobStatus.SENT:
         return MailState.WAITING
@@ -236,13 +240,17 @@ def _state_of(db: Database, job: Job | None) -> MailState:
 
 
 def _may_send(db: Database, account: Account, *, now: datetime) -> bool:
-    """Nobody can fill a mailbox: some minutes lie between two times, and there are so many in a day."""
+    """Nobody can fill a mailbox: some minutes lie between two times, and there are so many in a day.
+
+    While one has not gone yet no second one joins it.
+    """
 
     def made(since: datetime) -> int:
         return links.count_since(db, purpose=ACTIVATION, subject=account.ref, since=since)
 
     waiting = account.status is AccountStatus.WAITING
-    return waiting and not made(now - MAILS_AGAIN_AFTER) and made(now - MOST_WITHIN) <= MOST_MAILS
+    gone = not find_waiting(db, account, USER_NAME, PARTNER_PASSWORD)
+    return waiting and gone and not made(now - MAILS_AGAIN_AFTER) and made(now - MOST_WITHIN) <= MOST_MAILS
 
 
 def send_again(db: Database, desk: Desk, token: str, *, now: datetime) -> bool:

@@ -20,7 +20,7 @@ from bot.domain.trust import Verdict
 from bot.rendering import mails
 from bot.rendering.case_facts import Values
 from bot.rendering.provenance import whose_mail
-from bot.services import conversations, faq_mails, provenance
+from bot.services import conversations, faq_mails, provenance, repeats
 from bot.services.desk import Desk
 from bot.services.marking import BLANK
 from bot.services.provenance import LookedUp
@@ -167,7 +167,9 @@ def say_unreadable(
 
 
 def open_conversation(db: Database, desk: Desk, understood: Understood, now: datetime) -> Conversation:
-    """What a mail asks, in the caller's transaction."""
+    """What a mail asks, in the caller's transaction; what an earlier copy of it asked goes on."""
+    if (known := repeats.find_conversation(db, understood.copies, now=now)) is not None:
+        return known
     mail = understood.mail
     new = NewConversation(
         channel=Channel.MAIL,
@@ -263,7 +265,9 @@ def note_follow_up(
     unread = list_unread(understood.mail, understood.form) if taken else ()
     if taken:
         own = understood.has_own_subject
-        to_read = bool(unread) or says_more(understood.mail, understood.form.cases, subject=own)
+        to_read = bool(unread or understood.form.unopened) or says_more(
+            understood.mail, understood.form.cases, subject=own
+        )
     else:
         to_read = _is_to_be_read(understood, known=known)
     values = {**_note(understood, ref), "follow_up": True, "form_sent": form_sent, "taken": taken}
@@ -283,7 +287,7 @@ def note_follow_up(
 
 
 def note_set_aside(db: Database, understood: Understood, *, now: datetime) -> None:
-    """A form that came as a robot's or a list's, and in no thread of ours."""
+    """What came as a robot's, a list's or our own, and in no thread of ours."""
     values = {**_note(understood, ""), "robot": _why(understood)}
     queue_note(db, "question_note", key=f"note:{aside(understood.row.id)}", values=values, now=now)
 
@@ -304,7 +308,8 @@ def note_first_words(db: Database, understood: Understood, case: Case, *, now: d
     """
     mail, form = understood.mail, understood.form
     unread = list_unread(mail, form)
-    if not (unread or says_more(mail, form.cases, subject=understood.has_own_subject)):
+    own = understood.has_own_subject
+    if not (unread or form.unopened or says_more(mail, form.cases, subject=own)):
         return
     values = {**_note(understood, case.ref), "with_form": True, "taken": True}
     queue_note(
@@ -340,9 +345,11 @@ def _note(understood: Understood, ref: str) -> dict[str, object]:
         attachments=tuple(attachment.name for attachment in mail.attachments),
         received_at=row.received_at,
         mail_id=row.id,
+        unopened=understood.form.unopened,
         refused=understood.form.refusal,
         content_hash=mail.content_hash,
         unread_bytes=row.size if understood.too_large else 0,
         withheld=not row.whole and not understood.too_large,
+        fault=mail.fault,
     )
     return {**asdict(note), "received_at": note.received_at.isoformat()}

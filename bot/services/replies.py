@@ -34,6 +34,18 @@ def part(
     return [one for one in own if one.ris.form_hash() not in known] or (newest or own)[:1], others
 
 
+def brings_newer(db: Database, case: Case, submissions: Sequence[Submission]) -> bool:
+    """Whether one of the forms may be the case's next version; of one that it knows other words are told."""
+    known = case_versions.list_forms(db, case.id)
+    own = (one for one in submissions if not is_another(case.ris, one.ris))
+    return any(one.ris.form_hash() not in known for one in own)
+
+
+def brings_another(case: Case, submissions: Sequence[Submission]) -> bool:
+    """Whether the reply is only a convenient envelope for the next customer's form."""
+    return bool(submissions) and all(is_another(case.ris, submission.ris) for submission in submissions)
+
+
 def take_reply(
     db: Database,
     desk: Desk,
@@ -54,8 +66,9 @@ def take_reply(
         if revised is not None:
             case_answers.refresh(db, revised, now=now)
             case_answers.take(db, desk, understood, revised, now=now)
-            unread = list_unread(understood.mail, understood.form)
-            if understood.mail.text or unread or understood.has_own_subject:
+            form = understood.form
+            unread = list_unread(understood.mail, form)
+            if understood.mail.text or form.unopened or unread or understood.has_own_subject:
                 _note_words(db, understood, revised, taken=True, now=now)
             return True
     known = only is not None and _is_the_same(case, only)

@@ -1,4 +1,4 @@
-"""Mails that came as a robot's or a list's, which nobody answers: what people have to see all the same."""
+"""Mails that came as a robot's, a list's or our own, which nobody answers: what people have to see."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from bot.domain.answer_texts import read_answers
 from bot.domain.cases import Case
 from bot.domain.intake import Understood
 from bot.domain.mail import Kind
-from bot.domain.mail_kinds import BY_WORDS, says_somebody_left
+from bot.domain.mail_kinds import BY_WORDS, answers_invitation, says_automatic, says_somebody_left
 from bot.domain.parties import is_party
 from bot.services import conversations, organisations, questions
 from bot.services.desk import Desk
@@ -16,15 +16,19 @@ from bot.services.queueing import queue_case_card
 from bot.store import ledger
 
 _SHOWN_WITHIN = timedelta(days=1)
-_MOST_SHOWN = 5  #: forms of one sender within that time; a robot may send any number
+_MOST_SHOWN = 5  #: mails of one sender within that time; a robot may send any number
 
 
 def note(db: Database, desk: Desk, understood: Understood, *, now: datetime) -> None:
     """Show staff a form, and a party's words in its thread, in the caller's transaction.
 
-    Absences stay quiet: of what answers by itself only a form, answers under our numbers, and that somebody
-    works there no more are shown. What only its words tell of stands in its thread, and is nobody's turn.
+    Absences stay quiet: of what answers by itself only a form, answers under our numbers, words with the
+    answer to an invitation, and that somebody works there no more are shown. What only its words tell of
+    stands in its thread, and is nobody's turn. Mail of our own addresses, which people use too, is of none.
     """
+    if understood.found.kind is Kind.LOOP:
+        _note_own(db, understood, now=now)
+        return
     kind, ref = understood.found.kind, understood.found.thread_ref or ""
     has_left = kind is Kind.AUTO_REPLY and says_somebody_left(understood.mail)
     if kind not in (Kind.AUTO_REPLY, Kind.LIST) or not (has_left or _is_worth_a_look(db, understood)):
@@ -45,6 +49,20 @@ def note(db: Database, desk: Desk, understood: Understood, *, now: datetime) -> 
         questions.note_set_aside(db, understood, now=now)
 
 
+def _note_own(db: Database, understood: Understood, *, now: datetime) -> None:
+    """A form or words, a few times: our own mail has another Message-ID where a server gives it a new one."""
+    mail, came = understood.mail, understood.row.received_at
+    if understood.form.has_form:
+        shows = _is_worth_a_look(db, understood)
+    elif says_automatic(mail) or not (mail.text or mail.attachments):
+        shows = False
+    else:
+        sender, after = mail.sender.address, came - _SHOWN_WITHIN
+        shows = ledger.count_of_kind(db, Kind.LOOP, sender, after=after, until=came) < _MOST_SHOWN
+    if shows:
+        questions.note_set_aside(db, understood, now=now)
+
+
 def _is_worth_a_look(db: Database, understood: Understood) -> bool:
     mail, came = understood.mail, understood.row.received_at
     if understood.form.has_form:
@@ -52,6 +70,8 @@ def _is_worth_a_look(db: Database, understood: Understood) -> bool:
         return known < _MOST_SHOWN
     if understood.found.kind is Kind.LIST:
         return bool(mail.text or mail.attachments)
+    if answers_invitation(mail):
+        return bool(mail.text)
     return understood.found.reason == BY_WORDS or bool(read_answers(mail.text, mail.quoted_text))
 
 

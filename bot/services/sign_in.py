@@ -18,10 +18,10 @@ from bot.rendering import account_mails
 from bot.rendering.case_facts import Values
 from bot.services import lifecycle, prolongation, sessions
 from bot.services.account_mails import mail_owner
-from bot.services.accounts import ACTIVATION, list_named, mail_activation, with_companies
+from bot.services.accounts import ACTIVATION, list_named, mail_activation_again, with_companies
 from bot.services.desk import Desk
 from bot.services.queueing import queue_mail
-from bot.store import accounts, events, links, passwords, tries
+from bot.store import accounts, events, links, outbox, passwords, tries
 from bot.store.database import transaction
 
 NOBODY = 0  #: the account of whoever has none: wrong tries of theirs cost the same write
@@ -115,10 +115,12 @@ def _mail_locked(db: Database, desk: Desk, account: Account, until: datetime, no
 
 
 def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime) -> None:
-    """Once a day, however often somebody tries."""
+    """Once a day, however often somebody tries; and none while the one before has not gone."""
     first = found[0]
     sign_in_url = desk.page_url("sign-in", lang=first.lang)
     address = hashlib.sha256(first.email.encode()).hexdigest()[:16]
+    if outbox.list_waiting(db, f"user_ids:{address}:", to=first.email):
+        return
     queue_mail(
         db,
         desk,
@@ -138,4 +140,4 @@ def _mail_waiting(db: Database, desk: Desk, name: str, now: datetime) -> None:
     if len(waiting) == 1 and not links.count_since(
         db, purpose=ACTIVATION, subject=waiting[0].ref, since=now - timedelta(days=1)
     ):
-        mail_activation(db, desk, waiting[0], now=now)
+        mail_activation_again(db, desk, waiting[0], now=now)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from sqlite_utils import Database
 
+from bot.domain.errors import UnknownMail
 from bot.domain.mail import FetchedMail
 from bot.services.desk import Desk
 from bot.store import ledger
@@ -24,6 +25,14 @@ def find(db: Database, desk: Desk, mail_id: int) -> bytes | None:
         return None
     raw, sealed = found
     return desk.keyring.open_bytes(SOURCE, raw) if sealed else raw
+
+
+def get(db: Database, desk: Desk, mail_id: int) -> bytes:
+    """As `find`; raise UnknownMail where none are kept."""
+    raw = find(db, desk, mail_id)
+    if raw is None:
+        raise UnknownMail(id=mail_id)
+    return raw
 
 
 def find_readable(db: Database, desk: Desk, mail_id: int) -> bytes | None:

@@ -6,9 +6,11 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.health import Check
-from bot.services import certificates
+from bot.domain.ris import Credential
+from bot.services import certificates, sealed
 from bot.services.desk import Desk
 from bot.services.stock import survey
+from bot.store import license_keys
 
 SHOWN = 5  #: accounts that are named
 
@@ -22,11 +24,17 @@ def look(db: Database, desk: Desk, *, now: datetime) -> Iterator[Check]:
         if supplies.expiring
         else ""
     )
+    keys = license_keys.list_sealed_stock(db, Credential.PHONE_OTP, on=supplies.on)
+    closed = sealed.count_closed(desk.keyring, keys)
+    lost = f" (of {len(keys)}: SECRET_KEY opens no more)" if closed else ""
+    fit = len(keys) - closed
     yield Check(
         name="stock",
-        well=supplies.in_stock > 0 or supplies.seat_price is None,
-        sentence=f"{supplies.in_stock} License Keys can be issued{wanted}{soon}",
-        mend="import vouchers: `usher vouchers import FILE.csv`, or /usher stock in Slack",
+        well=fit > 0 or supplies.seat_price is None,
+        sentence=f"{fit} License Keys can be issued{lost}{wanted}{soon}",
+        mend="put the former SECRET_KEY behind the present one"
+        if closed
+        else "import vouchers: `usher vouchers import FILE.csv`, or /usher stock in Slack",
     )
     paying = [order for order in supplies.orders if supplies.pays_for(order)]
     many = len(supplies.orders)

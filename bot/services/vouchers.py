@@ -10,13 +10,13 @@ from sqlite_utils import Database
 from bot.domain.approvals import find_right
 from bot.domain.case_steps import StepName
 from bot.domain.events import EventTag
-from bot.domain.key_refusals import VouchersUnchecked
+from bot.domain.key_refusals import SecretKeyWrong, VouchersUnchecked
 from bot.domain.license_keys import KEY, VOUCHER, NewKey, SealedKey, fold_key, shape_of, tail_of
 from bot.domain.ris import Credential
 from bot.domain.staff import Act, Staff
 from bot.domain.vouchers import MOST_ROWS, Column, GoodRow, Reading, find_known, read_vouchers
 from bot.ports import Reader, SharedFile
-from bot.services import case_steps, stock
+from bot.services import case_steps, sealed, stock
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
 from bot.services.rights import at_this_moment
@@ -47,7 +47,8 @@ def check_may_import(db: Database, *, by: Staff, now: datetime) -> None:
 
 
 def check(db: Database, desk: Desk, reader: Reader, *, name: str, content: bytes, now: datetime) -> Looked:
-    """Look through a file without taking anything of it."""
+    """Look through a file without taking anything of it; raise SecretKeyWrong."""
+    _check_key(db, desk)
     looked = _look(desk, reader, name, content, now)
     marks = _marks(desk, looked.reading.good)
     return _without_known(looked, marks, license_keys.list_known(db, _all(marks)))
@@ -68,10 +69,12 @@ def import_file(
 
     A restored stock does not know which keys were imported and mailed since the backup: raise
     VouchersUnchecked for the first file after a restore until somebody says that they looked
-    (`keys_checked`). Reading, marking and sealing happen before the transaction.
+    (`keys_checked`). Raise SecretKeyWrong where the right key could not open what is taken.
+    Reading, marking and sealing happen before the transaction.
     """
     if not keys_checked:
         _check_confirmed(db)
+    _check_key(db, desk)
     looked = _look(desk, reader, name, content, now)
     marks = _marks(desk, looked.reading.good)
     if not looked.reading.fit:
@@ -103,6 +106,12 @@ def import_seen(
 def _check_confirmed(db: Database) -> None:
     if holds.find(db, holds.VOUCHERS):
         raise VouchersUnchecked
+
+
+def _check_key(db: Database, desk: Desk) -> None:
+    """Refuse a key that opens nothing of what is there: the right one would open nothing of the import."""
+    if sealed.opens_nothing(db, desk.keyring):
+        raise SecretKeyWrong
 
 
 def _look(desk: Desk, reader: Reader, name: str, content: bytes, now: datetime) -> Looked:

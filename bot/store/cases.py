@@ -335,4 +335,5 @@ def ris_of(stored: Mapping[str, Any]) -> RisCase:
         headings=tuple(HeadingRead(**heading) for heading in stored.get("headings", ())),
         source=stored.get("source", ""),
         passed_over=tuple(stored.get("passed_over", ())),
+        unopened=tuple(stored.get("unopened", ())),
     )

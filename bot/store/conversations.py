@@ -229,6 +229,11 @@ def hear(
     count(db, sql, values)
 
 
+def vouch(db: Database, conversation_id: int) -> None:
+    """Its asker is known to be who they say."""
+    count(db, "update conversations set verified = 1 where id = :id", {"id": conversation_id})
+
+
 def add_tried(db: Database, conversation_id: int, tried: Sequence[Tried]) -> None:
     for one in tried:
         sql = (

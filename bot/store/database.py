@@ -125,12 +125,13 @@ def find_trouble(path: Path) -> str:
     if not os.access(path.parent, os.W_OK | os.X_OK, effective_ids=True):
         return "the database's folder cannot be written to: let the service's user write there"
     try:
-        with connect(path) as db:
-            db.conn.execute("pragma busy_timeout = 1000")
-            db.conn.execute("begin immediate")
+        # As it is: whoever looks makes no file, and switches none to its log.
+        connection = sqlite3.connect(_url(path, "rw"), uri=True, isolation_level=None, timeout=1)
+        with closing(connection):
+            connection.execute("begin immediate")
             # To begin is not enough: of a file that may only be read SQLite makes it a reading transaction.
-            db.conn.execute("pragma user_version = 0")
-            db.conn.execute("rollback")
+            connection.execute("pragma user_version = 0")
+            connection.execute("rollback")
     except sqlite3.Error as exc:
         return trouble(exc) or f"cannot be read: {exc}"
     return ""
@@ -138,12 +139,14 @@ def find_trouble(path: Path) -> str:
 
 @contextmanager
 def look_into(path: Path) -> Iterator[Database]:
-    """Open a database that must not be changed: somebody's backup."""
-    connection = sqlite3.connect(
-        f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, isolation_level=None
-    )
+    """Open a database that must not be changed: somebody's backup, or one that is only looked at."""
+    connection = sqlite3.connect(_url(path, "ro"), uri=True, isolation_level=None)
     with closing(connection):
         yield Database(connection)
+
+
+def _url(path: Path, mode: str) -> str:
+    return f"file:{quote(str(path.absolute()))}?mode={mode}"
 
 
 def copy_to(db: Database, target: Path) -> None:

@@ -1,7 +1,7 @@
 """The mail ledger and each mailbox's cursor: the truth about what came, whatever the server's flags say."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
@@ -120,14 +120,29 @@ def list_newest(db: Database, limit: int) -> list[LedgerMail]:
     return [_mail(found) for found in rows(db, sql, {"limit": limit})]
 
 
-def list_same_id(db: Database, mail: LedgerMail, message_id: str, content_hash: str) -> list[LedgerMail]:
+def list_same_id(
+    db: Database,
+    mail: LedgerMail,
+    message_id: str,
+    content_hash: str,
+    *,
+    within: timedelta | None = None,
+) -> list[LedgerMail]:
     """Other mails with that Message-ID that are decided about; for a mail without one, those of its content.
 
-    Not only older rows: a mail that was set aside is decided about after a later copy of it.
+    Not only older rows: a mail that was set aside is decided about after a later copy of it. `within`: they
+    came so near to it, where only time tells a copy from the same words said again.
     """
     sql = f"""select {COLUMNS} from mails where message_id = :message_id and id <> :id
-              and status = 'done' and (message_id <> '' or content_hash = :hash) order by id"""
-    values = {"message_id": message_id, "hash": content_hash, "id": mail.id}
+              and status = 'done' and (message_id <> '' or content_hash = :hash)
+              and received_at between :after and :until order by id"""
+    values = {
+        "message_id": message_id,
+        "hash": content_hash,
+        "id": mail.id,
+        "after": text_of(mail.received_at - within) if within else "",
+        "until": text_of(mail.received_at + within) if within else "~",
+    }
     return [_mail(found) for found in rows(db, sql, values)]
 
 
@@ -195,6 +210,17 @@ def count_forms(db: Database, form_of: str, *, after: datetime, until: datetime)
         """select count(*) n from mails where form_of = :form_of and form_of <> '' and status = 'done'
              and received_at > :after and received_at <= :until""",
         {"form_of": form_of, "after": text_of(after), "until": text_of(until)},
+    )
+    return int(found["n"]) if found else 0
+
+
+def count_of_kind(db: Database, kind: str, sender: str, *, after: datetime, until: datetime) -> int:
+    """How many mails of that kind had come from that address within that time."""
+    found = row(
+        db,
+        """select count(*) n from mails where received_at > :after and received_at <= :until
+             and status = 'done' and kind = :kind and sender = :sender""",
+        {"kind": kind, "sender": sender, "after": text_of(after), "until": text_of(until)},
     )
     return int(found["n"]) if found else 0
 

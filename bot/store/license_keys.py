@@ -99,6 +99,13 @@ def list_sealed(db: Database) -> list[str]:
     return [str(found["key_sealed"]) for found in rows(db, sql)]
 
 
+def list_sealed_stock(db: Database, credential: Credential, *, on: date) -> list[str]:
+    """Those that can be issued that day."""
+    sql = f"select key_sealed {_STOCK}"
+    found = rows(db, sql, {"credential": credential, "on": on.isoformat()})
+    return [str(one["key_sealed"]) for one in found]
+
+
 def list_all_sealed(db: Database) -> list[str]:
     """Every key that was ever imported."""
     return [str(found["key_sealed"]) for found in rows(db, "select key_sealed from license_keys")]
@@ -106,14 +113,13 @@ def list_all_sealed(db: Database) -> list[str]:
 
 def count_stock(db: Database, credential: Credential, *, on: date) -> int:
     """How many can be issued that day; what has expired cannot."""
-    found = row(
-        db,
-        """select count(*) n from license_keys
-           where state = 'stock' and credential = :credential
-             and (expires_on is null or expires_on >= :on)""",
-        {"credential": credential, "on": on.isoformat()},
-    )
+    sql = f"select count(*) n {_STOCK}"
+    found = row(db, sql, {"credential": credential, "on": on.isoformat()})
     return int(found["n"]) if found else 0
+
+
+_STOCK = """from license_keys where state = 'stock' and credential = :credential
+            and (expires_on is null or expires_on >= :on)"""
 
 
 def count_by_state(db: Database, *, on: date) -> dict[str, int]:

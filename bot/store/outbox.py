@@ -76,6 +76,14 @@ def find_newest(db: Database, beginning: str) -> Job | None:
     return job_of(found) if found else None
 
 
+def list_waiting(db: Database, beginning: str, *, to: str) -> list[Job]:
+    """The mails to that address whose keys begin so and that have not gone yet, the oldest first."""
+    sql = f"""select {COLUMNS} from outbox where key >= :begins and key < :ends and kind = 'mail'
+              and recipient = :to and status in ('queued', 'held', 'sending') order by id"""
+    values = {"begins": beginning, "ends": beginning + "\U0010ffff", "to": to}
+    return [job_of(found) for found in rows(db, sql, values)]
+
+
 def find_last_direct(db: Database, to: str) -> Job | None:
     """The newest direct message that one person got."""
     sql = f"""select {COLUMNS} from outbox where stream = :stream and status = 'sent'

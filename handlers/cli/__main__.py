@@ -2,7 +2,7 @@
 
 import sys
 
-from handlers.cli.main import main
+from handlers.cli.entry import main
 
 if __name__ == "__main__":
     sys.exit(main())

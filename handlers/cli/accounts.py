@@ -176,17 +176,20 @@ def certificate(
     *,
     remove: Annotated[bool, typer.Option("--remove", help="Take it away again.")] = False,
 ) -> None:
-    """Register an MLOA hardware certificate for an account: it makes a session as strong as can be."""
+    """Register an MLOA hardware certificate for an account: it makes a session as strong as can be.
+
+    Its owner gets a mail, and the desk a note that names you.
+    """
     from bot.services import certificates
 
     with open_desk() as opened:
         if remove:
             gone = certificates.drop(
-                opened.db, user_id=user_id, subject=subject, by=opened.by, now=opened.now
+                opened.db, opened.desk, user_id=user_id, subject=subject, by=opened.by, now=opened.now
             )
             say("removed" if gone else "nothing to remove: it is not registered for this account")
             return
         account = certificates.register(
-            opened.db, user_id=user_id, subject=subject, by=opened.by, now=opened.now
+            opened.db, opened.desk, user_id=user_id, subject=subject, by=opened.by, now=opened.now
         )
     say(f"registered for {plain(account.user_id)} ({plain(account.name)})")

@@ -16,7 +16,7 @@ def backup(file: Annotated[Path, typer.Argument(help="File to write; it must not
     from bot.services import backup as backups
 
     settings = settings_room.load()
-    bootstrap.check_database(settings)
+    bootstrap.check_database(settings, any_version=True)
     backups.back_up(settings.database_path, file)
     say(f"wrote {plain(file)}; keep SECRET_KEY apart from it: a restore needs both")
 

@@ -28,14 +28,13 @@ class OpenDesk:
 
 @contextmanager
 def open_desk() -> Iterator[OpenDesk]:
-    """Open the database of the settings; it has to be there, for only the service makes one."""
+    """Open the database of the settings; it has to be there and of this version, as the service leaves it."""
     from bot import bootstrap
     from bot import settings as settings_room
     from bot.services import mark_keys
 
     settings = settings_room.load()
     bootstrap.check_database(settings)
-    bootstrap.open_database(settings)
     now, desk = bootstrap.make_clock(settings).now(), bootstrap.make_desk(settings)
     try:
         with bootstrap.connect(settings) as db:

@@ -58,6 +58,7 @@ def _patient(bot: "Bot", misspelt: tuple[tuple[str, str], ...]) -> "Patient":
         approvers=settings.slack_approvers,
         groups=bot.staff,
         app_token=settings.slack_app_token.get_secret_value(),
+        proxies=settings.trusted_proxies,
         shows_certificates=bool(settings.client_cert_subject_header),
         delivery=settings.delivery,
         misspelt=misspelt,

@@ -34,17 +34,17 @@ def classify_files(
     check_readable(files)
     with make_reader(policy.limits) as reader:
         for path, content in read_files(files, policy.limits.mail_bytes):
-            mail, found = _classify(reader, settings, policy, content)
+            mail, found, whole = _classify(reader, settings, policy, content)
             if as_json:
-                print_json(classification_json(mail, found, file=str(path)))
+                print_json(classification_json(mail, found, file=str(path), whole=whole))
             else:
                 say(f"{plain(path)}: [bold]{found.kind}[/bold] ({plain(found.reason)})")
 
 
 def _classify(
     reader: "Reader", settings: "ReadingSettings", policy: "Policy", content: bytes
-) -> "tuple[InboundMail, Classification]":
-    """As the mailbox would, with what it would fetch."""
+) -> "tuple[InboundMail, Classification, bool]":
+    """As the mailbox would, with what it would fetch, and whether that is the whole mail."""
     from bot.domain.keyring import Keyring
     from bot.domain.mail_kinds import as_unread, classify
     from bot.domain.review import read_form
@@ -60,7 +60,9 @@ def _classify(
         keyring=Keyring(keys) if keys else None,
         has_form=form.has_form,
     )
-    return mail, found if whole else as_unread(found, f"too large to be read: more than {limit} bytes")
+    if not whole:
+        found = as_unread(found, f"too large to be read: more than {limit} bytes")
+    return mail, found, whole
 
 
 class As(StrEnum):

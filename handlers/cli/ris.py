@@ -32,13 +32,15 @@ def blank(
     lang: Annotated[Literal["en", "de"], typer.Option(help="Language of the form.")] = "en",
     output: Annotated[Path, typer.Option("-o", "--output", help="File to write.")] = Path("ris.xlsx"),
 ) -> None:
-    """Write the blank form, with the applications of usher.toml in its list."""
+    """Write the blank form, with the applications of usher.toml in its list; never over a file."""
     from bot import policy as policies
     from bot import settings as settings_room
     from bot.rendering.workbooks import ris_form
 
     policy = policies.load(settings_room.load_reading().usher_config)
     try:
+        if output.is_file():
+            raise SettingsFault(f"{output}: is there already; name another file (-o FILE)")
         output.write_bytes(ris_form(lang, applications=policy.mag.applications))
     except OSError as exc:
         raise SettingsFault(f"{output}: cannot be written ({exc.strerror})") from None
@@ -54,7 +56,7 @@ def check(
 ) -> None:
     """Read a form, or a mail holding one, as the mailbox would, and print the review.
 
-    Exit 0 when every file is complete, 1 otherwise.
+    Exit 0 when every file was opened and is complete, 1 otherwise.
     """
     from bot import policy as policies
     from bot import settings as settings_room
@@ -72,7 +74,7 @@ def check(
         show = _print_json if as_json else _print
         for path, content in read_files(files, policy.limits.mail_bytes):
             reading, authorised = _read(reader, settings, policy, path, content)
-            complete &= reading.decision is Decision.COMPLETE
+            complete &= reading.decision is Decision.COMPLETE and not reading.unopened
             show(path, reading, authorised, words(lang), policy.mag.applications)
     raise typer.Exit(0 if complete else 1)
 
@@ -131,10 +133,10 @@ def _print(
     for case in reading.cases:
         users = f"{len(case.users)} user{'' if len(case.users) == 1 else 's'}"
         say(f"  {plain(case.company.name or '—')}: {users}, {case.decision}")
-        if case.passed_over:
-            say(
-                f"    {plain(say_it.say('ris.chosen', name=case.source, others=', '.join(case.passed_over)))}"
-            )
+        if others := ", ".join(case.passed_over):
+            say(f"    {plain(say_it.say('ris.chosen', name=case.source, others=others))}")
         for problem in case.problems:
             message = say_it.problem(problem, applications=applications)
             say(f"    {problem.severity:7}  {plain(say_it.place(problem, case))}: {plain(message)}")
+    if names := ", ".join(reading.unopened):
+        say(f"  {plain(say_it.say('ris.unopened', names=names))}")

@@ -6,7 +6,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from queue import SimpleQueue
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SANDBOX_PORTS = {"lobby": 8025, "slack": 8026, "portal": 8080, "ops": 8081}
 END_AT_LATEST = 9.5  #: seconds after the signal; a thread that hangs in a library must not hold up a restart
 LATE = 1
+OUTPUTS = (1, 2)
 
 
 def run(
@@ -35,36 +36,48 @@ def run(
     ] = False,
     only: Annotated[str, typer.Option(help=f"Open only some doors: {','.join(DOORS)}.")] = ",".join(DOORS),
 ) -> None:
-    """Run the service; Ctrl-C or SIGTERM drains it and ends it within ten seconds."""
+    """Run the service; Ctrl-C, SIGTERM or a closed terminal drains it and ends it within ten seconds."""
     doors = read_doors(only)
+    ended = take_over()
     import_lean()
-    failed = _run_sandbox(doors) if sandbox else _run_service(doors)
+    from handlers.cli import logs
+
+    logs.configure()
+    failed = _run_sandbox(doors, ended) if sandbox else _run_service(doors, ended)
     raise typer.Exit(int(failed))
 
 
 def take_over() -> Event:
-    """From here on logs and signals are the service's; the event is set by the first signal.
+    """From here on signals are the service's; the event is set by the first.
 
     A second one changes nothing, for the end has its time limit.
     """
-    from handlers.cli import logs
-
-    logs.configure()
     ended = Event()
     told: SimpleQueue[int] = SimpleQueue()
+    terminal = [number for number in OUTPUTS if os.isatty(number)]
 
     def end() -> None:
-        told.get()
+        if told.get() == signal.SIGHUP:
+            _leave(terminal)
         ended.set()
         time.sleep(END_AT_LATEST)
         _end_now()
 
     Thread(target=end, name="signals", daemon=True).start()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has it
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
         # A handler runs within the main thread, whatever lock that holds: `ended.set()` here could wait for
         # the lock of `ended.wait()` for ever. Putting into this queue is reentrant.
         signal.signal(number, lambda number, _: told.put(number))
     return ended
+
+
+def _leave(terminal: Sequence[int]) -> None:
+    """A terminal that was closed takes no more words: to write to it raises, in the middle of the end."""
+    for number in terminal:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), number)
 
 
 def _end_now() -> None:
@@ -82,11 +95,11 @@ def _say_by_force() -> None:
     sys.stderr.flush()
 
 
-def _run_service(doors: tuple[str, ...]) -> bool:
+def _run_service(doors: tuple[str, ...], ended: Event) -> bool:
     from bot import bootstrap
     from bot import settings as settings_room
 
-    return _serve(bootstrap.build(settings_room.load()), doors, take_over())
+    return _serve(bootstrap.build(settings_room.load()), doors, ended)
 
 
 def _serve(
@@ -104,12 +117,13 @@ def _serve(
         stack.enter_context(bootstrap.in_use(bot.settings))
         stack.callback(bot.connections.close)
         stack.callback(service.stop)
-        service.start()
-        ready()
-        # What the start made stays until the end: the collector need not stop everybody to look at it again.
-        gc.collect()
-        gc.freeze()
-        log.info("ready", doors=",".join(doors), delivery=bot.settings.delivery)
+        if not ended.is_set():
+            service.start()
+            ready()
+            # What the start made stays until the end: the collector need not stop everybody to look at it.
+            gc.collect()
+            gc.freeze()
+            log.info("ready", doors=",".join(doors), delivery=bot.settings.delivery)
         while not ended.wait(0.2) and not service.died.is_set():
             pass
         log.info("ending")
@@ -118,7 +132,7 @@ def _serve(
     return service.died.is_set()
 
 
-def _run_sandbox(doors: tuple[str, ...]) -> bool:
+def _run_sandbox(doors: tuple[str, ...], ended: Event) -> bool:
     from bot import bootstrap
     from bot import settings as settings_room
     from bot.domain.errors import SettingsFault
@@ -130,7 +144,6 @@ def _run_sandbox(doors: tuple[str, ...]) -> bool:
         raise SettingsFault(f"--sandbox needs {exc.name}: pip install 'usher[sandbox]'") from None
 
     began = time.monotonic()
-    ended = take_over()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="usher-")))
         world = stack.enter_context(World(folder, ports=SANDBOX_PORTS))

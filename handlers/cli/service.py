@@ -45,6 +45,8 @@ class Service:
     def start(self) -> None:
         """Start the doors; the portal first, so that a taken port is said before any work begins."""
         only = set(self.only)
+        if not self.bot.look_at_secrets():
+            log.error("SECRET_KEY does not open all that is sealed; see usher doctor")
         slack = self._slack_door() if "slack" in only else None
         mail = self._mail_loop() if "mail" in only else None
         if "portal" in only:

@@ -36,7 +36,7 @@ log = structlog.get_logger("clock")
 #: does what is due now; safe to repeat, for another process may do the same at the same time
 Work = Callable[[Database, Bot, datetime], object]
 #: the same, for one occasion, such as "2026-03-02": what it sends has that name in its key
-RoundWork = Callable[[Database, Bot, str, datetime], None]
+RoundWork = Callable[[Database, Bot, str, datetime], object]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +80,7 @@ ROUNDS: tuple[Round, ...] = (
         occasion=NIGHT,
         work=lambda db, bot, _, now: stock.watch_all(db, bot.desk, now=now),
     ),
+    Round(name="secrets", occasion=NIGHT, work=lambda _, bot, __, ___: bot.look_at_secrets()),
     Round(name="retention", occasion=NIGHT, work=records.sweep),
     Round(
         name="overdue questions",

@@ -15,7 +15,7 @@ from bot.domain.errors import LogInRefused, PermanentFailure, SettingsFault, Tra
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.outbox import LONGEST_REST, back_off, rest_after
 from bot.ports import Mailbox, ReadMail
-from bot.services import intake, mailboxes, moves, upkeep
+from bot.services import intake, mailboxes, moves, sources, upkeep
 
 log = structlog.get_logger("mail")
 T = TypeVar("T")
@@ -251,8 +251,8 @@ def _read_together(bot: Bot, rows: Sequence[LedgerMail]) -> Sequence[ReadMail | 
         return []
     try:
         with bot.connect() as db:
-            sources = [intake.get_source(db, bot.desk, row.id) for row in rows]
-        return bot.reader.read_mails(sources)
+            raw = [sources.get(db, bot.desk, row.id) for row in rows]
+        return bot.reader.read_mails(raw)
     except Exception as exc:  # noqa: BLE001 - the door, as in `_settle`
         log.warning("mails not read together", trace=trace(exc))
         return [None] * len(rows)
@@ -263,7 +263,7 @@ def _settle(bot: Bot, db: Database, mails: Sequence[_Read]) -> Iterable[MailStat
     try:
         understood = [
             intake.understand(
-                db, bot.desk, row, *(read or bot.reader.read_mail(intake.get_source(db, bot.desk, row.id)))
+                db, bot.desk, row, *(read or bot.reader.read_mail(sources.get(db, bot.desk, row.id)))
             )
             for row, read in mails
         ]

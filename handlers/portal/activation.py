@@ -5,6 +5,7 @@ from flask import Blueprint, Flask, Response, request
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.password_refusals import DraftGone
 from bot.domain.passwords import PasswordFault
+from bot.domain.programmes import Programme
 from bot.rendering.pages.passwords import new_password
 from bot.rendering.pages.questions import Questions, questions
 from bot.services import activation, sessions
@@ -151,6 +152,7 @@ def _first(
 def _second(token: str, draft: str, form: Questions, frame: Frame) -> Response:
     return frame.pages.render(
         "activate.html",
+        of=Programme.MAG,  # partners have an authenticator app in place of questions
         status=WRONG if form.faults else 200,
         step=2,
         note="",

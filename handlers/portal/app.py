@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from werkzeug.routing import IntegerConverter, Map
 
 from bot.bootstrap import Bot
+from bot.domain.programmes import Programme
 from bot.rendering import pages
 from bot.rendering.pages.brand import Brand
 from handlers.portal import (
@@ -58,7 +59,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger("portal")
 
 #: each has `register(app, frame)`
-ROOMS = (brand, contact, enrolment, faq, home, legal, ris, status)
+ROOMS = (brand, contact, enrolment, faq, legal)
+#: … and what they say is of MAG, whoever reads it
+MAG_PAGES = (home, ris, status)
 #: pages of accounts: where those of a programme are kept elsewhere, there are none of its own …
 MAG_ROOMS = (
     credentials,
@@ -66,7 +69,6 @@ MAG_ROOMS = (
     joining,
     launch,
     members,
-    phone_resets,
     recovery_codes,
     registration,
     security_questions,
@@ -74,7 +76,17 @@ MAG_ROOMS = (
 )
 EXTRANET_ROOMS = (partner_activation, partner_home, partners, prolong)
 #: … and where both are, none of these either
-SHARED_ROOMS = (activation, email_changes, passcode, passwords, profile, recovery, sessions, sign_in)
+SHARED_ROOMS = (
+    activation,
+    email_changes,
+    passcode,
+    passwords,
+    phone_resets,
+    profile,
+    recovery,
+    sessions,
+    sign_in,
+)
 STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content
 
 
@@ -111,21 +123,29 @@ def build(bot: Bot, slack_app: "App | None" = None) -> Flask:
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.before_request(_start)
     app.after_request(_say)
-    pages_of_desk, elsewhere = Pages(bot.desk.policy, Brand.of(bot.desk.policy)), set[str]()
+    of_rooms, elsewhere = dict[str, Programme](), set[str]()
+    pages_of_desk = Pages(bot.desk.policy, Brand.of(bot.desk.policy), of_rooms)
     app.before_request(partial(_say_elsewhere, pages_of_desk, elsewhere))  # before any form is looked at
     mag, extranet = bot.desk.policy.mag.keeps_accounts, bot.desk.policy.extranet.keeps_accounts
     if mag or extranet:
         app.before_request(partial(visitors.meet, bot))
     frame = Frame(bot=bot, pages=pages_of_desk, guards=security.protect(app, bot))
     errors.register(app, frame)
-    for room in ROOMS:
-        room.register(app, frame)
-    for rooms, kept in ((MAG_ROOMS, mag), (EXTRANET_ROOMS, extranet), (SHARED_ROOMS, mag or extranet)):
+    for rooms, of, kept in (
+        (ROOMS, None, True),
+        (MAG_PAGES, Programme.MAG, True),
+        (MAG_ROOMS, Programme.MAG, mag),
+        (EXTRANET_ROOMS, Programme.EXTRANET, extranet),
+        (SHARED_ROOMS, None, mag or extranet),
+    ):
         before = set(app.blueprints)
         for room in rooms:
             room.register(app, frame)
+        new = set(app.blueprints) - before
+        if of is not None:
+            of_rooms.update(dict.fromkeys(new, of))
         if not kept:
-            elsewhere |= set(app.blueprints) - before
+            elsewhere |= new
     if slack_app is not None:
         slack_events.register(app, frame, slack_app)
     return app

@@ -1,5 +1,6 @@
 """Render a page in the reader's language, with what every page has: the desk, the words, the foot."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Response, g, make_response, redirect, render_template, request, url_for
@@ -17,6 +18,7 @@ class Pages:
 
     policy: Policy
     brand: Brand
+    of_rooms: Mapping[str, Programme]  #: whose pages those of a blueprint are; none for everybody's
 
     def words(self) -> Words:
         """The words of this request's reader."""
@@ -25,9 +27,14 @@ class Pages:
     def render(
         self, template: str, *, status: int = 200, of: Programme | None = None, **values: object
     ) -> Response:
-        """`of`: whose page it is; where nothing is said, that of who is signed in, or else of MAG."""
+        """`of`: whose page it is; where nothing is said, its room's, then of who is signed in, then MAG's.
+
+        The way home and the Profile Menu are those of who is signed in, on whosever page they stand.
+        """
         reader, visitor = self.words(), g.get("visitor")
-        programme = of or (visitor.account.programme if visitor else Programme.MAG)
+        own = visitor.account.programme if visitor else None
+        programme = of or self.of_rooms.get(request.blueprint or "") or own or Programme.MAG
+        is_partner = (own or programme) is Programme.EXTRANET
         body = render_template(
             template,
             say=reader.say,
@@ -39,7 +46,8 @@ class Pages:
             desk=self.policy.desk,
             programme=self.policy.of(programme),
             is_extranet=programme is Programme.EXTRANET,
-            own_place="/home" if programme is Programme.EXTRANET else "/dashboard",
+            is_partner=is_partner,
+            own_place="/home" if is_partner else "/dashboard",
             keep_lang=self._keep_lang(),
             static_url=static_url,
             visitor=visitor,

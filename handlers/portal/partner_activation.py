@@ -4,7 +4,6 @@ from flask import Blueprint, Flask, Response, request, url_for
 
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.password_refusals import DraftGone
-from bot.domain.programmes import Programme
 from bot.rendering.pages.enrolment import shown
 from bot.services import partner_activation as services
 from bot.services import sessions
@@ -32,7 +31,6 @@ def ask(token: str, draft: str, *, frame: Frame, refused: str = "") -> Response:
     say = frame.pages.words().say
     return frame.pages.render(
         "partner_authenticator.html",
-        of=Programme.EXTRANET,
         status=WRONG if refused else 200,
         eyebrow=f"{say('page.activate.title')} · {say('page.activate.step', number=2)}",
         title=say("page.enroll.open.title"),

@@ -11,7 +11,6 @@ from flask import Blueprint, Flask, Response, abort, request, session, url_for
 from bot.domain.consents import Consent
 from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
 from bot.domain.partners import Invitation
-from bot.domain.programmes import Programme
 from bot.domain.prolongation_refusals import ConsentsChanged
 from bot.domain.registration import Fault
 from bot.domain.registration_refusals import OwnAddress
@@ -23,7 +22,6 @@ from handlers.portal.frame import Frame
 from handlers.portal.registration import show_asking
 
 WRONG = 400
-OF = Programme.EXTRANET
 
 
 def register(app: Flask, frame: Frame) -> None:
@@ -113,7 +111,6 @@ def show_asked(*, frame: Frame) -> Response:
     say = frame.pages.words().say
     return frame.pages.render(
         "way_back.html",
-        of=OF,
         title=say("page.partner.asked.title"),
         text=say("page.partner.asked.text"),
         post="",
@@ -128,13 +125,13 @@ def show_sent(token: str, *, frame: Frame, note: str = "", status: int = 200) ->
         mailed = partners.get_mailed(db, token, now=frame.bot.clock.now())
     return frame.pages.render(
         "invite_sent.html",
-        of=OF,
         status=status,
         sponsor=frame.bot.desk.policy.mag.sponsor,
         over=mailed.is_over,
         mails=mailed.mails,
         changes=shown.list_changes(mailed.form.draft, mailed.form.changes, frame.pages.words()),
         may_send=mailed.may_send,
+        waits_since=mailed.waits_since,
         again=url_for("partners.send_again", token=token),
         note=note,
     )
@@ -169,7 +166,6 @@ def show_wish(*, frame: Frame) -> Response:
     say = frame.pages.words().say
     return frame.pages.render(
         "way_back.html",
-        of=OF,
         title=say("page.partner_request.asked.title"),
         text=say("page.partner_request.asked.text"),
         post="",
@@ -200,7 +196,6 @@ def _page(
         form = partners.get_form(db, invited)
     return frame.pages.render(
         "invite.html",
-        of=OF,
         status=WRONG if faults or unticked or no else 200,
         note=words.refusal(no) if no else "",
         seen=consents.digest(frame.bot.desk, words.lang),
@@ -218,7 +213,6 @@ def _over(token: str, frame: Frame) -> Response:
     say = frame.pages.words().say
     return frame.pages.render(
         "way_back.html",
-        of=OF,
         status=404,
         title=say("page.partner.over.title"),
         text=say("page.partner.over.text"),

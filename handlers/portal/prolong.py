@@ -8,7 +8,6 @@ from bot.domain.consents import Consent
 from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
 from bot.domain.password_refusals import PasswordMeanwhile
 from bot.domain.passwords import PasswordFault
-from bot.domain.programmes import Programme
 from bot.domain.prolongation import Prolongation, Step
 from bot.domain.prolongation_refusals import AccountClosed, ConsentsChanged, ProlongationWaits
 from bot.rendering.pages import partners
@@ -21,7 +20,6 @@ from handlers.portal import visitors
 from handlers.portal.frame import Frame
 
 WRONG = 400
-OF = Programme.EXTRANET
 
 
 def register(app: Flask, frame: Frame) -> None:
@@ -41,7 +39,6 @@ def register(app: Flask, frame: Frame) -> None:
 def show_ask(*, frame: Frame, faults: Collection[FieldFault] = ()) -> Response:
     return frame.pages.render(
         "prolong_ask.html",
-        of=OF,
         status=WRONG if faults else 200,
         faults=faults,
         back_days=frame.bot.desk.policy.clock_rules.reactivation,
@@ -63,7 +60,6 @@ def show_asked(*, frame: Frame) -> Response:
     say, rules = frame.pages.words().say, frame.bot.desk.policy.clock_rules
     return frame.pages.render(
         "way_back.html",
-        of=OF,
         title=say("page.prolong.asked.title"),
         text=say("page.prolong.asked.text", days=rules.reactivation),
         post="",
@@ -162,7 +158,6 @@ def _page(
     )
     return frame.pages.render(
         "prolong.html",
-        of=OF,
         status=WRONG if unticked or broken or unlike or no else 200,
         shown=page,
         step=str(found.step),
@@ -183,7 +178,6 @@ def _over(no: LinkUnknown | LinkExpired, frame: Frame) -> Response:
     what = "shut" if shut else "closed" if closed else "over"
     return frame.pages.render(
         "way_back.html",
-        of=OF,
         status=410 if closed or shut else 404,
         title=say(f"page.prolong.{what}.title"),
         text=say(f"page.prolong.{what}.text"),

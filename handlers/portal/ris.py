@@ -89,6 +89,7 @@ def _page(
         result=result,
         note=note,
         blanks=marking.BLANK_NAMES,
+        most=MAX_FILE_BYTES,
         megabytes=MAX_FILE_BYTES // 1_000_000,
     )
 

@@ -25,6 +25,8 @@ DRAIN_SECONDS = 3.0  #: how long running requests may still take when the servic
 PORTAL_THREADS = 8
 OPS_THREADS = 2
 QUIET_SECONDS = 30  #: after which a connection without a request is closed
+#: bytes of a request; what is beyond a page's own limit is answered by a page up to here, and rudely above
+LARGEST_BODY = 64_000_000
 LOOK_SECONDS = 1  #: between looks for connections to be closed
 
 
@@ -88,7 +90,7 @@ class _Listener:
             channel_timeout=QUIET_SECONDS,
             cleanup_interval=LOOK_SECONDS,
             connection_limit=connections.MOST + 100,  # reached only by who is being answered
-            max_request_body_size=bot.desk.policy.limits.mail_bytes,
+            max_request_body_size=LARGEST_BODY,
             clear_untrusted_proxy_headers=False,  # `TrustedProxies` decides that
             log_socket_errors=False,  # its lines would carry paths, and with them links
         )

@@ -81,6 +81,7 @@ def _page(frame: Frame, *, name: str = "", wrong: bool = False, then: str, ended
     extranet = frame.bot.desk.policy.extranet
     return frame.pages.render(
         "sign_in.html",
+        of=Programme.MAG,
         status=REFUSED if wrong else 200,
         name=name,
         wrong=wrong,

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.bootstrap import Bot
+from bot.domain.conversation_refusals import NoCaseButQuestion
+from bot.domain.conversations import conversation_id
 from bot.domain.errors import NoCaseNamed, SeveralCasesNamed
 from bot.domain.staff import Staff
 from bot.rendering.blocks import Card
@@ -28,13 +30,15 @@ class Line:
     def take_ref(self) -> tuple[str, str]:
         """The case it is about and what follows: in a case's thread the case need not be named.
 
-        Raise NoCaseNamed where nothing says which it is.
+        Raise NoCaseNamed where nothing says which it is, and NoCaseButQuestion for "Q-7".
         """
         first, _, rest = self.rest.partition(" ")
         if self.thread_case and not _names_case(first):
             return self.thread_case, self.rest
         if not first:
             raise NoCaseNamed
+        if (question := conversation_id(typed(first))) is not None:
+            raise NoCaseButQuestion(ref=f"Q-{question}")
         return typed(first), rest.strip()
 
     def is_about_a_case(self) -> bool:

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from bot.bootstrap import Bot, alive
 from bot.domain.errors import trace
-from bot.domain.outbox import LEASE, Job, JobKind, JobStatus
+from bot.domain.outbox import LEASE, LONGEST_REST, Job, JobKind, JobStatus, rest_after
 from bot.services import effects, outbox, upkeep
 from bot.services.effects import Ways
 from bot.services.outbox import Outcome
@@ -45,6 +45,8 @@ class Worker:
         self._last_seen = datetime.max.replace(tzinfo=UTC)
         self._has_stumbled = False
         self._trouble = ""  # why the other side takes nothing at present
+        self._refusals = 0  # of our log-in, in a row
+        self._tries_at: datetime | None = None  # when it is tried again after one
         self._rate = Rate(bot.settings.smtp_rate) if JobKind.MAIL in kinds else None
 
     def stop(self) -> None:
@@ -134,7 +136,7 @@ class Worker:
         due = outbox.find_next_due(db, kinds=self._kinds)
         if due is None:
             self._trouble = ""  # what waited was dropped, or given up
-        if due is None or due > now:
+        if due is None or due > now or self._rests():
             return []
         jobs = outbox.claim(db, bot.desk, self.id, kinds=self._kinds, limit=limit, now=now)
         bot.bell.ring()  # what this queued is for another lane, which need not wait for the batch
@@ -142,12 +144,17 @@ class Worker:
             self._rate.spend(len(jobs), now.timestamp())
         return jobs
 
+    def _rests(self) -> bool:
+        """Whether no log-in is tried, so that its account is not locked; a clock put back ends it."""
+        rest = self._tries_at - self._bot.clock.now() if self._tries_at else timedelta(0)
+        return timedelta(0) < rest <= LONGEST_REST
+
     def _carry_out_all(self, db: Database, ways: Ways, jobs: list[Job]) -> None:
         """One after the other; what a slow start leaves too little of its lease is given back untried."""
         claimed_at = self._bot.clock.now()
         for job in jobs:
             late = self._bot.clock.now() - claimed_at > LEASE / 3
-            if late or self._stopping.is_set():
+            if late or self._stopping.is_set() or self._rests():
                 outbox.give_back(db, job, self.id)
             else:
                 self._carry_out(db, ways, job)
@@ -169,6 +176,7 @@ class Worker:
         status = self._settle(db, job, outcome)
         bot.bell.ring()
         self._note_trouble(job, outcome)
+        self._note_log_in(outcome)
         log.info(
             "effect settled",
             job=job.id,
@@ -198,9 +206,17 @@ class Worker:
         elif job.kind is not JobKind.MAIL or outcome.status is not JobStatus.FAILED:
             self._trouble = f"{job.template} waits: {outcome.error}"
 
+    def _note_log_in(self, outcome: Outcome) -> None:
+        if outcome.status is JobStatus.REPLACED:
+            return  # nobody was asked
+        self._refusals = 0 if outcome.let_in else self._refusals + 1
+        rest = rest_after(self._refusals) if self._refusals else None
+        self._tries_at = self._bot.clock.now() + rest if rest else None
+
     def _report(self, sentence: str, *, well: bool) -> None:
-        now = self._bot.clock.now()
-        if self._bot.health.report(f"outbox {self._name}", sentence, well=well, now=now):
+        now, tries_at = self._bot.clock.now(), None if well else self._tries_at
+        part = f"outbox {self._name}"
+        if self._bot.health.report(part, sentence, well=well, now=now, tries_at=tries_at):
             log.info("outbox lane", lane=self._name, well=well, sentence=sentence)
 
 

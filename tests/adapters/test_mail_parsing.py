@@ -284,6 +284,21 @@ def test_a_mail_and_its_spreadsheets_are_read_in_one_go(reader: Reader) -> None:
     assert [(book.name, book.sheets[0].rows[0][0]) for book in books] == [("RIS.xlsx", "Dana")]
 
 
+@pytest.mark.parametrize("dies", [set(), {"_read_all"}])
+def test_of_many_files_those_after_the_first_are_named_and_not_opened(dies: set[str]) -> None:
+    reader = LimitedReader(FailingPool(dies))
+    rows = b"a;b\nc;d\n"
+    _, books = reader.read_mail(
+        with_files(*((f"{number}.csv", rows) for number in range(22)), ("logo.png", b""))
+    )
+
+    assert [book.refusal for book in books[:20]] == [None] * 20
+    assert [(book.name, book.refusal) for book in books[20:]] == [
+        ("20.csv", SheetRefusal.UNOPENED),
+        ("21.csv", SheetRefusal.UNOPENED),
+    ]
+
+
 def test_a_spreadsheet_is_known_by_its_bytes_whatever_its_name(reader: Reader) -> None:
     _, books = reader.read_mail(with_files(("RIS.dat", a_workbook())))
 

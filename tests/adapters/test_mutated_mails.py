@@ -43,12 +43,12 @@ class Classifier:
     def kind(self, raw: bytes) -> Kind:
         """The kind, with everything that is said about the mail sound and in time."""
         start = time.monotonic()
-        mail, found = command._classify(self._reader, self._settings, self._policy, raw)
+        mail, found, whole = command._classify(self._reader, self._settings, self._policy, raw)
         spent = time.monotonic() - start
 
         assert spent < SECONDS
         check_sound(mail)
-        json.dumps(classification_json(mail, found, file="x.eml")).encode()
+        json.dumps(classification_json(mail, found, file="x.eml", whole=whole)).encode()
         return found.kind
 
     def known_kind(self, path: Path) -> Kind:

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from bot.domain.languages import language_of
-from bot.domain.own_words import own_words
+from bot.domain.own_words import own_words, without_signature
+from bot.domain.thanks import is_polite
 
 QUOTED = {
     "apple": "Five seats.\n\nAm 02.09.2024 um 08:30 schrieb Desk <ris@desk.example.org>:\n> How many?\n",
@@ -228,3 +229,27 @@ def test_hostile_text_takes_no_time(text: str) -> None:
 )
 def test_the_language_is_voted_by_common_words(texts: tuple[str, ...], lang: str) -> None:
     assert language_of(*texts) == lang
+
+
+class Line(str):
+    """A line that counts how often it is looked at."""
+
+    __slots__ = ()
+    looks = 0
+
+    def strip(self, *args: str | None) -> str:
+        Line.looks += 1
+        return super().strip(*args)
+
+
+@pytest.mark.parametrize("line", ["--", "Danke", "Best", "—", "PS: x", ""])
+def test_a_mail_of_nothing_but_endings_is_gone_through_a_few_times_and_not_for_each(line: str) -> None:
+    Line.looks = 0
+    without_signature([Line(line)] * 3_000)
+
+    assert Line.looks <= 6 * 3_000
+
+
+def test_no_greeting_is_endless() -> None:
+    assert is_polite("Best regards\n" + "\n" * 1_000)
+    assert not is_polite("Best\n" * 1_000)

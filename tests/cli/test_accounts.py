@@ -39,11 +39,13 @@ def test_a_certificate_is_one_accounts_until_it_is_taken_away(desk: Shell, tmp_p
     unknown = desk("accounts", "certificate", "bbbb-bbbb", CARD)
     said = [desk("accounts", "certificate", mine, CARD, "--remove").out for _ in range(2)]
     with bot.connect() as db:
+        partner = begun(db, bot.desk, number=2222, now=bot.clock.now())
         tags = [event.tag for event in audit.export(db) if event.tag.startswith("certificate:")]
 
     assert (refused.code, unknown.code) == (2, 2)
     assert mine in refused.faults[0]
     assert "no account with the User ID bbbb-bbbb" in unknown.faults[0]
+    assert "second factor" in desk("accounts", "certificate", partner.user_id, CARD).faults[0]
     assert ["nothing" in line for line in said] == [False, True]
     assert tags == ["certificate:registered", "certificate:dropped"]
     assert desk("accounts", "certificate", theirs, CARD).code == 0

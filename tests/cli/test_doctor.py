@@ -94,6 +94,7 @@ def test_a_whole_world_is_well(doctor: Shell) -> None:
         ({"slack_support_channel": "C0NOBODY"}, "SLACK_SUPPORT_CHANNEL", "not there or is private", "id"),
         ({"slack_staff": "zoe@desk.example"}, "SLACK_STAFF", "zoe@desk.example is not found", "SLACK_STAFF"),
         ({"sponsors": ""}, "usher.toml", "0 in SPONSORS", "name who may submit"),
+        ({"trusted_proxies": "10.0.0.0/8,0.0.0.0/0"}, "TRUSTED_PROXIES", "0.0.0.0/0: whoever", "in front"),
         ({"trusted_authserv_id": ""}, "sender verdicts", "a verdict of nobody", "TRUSTED_AUTHSERV_ID"),
         (
             {"database_url": "sqlite:////nowhere/usher.db"},

@@ -31,6 +31,14 @@ def test_a_blank_form_is_written_and_found_incomplete(usher: Shell) -> None:
     assert "Land: hier steht nichts" in " ".join(p["message"] for p in found["cases"][0]["problems"])
 
 
+def test_a_blank_form_overwrites_nothing(usher: Shell) -> None:
+    Path("ris.xlsx").write_bytes(b"somebody's own")
+    answer = usher("ris", "blank")
+
+    assert (answer.code, answer.faults) == (2, ["ris.xlsx: is there already; name another file (-o FILE)"])
+    assert Path("ris.xlsx").read_bytes() == b"somebody's own"
+
+
 def test_the_blank_form_offers_the_applications_of_the_policy(usher: Shell) -> None:
     shipped = (Path(__file__).parents[2] / "usher.toml").read_text(encoding="utf-8")
     more = shipped.replace('["ForumPass"]', '["ForumPass", "SupplyDesk"]')
@@ -50,6 +58,16 @@ def test_a_complete_form_exits_0(usher: Shell) -> None:
     assert (answer.code, answer.err) == (0, "")
     assert list(found) == ["file", "decision", "reason", "authorised", "cases"]
     assert (found["file"], found["decision"], found["reason"]) == ("form.xlsx", "complete", None)
+
+
+def test_a_form_beside_what_was_not_opened_is_not_all_there_is(usher: Shell) -> None:
+    inner = zipped({"RIS2.xlsx": sound_form()})
+    Path("forms.zip").write_bytes(zipped({"RIS1.xlsx": sound_form(), "inner.zip": inner}))
+    answer = usher("ris", "check", "forms.zip")
+
+    assert answer.code == 1
+    assert "not opened" in answer.out
+    assert "inner.zip" in answer.out
 
 
 @pytest.mark.parametrize(
@@ -228,3 +246,13 @@ def test_an_empty_environment_is_enough(tmp_path: Path) -> None:
     assert "Hafenstraße" in checked.out
     assert json.loads(checked.out)["cases"][0]["company"]["city"] == "Hamburg"
     assert classified.out.startswith("mail.eml: bounce (")
+
+
+def test_a_mail_that_is_too_large_says_why_it_is_not_read_and_names_no_attachment(usher: Shell) -> None:
+    head = "From: dana@example.com\nSubject: Plans\nContent-Type: multipart/mixed; boundary=b\n\n"
+    Path("large.eml").write_text(head + "--b\nContent-Disposition: attachment\n\n" + "x" * 26_300_000)
+    (found,) = usher("mail", "classify", "large.eml", "--json").objects
+
+    assert (found["kind"], found["attachments"]) == ("question", [])
+    assert found["reason"].startswith("too large to be read: more than ")
+    assert found["reason"] in usher("mail", "classify", "large.eml").out

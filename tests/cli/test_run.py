@@ -89,6 +89,69 @@ def test_what_its_start_made_is_no_work_for_the_collector(world: World, tmp_path
     assert max(map(int, told.read_text().split())) > 50_000
 
 
+def test_a_closed_terminal_drains_it_as_sigterm_does(world: World, tmp_path: Path) -> None:
+    env = settings_of(world, tmp_path)
+    with running(tmp_path / "desk", "--only", "worker", env=env) as service:
+        service.wait_until_said('"ready"')
+        code, seconds = service.end(signal.SIGHUP)
+
+    assert code == 0
+    assert seconds < 10
+    assert "ending" in [line["event"] for line in service.logs]
+
+
+def test_a_signal_before_it_is_ready_ends_it_cleanly(world: World, tmp_path: Path) -> None:
+    """Held up where it is built, until the signal has come."""
+    (tmp_path / "sitecustomize.py").write_text(HELD_UP)
+    env = settings_of(world, tmp_path) | {"pythonpath": tmp_path}
+    with running(tmp_path / "desk", "--only", "worker", env=env) as service:
+        service.wait_until_said("building")
+        os.kill(service.process.pid, signal.SIGTERM)
+        code = service.process.wait(timeout=20)
+
+    assert (code, "Traceback" in service.err, '"ready"' in service.err) == (0, False, False)
+    assert '"ending"' in service.err
+
+
+HELD_UP = """
+import os, signal, sys
+from importlib.abc import MetaPathFinder
+
+class Slow(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "bot.bootstrap":
+            sys.meta_path.remove(self)
+            told, tell = os.pipe()
+            os.set_blocking(tell, False)
+            signal.set_wakeup_fd(tell)
+            print("building", file=sys.stderr, flush=True)
+            os.read(told, 1)
+
+sys.meta_path.insert(0, Slow())
+"""
+
+
+def test_ctrl_c_while_the_command_is_loaded_is_quiet(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPTED)
+    done = in_process("--help", cwd=tmp_path, env={"pythonpath": tmp_path})
+
+    assert (done.code, done.out, done.err) == (130, "", "")
+
+
+#: as Ctrl-C does while typer is being imported
+INTERRUPTED = """
+import sys
+from importlib.abc import MetaPathFinder
+
+class Stop(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == "typer":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Stop())
+"""
+
+
 def test_some_doors_only_and_a_second_signal_changes_nothing(world: World, tmp_path: Path) -> None:
     before = receipts(world)
     with running(tmp_path / "desk", "--only", "worker,mail", env=settings_of(world, tmp_path)) as service:

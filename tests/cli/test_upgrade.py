@@ -87,6 +87,20 @@ def mailed(world: World) -> int:
     return len(world.mail.mails(DANA.address))
 
 
+def test_no_command_but_a_start_brings_a_database_to_this_version(office: Office, usher: Shell) -> None:
+    before = pending(office.path)
+    for command in ("stock", "jobs list", "audit export", "accounts unlock x@example.com", "faq ask code"):
+        answer = usher(*command.split())
+        assert answer.code == 2
+        assert answer.faults == [
+            f"DATABASE_URL: {office.path} is of an older version: make a backup, then start the service"
+        ]
+    (found,) = [one for one in usher("doctor", "--json").objects if one["name"] == "database"]
+
+    assert "older version" in found["sentence"]
+    assert pending(office.path) == before != []
+
+
 def test_an_earlier_desk_is_brought_to_this_version_and_knows_its_cases_and_people(
     office: Office, usher: Shell
 ) -> None:

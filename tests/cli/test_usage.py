@@ -218,6 +218,22 @@ def test_a_database_that_is_not_there_is_not_made_by_looking(usher: Shell, world
     assert list(usher.folder.iterdir()) == []
 
 
+def test_a_file_without_a_database_stays_as_it_is(usher: Shell, world: World) -> None:
+    usher.set(settings_of(world, usher.folder))
+    path = usher.folder / "usher.db"
+    path.touch()
+
+    for command in ("jobs list", "stock", "audit export", "backup copy.db", "faq ask code"):
+        answer = usher(*command.split())
+        assert (answer.code, len(answer.faults)) == (2, 1)
+        assert answer.faults[0].startswith(
+            f"DATABASE_URL: there is no database in {path}; name the right file"
+        )
+    (found,) = [one for one in usher("doctor", "--json").objects if one["name"] == "database"]
+    assert "there is no database" in found["sentence"]
+    assert path.stat().st_size == 0
+
+
 def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(

@@ -13,7 +13,7 @@ import pytest
 from bot.adapters.smtp import LogIn, SmtpMailer, with_password
 from bot.adapters.tls import build_context
 from bot.adapters.xoauth2 import with_token_for_smtp
-from bot.domain.errors import TransientFailure
+from bot.domain.errors import NotLetIn, TransientFailure
 from bot.settings import Tls
 from tests.certificates import Authority, make_authority
 from tests.contracts.test_mailer import a_mail
@@ -115,7 +115,7 @@ def test_a_refused_password_fails_no_mail_for_good(site: Site) -> None:
     with (
         token_smtp(site.tokens) as server,
         site.mailer(server, with_password(MAILBOX, "not this secret")) as mailer,
-        pytest.raises(TransientFailure, match=r"refused the log-in.*SMTP_PASSWORD") as caught,
+        pytest.raises(NotLetIn, match=r"refused the log-in.*SMTP_PASSWORD") as caught,
     ):
         mailer.send(a_mail())
 

@@ -27,6 +27,21 @@ def test_the_ris_is_read_and_what_else_came_along_is_named() -> None:
     )
 
 
+def test_what_was_not_opened_is_named_whatever_it_is_called() -> None:
+    ris = workbook(sheet(beside()), sheet(USERS, "U"), name="RIS.xlsx")
+    closed = [Workbook(name=name, refusal=SheetRefusal.UNOPENED) for name in ("RIS.xlsx", "inner.zip")]
+
+    found = read_form([ris, *closed])
+    (case,) = found.cases
+
+    assert (case.passed_over, found.unopened) == ((), ("RIS.xlsx", "inner.zip"))
+    assert fill(case, {}) == case
+    assert chosen(case, words("en")) == (
+        "*Not opened, 2 files*: “RIS.xlsx”, “inner.zip”. "
+        "They came after too many others, or packed within a zip."
+    )
+
+
 def test_a_form_that_came_alone_needs_no_such_word() -> None:
     (case,) = read_form([workbook(sheet(beside()), sheet(USERS, "U"), name="Customer.xlsx")]).cases
 

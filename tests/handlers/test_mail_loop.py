@@ -14,7 +14,7 @@ import pytest
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownMail
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import FetchedMail
-from bot.services import intake, kinds, mailboxes
+from bot.services import intake, kinds, mailboxes, sources
 from handlers.mail import loop as mail_loop
 from handlers.mail.loop import ASIDE_FOLDER, DONE_FOLDER, FETCHED, MailLoop
 from tests.cast import BLAKE, Office, a_mail
@@ -190,7 +190,7 @@ def test_old_mail_stays_where_it_is(office: Office) -> None:
     assert list(office.server.mails) == [1]
     assert office.jobs() == []
     with office.connect() as db, pytest.raises(UnknownMail):
-        intake.get_source(db, office.desk, ledger(office)[0].id)
+        sources.get(db, office.desk, ledger(office)[0].id)
 
 
 # Trouble

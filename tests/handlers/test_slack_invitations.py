@@ -117,6 +117,7 @@ def test_whoever_asked_is_invited_or_refused_once(workspace: Workspace) -> None:
 def test_an_open_invitation_is_looked_at_corrected_and_withdrawn(workspace: Workspace) -> None:
     office = workspace.office
     give(workspace, opened(workspace), UMA)
+    office.work()
     workspace.command("account P-1", by=ELI.id)
     workspace.command("account P-1", by=BLAKE.id)
     workspace.click("partner_invitation_again", "1", by=BLAKE.id)

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.events import EventTag
+from bot.services import approvals
 from tests.cast import AVERY, BLAKE, a_case
 from tests.handlers.conftest import Workspace
 from tests.handlers.test_slack_faq import ask
@@ -42,6 +43,27 @@ def test_two_cases_at_once_are_refused_and_neither_is_shown(workspace: Workspace
     workspace.command("approve C-1 please, only c1", by=AVERY.id)
 
     assert "Borealis Turbines GmbH: In review" in workspace.heard(2)[1]["text"]
+
+
+@pytest.mark.parametrize("line", ["approve Q-1", "reject q1", "ask Q-1 Which key?", "assign Q-1"])
+def test_a_question_is_no_case_and_it_is_said_how_it_is_answered(workspace: Workspace, line: str) -> None:
+    workspace.command(line, by=AVERY.id)
+
+    assert workspace.heard()[0]["text"].startswith(
+        "Q-1 is a question, not a case. It is answered with *Reply*"
+    )
+
+
+def test_what_is_typed_after_the_decision_is_no_click(workspace: Workspace) -> None:
+    case = a_case(workspace.office)
+    with workspace.office.connect() as db:
+        desk, now = workspace.office.desk, workspace.office.now
+        approvals.approve(db, desk, ref=case.ref, seen=case.content_hash, by=AVERY, now=now)
+    workspace.command("approve C-1", by=AVERY.id)
+
+    said = workspace.heard()[0]["text"]
+    assert "C-1 was already approved" in said
+    assert "click" not in said
 
 
 @pytest.mark.parametrize("line", ["&lt;!channel&gt;", "case &lt;!channel&gt;", "assign C-1 &lt;!channel&gt;"])

@@ -167,7 +167,14 @@ class Town:
         return f"/enroll/{self.tokens[-1]}"
 
     def wait(self, **span: float) -> None:
+        """Meanwhile what was mailed has gone."""
+        self.send_mails()
         self.clock.at += timedelta(**span)
+
+    def send_mails(self) -> None:
+        with self.bot.connect() as db, transaction(db):
+            now = self.clock.now().isoformat(timespec="microseconds")
+            db.execute("update outbox set status = 'sent', sent_at = ? where kind = 'mail'", [now])
 
 
 _mails = itertools.count(1)

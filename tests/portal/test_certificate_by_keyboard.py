@@ -28,7 +28,9 @@ def place(found: Found) -> Iterator[Place]:
     now = town.bot.clock.now()
     with town.bot.connect() as db:
         people = move_in(db, town.bot.desk, a_case(town), now=now)
-        certificates.register(db, user_id=people[0].user_id, subject=CARD, by="cli:anna", now=now)
+        certificates.register(
+            db, town.bot.desk, user_id=people[0].user_id, subject=CARD, by="cli:anna", now=now
+        )
         agree(db, town.bot.desk, people, now=now)
     server = PortalServer(town.bot)
     server.start()

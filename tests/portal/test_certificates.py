@@ -21,7 +21,7 @@ def village(found: Found) -> Village:
     town = settled(found(trusted_proxies="10.0.0.0/8", **names))
     with town.bot.connect() as db:
         user_id, now = town.people[0].user_id.upper(), town.bot.clock.now()
-        certificates.register(db, user_id=user_id, subject=f" {CARD} ", by="cli:anna", now=now)
+        certificates.register(db, town.bot.desk, user_id=user_id, subject=f" {CARD} ", by="cli:anna", now=now)
         agree(db, town.bot.desk, town.people, now=now)
     return town
 
@@ -75,7 +75,9 @@ def test_a_card_opens_what_was_launched_and_nothing_once_it_is_taken_away(villag
     assert "no address is set" in show_card(browser).text
     with village.bot.connect() as db:
         gone = [
-            certificates.drop(db, user_id=anna.user_id, subject=CARD, by="cli:anna", now=now)
+            certificates.drop(
+                db, village.bot.desk, user_id=anna.user_id, subject=CARD, by="cli:anna", now=now
+            )
             for _ in range(2)
         ]
     again = village.browser()
@@ -92,7 +94,7 @@ def test_without_the_settings_no_header_counts(found: Found) -> None:
     browser.sign_in(town.people[0].user_id)
     with town.bot.connect() as db:
         user_id, now = town.people[0].user_id, town.bot.clock.now()
-        certificates.register(db, user_id=user_id, subject=CARD, by="cli:anna", now=now)
+        certificates.register(db, town.bot.desk, user_id=user_id, subject=CARD, by="cli:anna", now=now)
 
     assert show_card(browser).status_code == 400
 

@@ -56,6 +56,8 @@ def test_a_user_is_added_invited_changed_and_deactivated(town: Town, people: lis
     hers = f"/users/{ina.id}"
     changed = browser.post(f"{hers}/role", on=hers, role="application_administrator")
     assert changed.headers["Location"] == f"{hers}?done=role"
+    assert "has been waiting since" in browser.post(f"{hers}/remind", on=hers).text
+    town.send_mails()
     assert browser.post(f"{hers}/remind", on=hers).status_code == 303
     assert browser.post(f"{hers}/credential", on=hers).headers["Location"] == f"{hers}?done=asked"
     assert browser.post("/users/invitations/1/call-back", on="/users").status_code == 303

@@ -22,7 +22,6 @@ from tests.cast import AVERY
 from tests.people import PASSWORD, hand_key, move_in
 from tests.portal.conftest import Found, Town
 from tests.portal.test_passcode import code_of
-from tests.portal.test_phone_resets import tell
 from tests.portal.test_registration import a_case
 from tests.stories.visitors import Hands
 
@@ -200,7 +199,7 @@ class Owner(Hands):
     def register_anew(self, who: Account) -> None:
         """A day after the mails went."""
         town = self.place.town
-        tell(town)
+        town.send_mails()
         town.wait(hours=24)
         with town.bot.connect() as db:
             phone_resets.carry_out(db, town.bot.desk, now=town.bot.clock.now())

@@ -9,7 +9,6 @@ from bot.domain.sessions import Strength
 from bot.services import phone_resets
 from bot.store import accounts, credentials
 from bot.store.database import transaction
-from tests.portal.conftest import Town
 from tests.portal.test_passcode import registered, signed_in, village
 from tests.portal.test_sign_in import Village
 
@@ -29,13 +28,6 @@ def lost(village: Village) -> Village:
                 phone = credentials.add_phone(db, one.id, f"+4930901{one.id:03}", now=now)
                 credentials.note_code(db, phone, now=now)
     return village
-
-
-def tell(town: Town) -> None:
-    """The mails of that moment have gone out."""
-    with town.bot.connect() as db, transaction(db):
-        now = town.clock.now().isoformat(timespec="microseconds")
-        db.execute("update outbox set status = 'sent', sent_at = ? where kind = 'mail'", [now])
 
 
 @pytest.mark.slow
@@ -92,7 +84,7 @@ def test_two_administrators_agree_in_their_own_pages_and_the_owner_registers_ane
         done = theirs.post(f"{hers}/lost-phones", on=hers, reset="1")
         assert done.headers["Location"] == f"{hers}?done=agreed"
         assert theirs.post(f"{hers}/lost-phones", on=hers, reset="1").status_code == 409
-    tell(lost)
+    lost.send_mails()
     lost.wait(hours=24)
     with lost.bot.connect() as db:
         phone_resets.carry_out(db, lost.bot.desk, now=lost.clock.now())

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.domain.errors import SettingsFault
+from bot.rendering.words import words
 from handlers.portal.serve import PortalServer
 from tests.portal.conftest import Found, Town
 
@@ -47,6 +48,17 @@ def test_it_serves_a_status_page_and_the_operators_pages(local: Town, server: Po
     assert (status, "Borealis Turbines GmbH" in body) == (200, True)
     assert "Server" not in headers
     assert ask(server.ops_address, "/healthz")[0] == 200
+
+
+def test_what_is_far_too_large_is_answered_by_a_page_in_the_visitors_language(server: PortalServer) -> None:
+    connection = http.client.HTTPConnection(server.portal_address, timeout=30)
+    with contextlib.closing(connection):
+        connection.request("POST", "/ris", body=b"x" * 26_500_000, headers={"Accept-Language": "de"})
+        answer = connection.getresponse()
+        page = answer.read().decode()
+
+    assert answer.status == 413
+    assert words("de").say("page.error.413.title") in page
 
 
 def test_the_operators_pages_are_not_on_the_portal_nor_the_other_way_round(

@@ -33,6 +33,16 @@ from tests.rendering import partner_states
 POLICY = policies.load()
 
 
+def unopened(template: str, lang: str) -> dict[str, Any]:
+    """To the sender of a form beside which lay files that nobody opened: one, or many."""
+    if template == "receipt":
+        case = samples.complete_case(lang)
+        return mails.receipt(replace(case, ris=replace(case.ris, unopened=("inner.zip",))), POLICY)
+    case = samples.incomplete_case(lang)
+    names = tuple(f"RIS {number}.xlsx" for number in range(20, 27))
+    return mails.ris_problems(replace(case, ris=replace(case.ris, unopened=names)), POLICY)
+
+
 def unreadable(lang: str, reason: SheetRefusal) -> dict[str, Any]:
     return mails.unreadable_ris(
         reason=reason,
@@ -69,6 +79,11 @@ def _phone_reset(lang: str, state: ResetState) -> dict[str, Any]:
 def _member_notice(lang: str, why: MemberNotice) -> dict[str, Any]:
     case = samples.decided_case(lang)
     return account_samples.member_notice(case, POLICY, at=samples.DECIDED_AT, why=why)
+
+
+def _credential_notice(lang: str, why: Notice) -> dict[str, Any]:
+    case = samples.decided_case(lang)
+    return account_samples.credential_notice(case, POLICY, at=samples.DECIDED_AT, why=why)
 
 
 #: what a mail says in another state than that of its sample
@@ -125,6 +140,10 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "credential_notice_codes": lambda lang: account_samples.credential_notice(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.CODES_MADE
     ),
+    **{
+        f"credential_notice_{why}": partial(_credential_notice, why=why)
+        for why in (Notice.CERTIFICATE_ADDED, Notice.CERTIFICATE_REMOVED)
+    },
     "credential_notice_code_used": lambda lang: account_samples.credential_notice(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.CODE_USED
     ),
@@ -205,6 +224,10 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "unreadable_ris_zip_bomb": lambda lang: unreadable(lang, SheetRefusal.ZIP_BOMB),
     "unreadable_ris_corrupt": lambda lang: unreadable(lang, SheetRefusal.CORRUPT),
     "unreadable_ris_unsupported": lambda lang: unreadable(lang, SheetRefusal.UNSUPPORTED),
+    "unreadable_ris_sealed": lambda lang: unreadable(lang, SheetRefusal.SEALED),
+    "unreadable_ris_unopened": lambda lang: unreadable(lang, SheetRefusal.UNOPENED),
+    "receipt_unopened": lambda lang: unopened("receipt", lang),
+    "ris_problems_unopened": lambda lang: unopened("ris_problems", lang),
     "withdrawal_kept": lambda lang: order_mails.withdrawal(samples.decided_case(lang), POLICY),
     "withdrawal_undecided": lambda lang: order_mails.withdrawal(
         replace(samples.complete_case(lang), status=CaseStatus.WITHDRAWN), POLICY

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from bot.domain.cards import (
     KindNote,
@@ -231,6 +232,9 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         for view, done in account_views.every_state()
     ],
     "account_notes.certificate_note": lambda text: accounts_told(account_notes.certificate_note, text),
+    "account_notes.certificate_told_note": lambda text: accounts_told(
+        partial(account_notes.certificate_told_note, added=True, by=text), text
+    ),
     "account_notes.reset_wish_note": lambda text: accounts_told(account_notes.reset_wish_note, text),
     "account_lives.extend_modal": lambda text: [
         account_views.a_modal(poisoned(account_views.partner(), text))

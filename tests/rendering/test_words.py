@@ -14,6 +14,7 @@ from bot.domain.approvals import Choice, Phase, RejectionReason
 from bot.domain.cases import STANDING, CaseStatus
 from bot.domain.errors import (
     AlreadyDecided,
+    ContentChanged,
     LinkExpired,
     NotApprover,
     NotWithdrawable,
@@ -64,6 +65,13 @@ def test_every_refusal_is_said_with_all_it_carries(kind: type[Refusal], lang: st
     assert len(said) > 40
     assert "?" not in said or kind is UnknownCommand  # "Did you mean …?"
     assert "{" not in said
+
+
+def test_a_case_that_is_not_what_was_shown_may_have_changed_by_a_colleagues_word_alone() -> None:
+    said = words("en").refusal(ContentChanged(ref="C-3", version=1))
+
+    assert "what a colleague said of it" in said
+    assert "is version 1 now" not in said
 
 
 @every_language

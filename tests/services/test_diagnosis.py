@@ -312,6 +312,7 @@ MENDS: dict[str, tuple[Callable[[Town], None], str, str | None, Mend, str]] = {
 def test_the_way_in_is_mailed_once_a_question_and_never_without_end(town: Town, name: str) -> None:
     befall, address, topic, way, template = MENDS[name]
     befall(town)
+    town.office.work()
     town.office.clock.wait(minutes=11)
     if name == "reset":
         locked(town)

@@ -13,7 +13,7 @@ from bot.domain.errors import NotStaff
 from bot.domain.finding import Findings, Subject, read
 from bot.domain.ris import Company, RisCase, User
 from bot.domain.staff import Staff
-from bot.services import cases, finding, intake
+from bot.services import cases, finding, intake, sources
 from bot.services.cases import Submission
 from bot.store import database
 from bot.store import finding as index
@@ -54,7 +54,7 @@ def test_a_case_is_found_by_everything_that_stands_in_it(office: Office) -> None
 def test_cases_that_are_opened_together_come_into_one_piece_of_the_index(office: Office) -> None:
     rows = [office.record(a_mail(files=[("RIS.xlsx", sound_form())])) for _ in range(4)]
     with office.connect() as db:
-        read = [office.reader.read_mail(intake.get_source(db, office.desk, row.id)) for row in rows]
+        read = [office.reader.read_mail(sources.get(db, office.desk, row.id)) for row in rows]
         understood = [
             intake.understand(db, office.desk, row, *one) for row, one in zip(rows, read, strict=True)
         ]

@@ -22,6 +22,11 @@ def receipt(office: Office) -> str:
     return next(mail.text for mail in reversed(office.mailer.sent) if "(C-1)" in mail.subject)
 
 
+def shown(text: str) -> str:
+    """On one line, without what keeps a file's name from becoming a link."""
+    return " ".join(text.replace("\u2060", "").split())
+
+
 @pytest.mark.parametrize("form", [FORM, WITHOUT_CITY])
 def test_what_a_sponsor_writes_with_a_form_stands_below_its_card(
     office: Office, form: tuple[str, bytes]
@@ -53,6 +58,22 @@ def test_the_words_with_a_newer_version_are_read_too(office: Office) -> None:
 
     office.take(a_mail(files=[WITHOUT_CITY], text=f"Anbei. {WORDS}", answers=answers))
     assert (office.case("C-1").version, unread(office)) == (3, 1)
+
+
+def test_both_sides_read_which_files_were_not_opened(office: Office) -> None:
+    inner = zipped({"RIS2.xlsx": NEXT_CUSTOMER[1]})
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    answers = office.mails()[-1].message_id
+    files = [("forms.zip", zipped({"RIS1.xlsx": sound_form(), "inner.zip": inner}))]
+    for ref, raw in (("C-2", a_mail(files=files)), ("C-1", a_mail(files=files, text="", answers=answers))):
+        office.take(raw)
+        assert unread(office, ref) == 1
+    office.work()
+
+    for mail in office.mailer.sent[1:]:
+        assert "We have not opened one of your files: inner.zip." in shown(mail.text)
+        assert "found no form" not in mail.text
+    assert office.chat.texts().count("*Not opened*: “inner.zip”") == 4  # on both cards, and in their threads
 
 
 def test_each_of_two_forms_of_a_mail_has_its_words(office: Office) -> None:

@@ -94,6 +94,8 @@ def test_a_sheet_that_was_not_recognised_becomes_a_case_and_its_sender_hears_wha
     assert (mended.kind, mended.subject_ref) == ("ris", "C-1")
     assert mended.reason == "staff: ris; before: question, none of the other rules"
     assert "ris_problems" in templates(office)
+    with office.connect() as db:
+        assert conversations.show(db, office.desk, ref="Q-1", by=BLAKE, now=office.now)["taken"]
     (event,) = [event for event in office.events() if event.tag == EventTag.MAIL_KIND_MENDED]
     assert (event.actor, event.subject, event.data["before"]) == (BLAKE.id, "mail:1", "question")
 
@@ -240,14 +242,14 @@ def test_an_undecided_case_is_closed_and_its_mails_words_stand_as_a_question(
     assert (mended.status, mended.kind, mended.subject_ref) == (MailStatus.DONE, "question", "Q-1")
     assert mended.reason == "staff: question; before: ris, holds a form"
     assert len(office.mails()) == mails
-    office.work()
-    assert "Is this form the right one?" in office.chat.texts()
-    assert f"<@{BLAKE.id}> says that this is no RIS: it goes on as Q-1" in office.chat.texts()
     assert [event.tag for event in office.events()][-3:] == [
         EventTag.CASE_DISCARDED,
         EventTag.CONVERSATION_OPENED,
         EventTag.MAIL_KIND_MENDED,
     ]
+    office.work()
+    assert "Is this form the right one?" in office.chat.texts()
+    assert f"<@{BLAKE.id}> says that this is no RIS: it goes on as Q-1" in office.chat.texts()
 
 
 def test_what_was_closed_by_mistake_is_taken_as_a_ris_again(office: Office) -> None:

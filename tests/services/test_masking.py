@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Kind
-from bot.services import intake, kinds, masking
+from bot.services import intake, kinds, masking, sources
 from bot.services.marking import mark_version
 from tests.cast import BLAKE, DANA, Office, a_mail
 from tests.forms import sound_form, with_cells
@@ -122,7 +122,7 @@ def test_a_key_in_a_question_is_masked_wherever_it_stands(desk: Office, way: str
 
     assert row.kind == Kind.QUESTION
     with desk.connect() as db:
-        assert intake.get_source(db, desk.desk, row.id) == raw
+        assert sources.get(db, desk.desk, row.id) == raw
     note = desk.job("question_note").values["words"]
     assert ("•••• W4T1" in repr(note)) is (way not in BELOW)
 
@@ -175,7 +175,7 @@ def test_a_mail_from_before_sources_were_sealed_is_still_read(desk: Office) -> N
     row = desk.record(raw)
     with desk.connect() as db:
         db.execute("update mail_sources set raw = :raw, sealed = 0", {"raw": raw})
-        assert intake.get_source(db, desk.desk, row.id) == raw
+        assert sources.get(db, desk.desk, row.id) == raw
 
 
 def test_where_no_key_is_held_or_none_looks_alike_nothing_is_asked(tmp_path: Path) -> None:

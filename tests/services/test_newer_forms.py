@@ -9,6 +9,8 @@ from bot.domain.cases import BallHolder, Case, CaseStatus
 from bot.domain.errors import HasAdditions, NotStaff, OwnWork
 from bot.domain.mail import Address
 from bot.domain.organisation_refusals import NotItsNewerForm
+from bot.rendering import organisations
+from bot.rendering.words import words
 from bot.rendering.workbooks import ris_form
 from bot.services import additions, approvals, case_answers, cases
 from bot.store import case_answers as kept
@@ -37,6 +39,14 @@ def forms(office: Office, *files: tuple[str, bytes]) -> list[Case]:
         office.work()
         office.clock.wait(hours=1)
     return [office.case(f"C-{number}") for number, _ in enumerate(files, 1)]
+
+
+def buttons(office: Office, ref: str) -> list[str]:
+    """Those about other organisations on its card, as staff read them."""
+    with office.connect() as db:
+        card = cases.get_card(db, office.desk, ref, now=office.now)
+    rows = organisations.buttons(card, words("en"))
+    return [str(button["text"]["text"]) for row in rows for button in row["elements"]]
 
 
 def unread(office: Office, ref: str = "C-1") -> int:
@@ -127,16 +137,24 @@ def test_of_a_decided_case_another_sponsors_or_another_firm_there_is_no_newer_fo
         replace(TOM, first_name="Ben", last_name="Wind", email="b@suedwind.example.net"),
     ]
     office.take(a_mail(files=[("RIS.xlsx", ris_form("en", other, people))]))
-    for newer, older in (("C-2", "C-1"), ("C-1", "C-2"), ("C-3", "C-1")):
-        with pytest.raises(NotItsNewerForm):
+    for newer, older, why in (
+        ("C-2", "C-1", "the two came from different sponsors"),
+        ("C-1", "C-2", "that of C-2 came later"),
+        ("C-3", "C-1", "nothing says that the two are of one company"),
+    ):
+        with pytest.raises(NotItsNewerForm) as no:
             newer_of(office, office.case(newer), older)
+        assert why in words("en").refusal(no.value)
+    assert buttons(office, "C-2") == ["Same as C-1", "Not C-1"]
     seen = office.case("C-2").content_hash
     with pytest.raises(NotStaff), office.connect() as db:
         additions.take_as_newer(db, office.desk, ref="C-2", other="C-1", seen=seen, by=ELI, now=office.now)
     approve(office, "C-1")
     office.take(a_mail(files=[LAST]))
-    with pytest.raises(NotItsNewerForm):
+    with pytest.raises(NotItsNewerForm) as no:
         newer_of(office, office.case("C-4"))
+    assert "C-1 is Approved" in words("en").refusal(no.value)
+    assert not any("Newer form" in text for text in buttons(office, "C-4"))
     assert office.case("C-4").status is not CaseStatus.WITHDRAWN
 
 

@@ -7,6 +7,7 @@ import pytest
 from bot.domain.account_views import InvitationAct, NoSuchAccount
 from bot.domain.errors import LinkExpired, NotStaff
 from bot.domain.events import EventTag
+from bot.domain.mail_refusals import MailWaits
 from bot.domain.partner_refusals import InvitationMailRests, InvitationOver, PartnerInvited
 from bot.services import account_views, finding, open_invitations, partner_returns, partners, people
 from tests.cast import AVERY, ELI, Office, an_office
@@ -19,6 +20,7 @@ def office(tmp_path: Path) -> Office:
     office = an_office(tmp_path)
     with office.connect() as db:
         invite(db, office.desk, office.tokens, now=office.now)
+    office.work()
     office.clock.wait(minutes=6)
     return office
 
@@ -56,6 +58,9 @@ def test_who_asks_gets_it_again_as_often_as_the_desk_may_send_it(office: Office)
     with office.connect() as db:
         partner_returns.ask(db, office.desk, email=PIA, name="", company="", lang="en", now=office.now)
         assert mailed(office) == 2
+        with pytest.raises(MailWaits):
+            act(office, InvitationAct.AGAIN)
+        office.work()
         with pytest.raises(InvitationMailRests):
             act(office, InvitationAct.AGAIN)
         office.clock.wait(minutes=6)

@@ -127,6 +127,7 @@ def test_who_asks_often_gets_one_invitation_again_and_a_stranger_or_whom_the_des
 ) -> None:
     for minutes in (0, 1, 6, 6, 6, 6):
         closed.clock.wait(minutes=minutes)
+        closed.work()
         by_prolong(closed)
         by_register(closed)
         by_register(closed, "stranger@rotor.example.org")
@@ -158,8 +159,10 @@ def test_the_way_in_is_the_one_that_leads_in_now(office: Office, state: LifeStat
     with pytest.raises(WayRests):
         by_account(office)
     for _ in range(4):
+        office.work()
         office.clock.wait(minutes=5)
         by_account(office)
+    office.work()
     office.clock.wait(minutes=5)
     with pytest.raises(WayRests if state is LifeState.EXPIRED else ResetOften):
         by_account(office)

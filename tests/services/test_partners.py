@@ -207,7 +207,11 @@ def test_mails_to_partners_come_from_the_programme_and_what_comes_back_goes_to_t
     extranet = office.desk.policy.extranet.model_copy(update=sender)
     policy = office.desk.policy.model_copy(update={"extranet": extranet})
     office.bot = replace(office.bot, desk=replace(office.desk, policy=policy))
-    moved_in(office)
+    with office.connect() as db:
+        token = people.invite(db, office.desk, office.tokens, now=office.now)
+    office.work()
+    with office.connect() as db:
+        people.submit(db, office.desk, token, now=office.now)
     office.work()
 
     ours = office.desk.mail_from.address

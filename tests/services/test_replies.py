@@ -145,6 +145,17 @@ def test_a_form_that_comes_after_the_decision_is_words_for_its_thread(office: Of
     assert office.job("question_note").values["thread_key"] == "card:C-1"
 
 
+def test_a_case_hears_of_the_newer_form_that_somebody_else_sent(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    asked = office.mails()[-1].message_id
+    office.take(a_mail(files=[FORM], sender=MALLORY, answers=asked))
+    office.take(a_mail(files=[WITHOUT_CITY], sender=MALLORY, answers=asked))  # brings nothing new
+    office.take(a_mail(files=[NEXT_CUSTOMER], sender=MALLORY, answers=asked))
+
+    said = [job.values["words"] for job in office.jobs("step_note") if job.case_id == 1]
+    assert [(words["tag"], words["data"]["about"]) for words in said] == [("case:asked_about", "C-2")]
+
+
 def test_a_partys_words_stand_in_the_thread_of_the_case(office: Office) -> None:
     office.take(a_ris())
     row = a_reply(office, text="When will it be ready?")

@@ -52,6 +52,7 @@ def test_whom_no_administrator_can_help_the_desk_hears_of_once_a_day(town: Town,
 
 def test_whom_no_password_helps_is_mailed_what_does(town: Town) -> None:
     waiting(town)
+    town.office.work()
     town.office.clock.wait(minutes=5)  # since the mail that its making brought
     before = len(town.office.jobs("activation"))
     ask(town, town.tom.user_id)

@@ -3,11 +3,11 @@
 import pytest
 
 from bot.domain.cases import BallHolder
-from bot.domain.mail import Kind
+from bot.domain.mail import Address, Kind
 from bot.domain.mail_kinds import BY_WORDS
 from bot.domain.outbox import JobStatus
 from bot.services import kinds
-from tests.cast import BLAKE, DANA, MALLORY, Office, a_mail
+from tests.cast import BLAKE, DANA, DESK_ADDRESS, MALLORY, Office, a_mail
 from tests.services.test_replies import FORM, WITHOUT_CITY
 
 LIST = ("List-Id", "Team <team.sponsor.example.org>")
@@ -39,6 +39,41 @@ def test_a_form_is_shown_and_goes_on_as_one_by_a_click(office: Office, header: t
         understood = kinds.read_again(db, office.desk, office.reader, row.id)
         (case,) = kinds.take_as_ris(db, office.desk, understood, by=BLAKE, now=office.now)
     assert f"it goes on as {case.ref}" in texts(office)
+
+
+OURS = Address(name="Usher Support", address="support@desk.example.com")
+
+
+@pytest.mark.parametrize(
+    ("sender", "headers"), [(OURS, []), (DANA, [("X-Loop", DESK_ADDRESS)])], ids=["from us", "through us"]
+)
+def test_a_form_and_words_from_our_own_addresses_are_shown_and_never_answered(
+    office: Office, sender: Address, headers: list[tuple[str, str]]
+) -> None:
+    row = office.take(a_mail(files=[FORM], sender=sender, headers=headers))
+    office.take(a_mail(text="Who calls Mr Park back?", sender=sender, headers=headers))
+
+    assert row.kind == Kind.LOOP
+    assert texts(office).count(SAID) == 2
+    assert "Who calls Mr Park back?" in office.chat.texts()
+    assert office.mails() == []
+    with office.connect() as db:
+        understood = kinds.read_again(db, office.desk, office.reader, row.id)
+        assert kinds.take_as_ris(db, office.desk, understood, by=BLAKE, now=office.now)
+
+
+def test_our_own_mail_that_comes_back_is_shown_to_nobody(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    office.take(a_mail(sender=OURS, message_id=office.mails()[-1].message_id, text="A copy"))
+    office.take(a_mail(sender=OURS, text="A copy", headers=[("Auto-Submitted", "auto-generated")]))
+    office.take(a_mail(sender=OURS, text=""))
+    assert office.jobs("question_note") == []
+
+
+def test_a_loop_has_an_end(office: Office) -> None:
+    for number in range(8):
+        office.take(a_mail(sender=OURS, text=f"Round {number}"))
+    assert len(office.jobs("question_note")) == 5
 
 
 def test_a_subject_of_an_automatic_reply_hides_no_form_either(office: Office) -> None:
@@ -131,3 +166,32 @@ def test_in_a_thread_of_ours_it_stands_quietly_and_is_nobodys_turn(office: Offic
 def test_with_a_sentence_of_a_persons_it_is_a_question(office: Office) -> None:
     text = f"{RECEIPT} Please add Tom Berg."
     assert office.take(a_mail(subject="Your request has been received", text=text)).subject_ref == "Q-1"
+
+
+ACCEPTED = ("invite.ics", b"BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nEND:VCALENDAR\r\n")
+
+
+def calendar(text: str, *, answers: str = "") -> bytes:
+    raw = a_mail(subject="Accepted: Kickoff", text=text, files=[ACCEPTED], answers=answers)
+    return raw.replace(b"application/octet-stream", b"text/calendar")
+
+
+def test_a_calendars_answer_opens_no_question_and_its_words_stand_below_their_case(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    answers, sent = office.mails()[-1].message_id, len(office.mails())
+    assert office.take(calendar("", answers=answers)).kind == Kind.AUTO_REPLY
+    office.take(calendar("Dana has accepted."))
+    assert office.jobs("question_note") == []
+
+    office.take(calendar("I bring the missing city along.", answers=answers))
+    assert "I bring the missing city along." in texts(office)
+    assert len(office.mails()) == sent
+
+
+@pytest.mark.parametrize("sender", [DANA, MALLORY])
+def test_an_encrypted_mail_is_told_to_be_one_to_both_sides(office: Office, sender: Address) -> None:
+    office.take(a_mail(sender=sender, text="-----BEGIN PGP MESSAGE-----\n\nhQEMA"))
+
+    assert "The mail is encrypted" in texts(office)
+    assert [job.template for job in office.mails()] == ["unreadable_ris"]
+    assert "without encryption" in office.mailer.sent[-1].text

@@ -40,8 +40,8 @@ class Door:
             self._void = recovery_codes.make(db, office.desk, strong, now=office.now)[0]
             self._fresh = list(recovery_codes.make(db, office.desk, strong, now=office.now))
             for name, subject in ((owner, OWN), (owner, DROPPED), (other, OTHERS)):
-                certificates.register(db, user_id=name, subject=subject, by="U1", now=office.now)
-            certificates.drop(db, user_id=owner, subject=DROPPED, by="U1", now=office.now)
+                certificates.register(db, office.desk, user_id=name, subject=subject, by="U1", now=office.now)
+            certificates.drop(db, office.desk, user_id=owner, subject=DROPPED, by="U1", now=office.now)
         self._spent_code, self._spent_text = self._fresh.pop(), "000000"
         self._code(home.visit(), self._spent_code)
         self._visitors = [home.visit(0), home.visit(1)]

@@ -158,3 +158,15 @@ def test_hostile_words_in_the_subject_stay_words(office: Office) -> None:
 
     assert 'href="https://evil.example"' not in mail.html
     assert "<b>" not in mail.html
+
+
+def test_a_mail_that_could_not_be_read_in_full_is_not_said_to_have_no_text(office: Office) -> None:
+    parts = "--x\r\nContent-Type: image/png\r\n\r\n\r\n" * 600
+    head = (
+        "From: dana@sponsor.example.org\r\nSubject: Help\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n"
+    )
+    office.take(f"{head}{parts}--x\r\n\r\nI am locked out.\r\n--x--\r\n".encode())
+    office.work()
+
+    assert "the text of this mail could not be read" in office.chat.texts()
+    assert "more than 500 parts" in office.chat.texts()

@@ -34,6 +34,7 @@ def mails(office: Office, template: str) -> int:
 
 
 def sweep(office: Office) -> None:
+    office.work()
     office.clock.at += LONG
     with office.connect() as db:
         retention.sweep(db, office.desk, now=office.now)
@@ -57,9 +58,11 @@ def test_a_partners_invitation_and_then_their_account_wait(office: Office) -> No
         partners.renew(db, office.desk, token, now=office.now)
         prolongation.ask_for_link(db, office.desk, invited.PIA, now=office.now)  # too soon after it
         assert mails(office, "partner_password") == 2
+        office.work()
         office.clock.wait(minutes=5)
         prolongation.ask_for_link(db, office.desk, invited.PIA, now=office.now)
         assert mails(office, "partner_password") == 3
+        office.work()
         activation.renew(db, office.desk, office.tokens[-1], now=office.now + timedelta(minutes=5))
         assert mails(office, "partner_password") == 4
         db.execute("update accounts set status = 'deactivated'")

@@ -8,7 +8,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot.domain.outbox import JobKind
-from bot.services import intake, moves
+from bot.services import intake, moves, sources
 from bot.store import conversations, home, notices, outbox, queue, report, seats, step_jobs
 from bot.store.database import text_of
 from tests.cast import INBOX, Office, a_case, a_mail
@@ -63,7 +63,7 @@ def take_in(office: Office, subject: str) -> int:
         a_mail(subject=subject, files=[("RIS.xlsx", sound_form())], message_id=f"<{subject}@x.org>")
     )
     with office.connect() as db:
-        mail, books = office.reader.read_mail(intake.get_source(db, office.desk, row.id))
+        mail, books = office.reader.read_mail(sources.get(db, office.desk, row.id))
         understood = intake.understand(db, office.desk, row, mail, books)
         spent = steps(db, lambda: intake.decide(db, office.desk, [understood], now=office.now))
         spent += steps(db, lambda: intake.list_waiting(db, limit=20))

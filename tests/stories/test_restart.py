@@ -6,6 +6,7 @@ import pytest
 
 from bot import bootstrap
 from bot import settings as settings_room
+from bot.sandbox import supplies
 from bot.sandbox.samples import DANA
 from bot.sandbox.world import World
 from handlers.cli.service import Service
@@ -18,8 +19,8 @@ from tests.stories.test_spine import company_of
 BY_BOT_TOKEN = ("auth.test", "chat.postMessage", "chat.update", "conversations.info", "users.info")
 
 
-def start(world: World) -> tuple[Desk, Service]:
-    settings = settings_room.load(world.settings(), env_file=None)
+def start(world: World, **changed: str) -> tuple[Desk, Service]:
+    settings = settings_room.load({**world.settings(), **changed}, env_file=None)
     bot = bootstrap.build(settings, clock=world.clock)
     service = Service(bot)
     service.start()
@@ -80,3 +81,23 @@ def test_a_start_while_slack_refuses_the_token_opens_all_other_doors_and_sees_th
 
     assert "install the app anew" in said
     assert page == 200
+
+
+@pytest.mark.slow
+def test_a_start_under_another_secret_key_says_so_until_the_former_one_is_there_too(tmp_path: Path) -> None:
+    other = "k" * 32
+    with World(tmp_path, seed=3, start=MORNING) as world:
+        _, service = start(world)
+        supplies.lay(service.bot)
+        assert service.stop()
+
+        desk, service = start(world, secret_key=other)
+        said = desk.unwell("SECRET_KEY", "sealed with another key")
+        assert service.stop()
+        desk, service = start(world, secret_key=f"{other},{world.settings()['secret_key']}")
+        try:
+            desk.well()
+        finally:
+            assert service.stop()
+
+    assert "SECRET_KEY=PRESENT,FORMER" in said

@@ -1,0 +1,88 @@
+"""Copies of one mail: a list's, a forwarder's, the direct one: which counts, and what the others led to.
+
+A copy repeats another only where that one was acted upon, and was believed as far as this one is.
+"""
+
+from collections.abc import Container, Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.cases import Case, CaseStatus
+from bot.domain.conversations import Conversation, ConversationState
+from bot.domain.events import EventTag
+from bot.domain.intake import Understood
+from bot.domain.ledger import LedgerMail
+from bot.domain.mail import Kind
+from bot.domain.ris import RisCase
+from bot.services import conversations, timeline
+from bot.services.cases import Submission, get_case, move_or_explain, revise_case
+from bot.services.desk import Desk
+from bot.services.queueing import queue_case_card
+from bot.store import cases
+from bot.store import conversations as conversation_store
+
+
+def find_repeated(
+    db: Database, understood: Understood, copies: Sequence[LedgerMail], acted: Container[Kind]
+) -> LedgerMail | None:
+    """The first copy that counts as much as this one; None where this one is to be decided about."""
+    mine = (understood.found.kind in acted, understood.verified)
+    return next((one for one in copies if (one.kind in acted, _was_believed(db, one)) >= mine), None)
+
+
+def _was_believed(db: Database, mail: LedgerMail) -> bool:
+    """False where nobody vouched for it, and what it led to can still go on as its sender's."""
+    if mail.form_of.startswith("claimed:"):
+        return False
+    one = conversations.find(db, mail.subject_ref)
+    return one is None or not _is_unvouched(one, mail)
+
+
+def _is_unvouched(one: Conversation, mail: LedgerMail) -> bool:
+    untouched = one.state is ConversationState.OPEN and one.heard == 1
+    return untouched and one.mail_id == mail.id and not one.verified
+
+
+def take_over(
+    db: Database, desk: Desk, copies: Sequence[LedgerMail], submission: Submission, *, now: datetime
+) -> Case | None:
+    """The case that an earlier copy opened for that form; it is this sender's now, unless staff have it."""
+    form = submission.ris.form_hash()
+    known = next((case for case in _list_cases(db, copies) if case.ris.form_hash() == form), None)
+    if known is None or known.status is not CaseStatus.RECEIVED:
+        return known
+    return revise_case(db, desk, known, submission, now=now) or known
+
+
+def find_conversation(db: Database, copies: Sequence[LedgerMail], *, now: datetime) -> Conversation | None:
+    """The question that an earlier copy opened, its asker believed from now on."""
+    for mail in copies:
+        one = conversations.find(db, mail.subject_ref)
+        if one is not None and _is_unvouched(one, mail):
+            conversation_store.vouch(db, one.id)
+            conversations.refresh(db, one.ref, now=now)
+            return conversations.find(db, one.ref)
+    return None
+
+
+def give_up(
+    db: Database, copies: Sequence[LedgerMail], case: Case, forms: Sequence[RisCase], *, now: datetime
+) -> None:
+    """What belongs to `case` stands there now: what earlier copies of that reply opened beside it is over."""
+    hashes = {form.form_hash() for form in forms}
+    for other in _list_cases(db, copies):
+        if other.status is CaseStatus.RECEIVED and other.id != case.id and other.ris.form_hash() in hashes:
+            move_or_explain(db, other, (CaseStatus.RECEIVED,), CaseStatus.WITHDRAWN, now=now)
+            tag = EventTag.CASE_TAKEN_AS_NEWER
+            timeline.record(db, tag, other.id, actor="usher", at=now, about=case.ref)
+            queue_case_card(db, other.id, now=now)
+    for mail in copies:
+        one = conversations.find(db, mail.subject_ref)
+        if one is not None and _is_unvouched(one, mail):
+            conversations.leave_to_asker(db, one, now=now)
+            conversations.refresh(db, one.ref, now=now)
+
+
+def _list_cases(db: Database, copies: Sequence[LedgerMail]) -> list[Case]:
+    return [get_case(db, ref) for mail in copies for ref in cases.list_standing(db, mail.id)]

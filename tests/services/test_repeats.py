@@ -1,0 +1,187 @@
+"""The same mail by two ways: nothing is lost behind a copy that nobody acted upon, and nothing done twice."""
+
+import re
+from itertools import permutations
+from typing import TypedDict, Unpack
+
+import pytest
+
+from bot.domain.cases import CaseStatus
+from bot.domain.conversations import Conversation, ConversationState
+from bot.domain.errors import MailHasResult
+from bot.domain.ledger import MailStatus
+from bot.domain.mail import Address
+from bot.services import conversations, kinds
+from tests.cast import BLAKE, MALLORY, Office, a_mail
+from tests.services.test_replies import FORM, WITHOUT_CITY
+
+LIST = [("List-Id", "<partners.sponsor.example.org>")]
+FORWARDED = [("Auto-Submitted", "auto-forwarded")]
+
+
+class Way(TypedDict, total=False):
+    """What tells a copy from the others."""
+
+    headers: list[tuple[str, str]]
+    verdict: str
+
+
+class Mail(TypedDict, total=False):
+    """What they have in common."""
+
+    files: list[tuple[str, bytes]]
+    text: str
+    answers: str
+    sender: Address
+
+
+ID = "<one@sponsor.example.org>"
+DIRECT: Way = {}
+COPIES: list[Way] = [{"headers": LIST}, {"headers": FORWARDED}, {"verdict": ""}, {"verdict": "fail"}]
+
+
+def take(office: Office, *ways: Way, **mail: Unpack[Mail]) -> list[str]:
+    """The same mail by each of these ways; return what became of it each time."""
+    return [office.take(a_mail(message_id=ID, **mail, **way)).status for way in ways]
+
+
+def conversation_of(office: Office, ref: str) -> Conversation:
+    with office.connect() as db:
+        return conversations.get(db, ref)
+
+
+def texts(office: Office) -> str:
+    office.work()
+    return office.chat.texts()
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_a_form_behind_such_a_copy_is_one_case_with_one_receipt(office: Office, copy: Way) -> None:
+    became = take(office, copy, copy, DIRECT, DIRECT, copy, files=[FORM])
+
+    done, again = MailStatus.DONE, MailStatus.DUPLICATE
+    assert became == [done, again, done, again, again]
+    case = office.case("C-1")
+    assert (case.status, case.authorised, case.verdict) == (CaseStatus.IN_REVIEW, True, "passed")
+    assert [job.template for job in office.mails()] == ["receipt"]
+    assert all("C-2" not in str(job.values) for job in office.jobs())
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_behind_the_direct_mail_every_copy_is_a_repeat(office: Office, copy: Way) -> None:
+    assert take(office, DIRECT, copy, files=[FORM]) == [MailStatus.DONE, MailStatus.DUPLICATE]
+    assert [job.template for job in office.mails()] == ["receipt"]
+
+
+def test_an_incomplete_form_that_is_believed_now_is_answered_as_a_first_one(office: Office) -> None:
+    take(office, {"verdict": ""}, DIRECT, files=[WITHOUT_CITY])
+
+    assert office.case("C-1").status is CaseStatus.WAITING_FOR_SPONSOR
+    assert [job.template for job in office.mails()] == ["ris_problems"]
+    assert office.take(a_mail(files=[WITHOUT_CITY])).subject_ref == "C-2"
+    office.work()
+    believed, first = (mail.text.partition("http")[0] for mail in office.mailer.sent)
+    assert believed.replace("C-1", "C-2") == first
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_a_question_behind_such_a_copy_is_asked_once_and_receipted_once(office: Office, copy: Way) -> None:
+    text = "Who pays for a third seat in our contract of 2019?"
+    take(office, copy, DIRECT, DIRECT, copy, text=text)
+
+    one = conversation_of(office, "Q-1")
+    assert (one.verified, one.state) == (True, ConversationState.OPEN)
+    assert [job.template for job in office.mails()] == ["neutral_receipt"]
+    assert texts(office).count("dana@sponsor.example.org") >= 1
+    with office.connect() as db:
+        assert conversations.find(db, "Q-2") is None
+
+
+def test_the_card_says_that_its_asker_is_believed(office: Office) -> None:
+    take(office, {"verdict": "fail"}, text="Who pays for a third seat in our contract of 2019?")
+    office.work()
+    assert "not verified" in office.chat.texts()
+    take(office, DIRECT, text="Who pays for a third seat in our contract of 2019?")
+    assert "not verified" not in texts(office)
+
+
+def test_a_question_that_was_answered_meanwhile_is_not_asked_again(office: Office) -> None:
+    take(office, {"verdict": ""}, text="Who pays for a third seat in our contract of 2019?")
+    with office.connect() as db:
+        conversations.close(db, ref="Q-1", heard=1, by=BLAKE, now=office.now)
+    assert take(office, DIRECT, text="Who pays for a third seat in our contract of 2019?") == ["duplicate"]
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_a_sponsors_corrected_form_is_their_cases_next_version(office: Office, copy: Way) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    asked = office.mails()[-1].message_id
+    take(office, copy, DIRECT, copy, files=[FORM], answers=asked)
+
+    case = office.case("C-1")
+    assert (case.status, case.version) == (CaseStatus.IN_REVIEW, 2)
+    assert [job.template for job in office.mails()] == ["ris_problems", "receipt"]
+    if "verdict" in copy:
+        assert office.case("C-2").status is CaseStatus.WITHDRAWN
+        assert "C-1" in texts(office)
+
+
+def test_words_that_stand_below_their_case_wait_nowhere_else(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    asked = office.mails()[-1].message_id
+    take(office, {"verdict": ""}, DIRECT, text="Whose city do you mean?", answers=asked)
+
+    assert conversation_of(office, "Q-1").state is ConversationState.ANSWERED
+    assert office.jobs("question_note")[-2].case_id == 1 or office.jobs("question_note")[-1].case_id == 1
+
+
+def test_a_case_that_staff_took_in_stays_theirs(office: Office) -> None:
+    take(office, {"verdict": ""}, files=[FORM])
+    with office.connect() as db:
+        seen = office.case("C-1").content_hash
+        kinds.accept(db, office.desk, ref="C-1", seen=seen, by=BLAKE, now=office.now)
+    take(office, DIRECT, files=[FORM])
+
+    assert office.case("C-1").version == 1
+    assert "C-2" not in texts(office)
+
+
+def test_a_strangers_form_that_is_believed_later_still_waits_for_staff(office: Office) -> None:
+    take(office, {"verdict": ""}, DIRECT, files=[FORM], sender=MALLORY)
+
+    assert (office.case("C-1").status, office.case("C-1").authorised) == (CaseStatus.RECEIVED, False)
+    assert [job.template for job in office.mails()] == ["neutral_receipt"]
+
+
+def test_the_copy_that_was_set_aside_is_not_a_ris_besides(office: Office) -> None:
+    copy, direct = (
+        office.take(a_mail(message_id=ID, files=[FORM], headers=headers)) for headers in (LIST, ())
+    )
+    assert direct.subject_ref == "C-1"
+    with office.connect() as db:
+        again = kinds.read_again(db, office.desk, office.reader, copy.id)
+    with office.connect() as db, pytest.raises(MailHasResult) as refused:
+        kinds.take_as_ris(db, office.desk, again, by=BLAKE, now=office.now)
+    assert refused.value.values["ref"] == "C-1"
+
+
+@pytest.mark.parametrize("order", [*permutations([DIRECT, *COPIES[1:3]])])
+def test_three_copies_in_any_order_make_one_case_and_one_receipt(
+    office: Office, order: tuple[Way, ...]
+) -> None:
+    take(office, *order, files=[FORM])
+    assert office.case("C-1").status is CaseStatus.IN_REVIEW
+    assert [job.template for job in office.mails()] == ["receipt"]
+
+
+def test_the_same_words_without_id_and_date_are_a_repeat_for_a_day(office: Office) -> None:
+    raw = a_mail(message_id="")
+    dateless = re.sub(rb"Date: [^\n]*\n", b"", raw)
+    office.take(raw)
+    office.take(dateless)
+    office.clock.wait(hours=23)
+    soon = [office.take(mail).status for mail in (raw, dateless)]
+    office.clock.wait(hours=48)
+    later = [office.take(mail).status for mail in (raw, dateless)]
+
+    assert (soon, later) == (["duplicate", "duplicate"], ["duplicate", "done"])
