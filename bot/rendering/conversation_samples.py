@@ -36,7 +36,7 @@ _ARTICLES = {
 Your account is locked for **{{ extranet.sign_in_lock_minutes }} minutes**.
 
 1. Wait until that time is over.
-2. Then try again on the [login page]({{ password_url }}).
+2. Then try again on the [login page]({{ sign_in_url }}).
 """),
         ("share-otp-credential", "May I share my OTP credential?", "No: each person has **their own**."),
     ),
@@ -45,7 +45,7 @@ Your account is locked for **{{ extranet.sign_in_lock_minutes }} minutes**.
 Ihr Konto ist für **{{ extranet.sign_in_lock_minutes }} Minuten** gesperrt.
 
 1. Warten Sie diese Zeit ab.
-2. Versuchen Sie es dann auf der [Login-Seite]({{ password_url }}).
+2. Versuchen Sie es dann auf der [Login-Seite]({{ sign_in_url }}).
 """),
         ("share-otp-credential", "Darf ich mein OTP teilen?", "Nein. Jede Person hat **ihr eigenes**."),
     ),

@@ -102,7 +102,7 @@ def _values(policy: Policy, portal: str) -> dict[str, object]:
         "most_phones": MOST_PHONES,
         "least_own": LEAST_OWN,
         "key_url": mag.key_url or (f"{portal}/dashboard" if mag.keeps_accounts else ""),
-        "password_url": f"{portal}/password" if mag.keeps_accounts else mag.registration_url,
+        "sign_in_url": f"{portal}/sign-in" if mag.keeps_accounts else mag.registration_url,
         "lost_url": f"{portal}/passcode/lost",
         "recovery_url": f"{portal}/password/forgotten" if extranet.keeps_accounts else "",
         "prolongation_url": extranet.prolongation_url or f"{portal}/prolong",

@@ -32,6 +32,7 @@ MOST_USERS = 60  #: in a mail; a longer list is no reading matter
 _AS_WRITTEN = frozenset({"question", "paragraphs", "home"})
 _OURS = ("_url", "_address")  #: ends the name of a value that may be a link's target
 _MARKDOWN = "_markdown"  #: ends the name of a value that is Markdown of ours, an article's
+_LONGEST_NAME = 40  #: of a company, in a subject
 
 _OF_ITS_OWN: Values = {
     "only_people": False, "addition_to": "", "known_users": "", "replaces_on": "",
@@ -310,9 +311,10 @@ def render_mail(
     marks = Marks()
     values = {**_LATER.get(template, {}), **values}
     known = {name: _marked(marks, name, value) for name, value in values.items()}
-    subject, preheader = (
-        quoting.one_line(part.render(known), 180) for part in (parts.subject, parts.preheader)
-    )
+    # The case's number stands behind the name, and lists of mails show no more.
+    brief = {"company": quoting.shortened(str(known["company"]), _LONGEST_NAME)} if "company" in known else {}
+    subject = quoting.one_line(parts.subject.render(known | brief), 180)
+    preheader = quoting.one_line(parts.preheader.render(known), 180)
     source = parts.body.render(known)
     heads = (subject, preheader, str(values["programme"]))
     shape = _shape(parts, source, brand, tuple(marks.value(head, head).mark for head in heads))

@@ -85,7 +85,7 @@ def _render_button(
 
 
 def _mark_tables(state: StateCore) -> None:
-    """A table without headings states facts; one with headings lists things."""
+    """A table without headings states facts; one with headings lists things, or pairs of them."""
     kept: list[Token] = []
     start = 0
     for token in state.tokens:
@@ -93,9 +93,10 @@ def _mark_tables(state: StateCore) -> None:
         if token.type == "table_open":
             start = len(kept) - 1
         elif token.type == "thead_close":
-            headed = any(part.content for part in kept[start:] if part.type == "inline")
-            kept[start].attrSet("class", "list" if headed else "facts")
-            if not headed:
+            headings = [part.content for part in kept[start:] if part.type == "inline"]
+            kind = "list" if headings[2:] else "pairs"
+            kept[start].attrSet("class", kind if any(headings) else "facts")
+            if not any(headings):
                 del kept[start + 1 :]
     state.tokens[:] = kept
 

@@ -132,6 +132,7 @@ def show_codes(*, frame: Frame, visitor: Visitor, codes: tuple[str, ...] = ()) -
         left=left,
         may_make=True,
         refused="",
+        now=frame.bot.clock.now(),
         action=url_for("partner_home.make_codes"),
         back=url_for("partner_home.show"),
     )

@@ -36,6 +36,7 @@ def show(*, frame: Frame, visitor: Visitor, codes: tuple[str, ...] = (), refused
         eyebrow=say("page.dashboard.credentials"),
         lead=say("page.recovery_codes.lead"),
         no_codes=say("page.recovery_codes.none"),
+        now=frame.bot.clock.now(),
         action=url_for("recovery_codes.make"),
         back=url_for("credentials.show_phones"),
         codes=codes,

@@ -30,7 +30,7 @@ MUST_SAY: dict[str, dict[str, list[str]]] = tomllib.loads(
 )
 NEAR = 0.6  #: Jaccard of character 5-grams
 PORTAL = "https://portal.example.com"
-OURS = re.compile(r"/(?:faq|contact|password(?:/forgotten)?|passcode/lost|dashboard|prolong)")
+OURS = re.compile(r"/(?:faq|contact|sign-in|password/forgotten|passcode/lost|dashboard|prolong)")
 BOTH = [(topic, lang) for topic in MUST_SAY for lang in LANGUAGES]
 
 
@@ -96,6 +96,13 @@ def test_whose_password_is_known_to_others_is_not_told_to_wait_first(lang: str, 
     assert f"[Account Recovery]({PORTAL}/password/forgotten)" in here[: here.index(wait)]
     assert shipped().extranet.support_desk in elsewhere[: elsewhere.index(wait)]
     assert PORTAL not in elsewhere
+
+
+@pytest.mark.parametrize(("lang", "page"), [("en", "login page"), ("de", "Login-Seite")])
+def test_a_forgotten_password_begins_on_the_login_page(lang: str, page: str) -> None:
+    text = faq.answer(articles.load()["reset-password"][lang], shipped(), PORTAL).source
+
+    assert f"[{page}]({PORTAL}/sign-in)" in text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

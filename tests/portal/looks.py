@@ -10,6 +10,7 @@ from flask import template_rendered
 from jinja2 import Template
 from playwright.sync_api import Page
 
+PHONE = 640  #: CSS pixels, below which a page is laid out for a finger
 GRAVE = frozenset({"serious", "critical"})
 #: the templates that each sweep looks at: it fails where that is not so
 LOOKED_AT = {
@@ -54,6 +55,12 @@ UNREACHED = """() => [...document.querySelectorAll("a[href], button, input, sele
     .map((one) => one.outerHTML)"""
 
 
+#: what stands alone on a phone's page, or in its band or foot, and is lower than a finger is wide
+TOO_LOW = """() => [...document.querySelectorAll(".onward, .enter, .foot a, .profile summary, .button")]
+    .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)
+    .map((one) => one.outerHTML)"""
+
+
 @dataclass
 class Looks:
     """Looks at page after page: nothing is cut off, axe finds nothing serious, Tab goes everywhere.
@@ -71,6 +78,8 @@ class Looks:
     def look(self, page: Page, name: str) -> None:
         self.seen.add(self.shown)
         assert page.evaluate("document.documentElement.scrollWidth") <= self.width, name
+        if self.width < PHONE:
+            assert page.evaluate(TOO_LOW) == [], name
         if self.axe:
             found = Axe().run(page).response["violations"]
             assert [one["id"] for one in found if one["impact"] in GRAVE] == [], (name, found)

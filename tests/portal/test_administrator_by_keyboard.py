@@ -81,7 +81,7 @@ class Administrator(Hands):
         self.fill("E-mail address", "jo@k.example.org")
         self.do("Send invitation", "on its way")
         self.do("Invite again", "on its way")
-        self.do("Call back", "called back")
+        self.do("Withdraw", "withdrawn")
 
     def look_after(self, who: Account) -> None:
         """Somebody whose key goes to another, and who then needs one."""

@@ -21,6 +21,7 @@ from tests.portal.test_registration import a_case
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(180)]
 
+LONG_NAME = "Schulzeoberleutheusserschnarrenbergerhausen"
 PAGES = {
     "dashboard": "/dashboard",
     "users": "/users?done=created",
@@ -61,6 +62,7 @@ def served(found: Found) -> Iterator[tuple[str, list[Account]]]:
         entering.enter_key(db, town.bot.desk, visitor, text=KEY, now=now)
         with transaction(db):
             accounts.set_email(db, people[2].id, f"wilhelmina.{'extraordinarily-long' * 3}@kunde.example.org")
+            db.execute("update accounts set last_name = ? where id = ?", [LONG_NAME, people[1].id])
         for email, at in (("old@kunde.example.org", now - timedelta(days=20)), ("jo@kunde.example.org", now)):
             member_invitations.invite(db, town.bot.desk, email=email, role=Role.USER, by=people[0], now=at)
     server = PortalServer(town.bot)

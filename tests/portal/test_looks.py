@@ -128,6 +128,7 @@ def test_every_page_fits_and_breaks_no_policy(
         page.goto(f"{places[name]}?lang={lang}")
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
         assert not page.locator("footer").is_visible()
+        assert not page.locator(".button:visible, .enter:visible").count()
     context.close()
 
     # A page that is not found is said in the console too; a broken policy would be said there.

@@ -39,7 +39,14 @@ def test_codes_are_shown_once_and_one_leads_to_the_phones(village: Village) -> N
     page = strong.post("/dashboard/recovery-codes", on="/dashboard/recovery-codes")
     codes = re.findall(r"<code>([\w-]+)</code>", page.text)
     assert len(codes) == 8
-    assert all(code in page.text.split('href="data:text/plain')[1].split('"')[0] for code in codes)
+    in_file = page.text.split('href="data:text/plain')[1].split('"')[0]
+    assert all(code in in_file for code in codes)
+    assert village.people[0].user_id in in_file
+    assert f"User ID {village.people[0].user_id}, made " in page.text.split("<code>")[0]  # on paper too
+    assert 'class="note unprinted"' in page.text  # a warning about the page is none about the paper
+    german = strong.post("/dashboard/recovery-codes?lang=de", on="/dashboard/recovery-codes")
+    assert "<title>Wiederherstellungscodes ·" in german.text
+    codes = re.findall(r"<code>([\w-]+)</code>", german.text)
     assert codes[0] not in strong.get("/dashboard/recovery-codes").text
     assert "You have no recovery codes" not in strong.get("/dashboard").text
     weak = signed_in(village, village.people[0])

@@ -62,7 +62,7 @@ def test_an_approved_case_is_with_usher_until_everything_is_carried_out(town: To
         db.execute("update case_steps set state = 'desk' where name = 'keys'")
     done = read(town)
 
-    assert "Usher, by itself</p>" in running
+    assert ": it goes on by itself</p>" in running
     assert "the invitation to register" in running
     assert "The desk</p>" in done
     assert marks(done) == ["done", "done", "done", "now", *["next"] * 5]

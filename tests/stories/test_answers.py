@@ -32,7 +32,7 @@ def asked(desk: Desk, *, text: str = "") -> tuple[Organisation, EmailMessage]:
     return org, desk.mail_to(DANA[1], about=f"{about} {org.company.name}")
 
 
-GERMAN = "Bitte ergänzen Sie das Formular für"
+GERMAN = "Bitte ergänzen: Formular für"
 
 
 def quoted(mail: EmailMessage) -> list[str]:

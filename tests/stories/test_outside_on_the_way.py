@@ -133,7 +133,7 @@ def test_while_a_side_is_down_the_card_says_that_usher_tries_and_why(outside: Ou
     customer = outside.customer().approve()
 
     customer.at("✓✓✓◔○", "Usher tries since", "gave no whole answer")
-    assert "Usher, by itself" in customer.status_page()
+    assert "it goes on by itself" in customer.status_page()
     outside.later(customer, "✓✓✓◔○")
     outside.hook.faults.clear()
 

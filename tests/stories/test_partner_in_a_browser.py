@@ -72,9 +72,7 @@ GERMAN = {
     "Set up another authenticator app": "Andere Authenticator-App einrichten",
     "My Account": "Mein Konto",
     "Please validate your": "Bitte bestätigen Sie Ihr Konto",
-    "Please validate your Partner Extranet account by": (
-        "Bitte bestätigen Sie Ihr Konto bei Partner Extranet bis"
-    ),
+    "Please validate your account by": "Bitte bestätigen Sie Ihr Konto bis",
     "Validate your account": "Konto bestätigen",
     "Your Partner Extranet account expires after": "Ihr Konto bei Partner Extranet läuft nach dem",
     "A new invitation is needed": "Eine neue Einladung ist nötig",
@@ -82,7 +80,6 @@ GERMAN = {
     "Changed. Before:": "Geändert. Vorher:",
     "Before:": "Vorher:",
     "Validate My Account": "Mein Konto bestätigen",
-    "Your Partner Extranet account has expired": "Ihr Konto bei Partner Extranet ist abgelaufen",
     "The link that brings your account back": "Der Link, der Ihr Konto zurückholt",
     "Your account has expired": "Ihr Konto ist abgelaufen",
     "Reactivate My Account": "Mein Konto reaktivieren",
@@ -230,7 +227,7 @@ class Story:
     def warned(self, ends_on: str) -> None:
         """Two months after a validation the mail that asks for the next one comes."""
         self.desk.world.clock.turn(timedelta(days=61))
-        about = f"{self.say('Please validate your Partner Extranet account by')} {ends_on}"
+        about = f"{self.say('Please validate your account by')} {ends_on}"
         self.desk.mail_to(self.guest.administrator, about=about)
         self.desk.settled()  # it is written down as sent: a warning counts from then on
 
@@ -242,7 +239,7 @@ class Story:
         who.read("reminder", say("Your Partner Extranet account expires after"))
         self.desk.settled()
         clock.turn(timedelta(days=17))
-        who.read("expired-mail", say("Your Partner Extranet account has expired"))
+        who.read("expired-mail", say("Your account has expired"))
         self.sign_in(user_name, SECOND)
         who.arrive("expired", say("Your account has expired"))
         who.read("prolong-link", say("The link that brings your account back"))

@@ -35,14 +35,14 @@ FIRST = date(2026, 3, 2)
 MORNING = time(9, 5)
 ABOUT = {
     "en": {
-        "validation": "Please validate your Partner Extranet account by",
+        "validation": "Please validate your account by",
         "reminder": "Your Partner Extranet account expires after",
-        "expired": "Your Partner Extranet account has expired",
+        "expired": "Your account has expired",
     },
     "de": {
-        "validation": "Bitte bestätigen Sie Ihr Konto bei Partner Extranet bis",
+        "validation": "Bitte bestätigen Sie Ihr Konto bis",
         "reminder": "Ihr Konto bei Partner Extranet läuft nach dem",
-        "expired": "Ihr Konto bei Partner Extranet ist abgelaufen",
+        "expired": "Ihr Konto ist abgelaufen",
     },
 }
 PROLONGED = ("Your Partner Extranet account is valid until", "Ihr Konto bei Partner Extranet gilt bis")

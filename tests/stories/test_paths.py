@@ -122,7 +122,7 @@ def test_a_webhook_makes_both_and_the_card_says_why_it_takes_a_while(tmp_path: P
         customer.approve()
 
         customer.at("✓✓◔○○", "Usher is carrying it out", "has the order and gives no number yet")
-        assert "Usher, by itself" in customer.status_page()
+        assert "it goes on by itself" in customer.status_page()
         hook.slow = False
         desk.world.clock.turn(timedelta(minutes=2))
 
