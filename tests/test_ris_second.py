@@ -7,10 +7,11 @@ from tests.ris_second.manifest import manifest
 from tests.scoring import read_truth
 
 FOLDER = Path(__file__).parent / "data" / "ris_second"
-#: advice that is not labelled, and questions about headings, which a labelled form does not leave open
+#: advice that is not labelled, questions about headings, which a labelled form does not leave open, and what
+#: is asked of whose desk it is
 UNLABELLED = {
     ProblemKind.ONE_PHONE, ProblemKind.MANY_PHONES, ProblemKind.DOUBTFUL, ProblemKind.TOO_LONG,
-    ProblemKind.STRUCK,
+    ProblemKind.STRUCK, ProblemKind.OWN_ADDRESS,
 }  # fmt: skip
 
 

@@ -356,25 +356,6 @@ def refresh(db: Database, ref: str, *, now: datetime) -> None:
         queue_note(db, NoteName.QUESTION, key=newer, values={"ref": ref}, now=now, stream=key, instead_of=key)
 
 
-def remind(db: Database, desk: Desk, *, now: datetime) -> None:
-    """Tell of each conversation that is due, in working hours only; once until it is answered or closed."""
-    if not desk.policy.calendar_of_desk.is_working(now):
-        return
-    for one in conversations.list_overdue(db, now=now):
-        with transaction(db, locks=(f"conversation:{one.ref}",)):
-            current = conversations.find(db, one.id)
-            if current is not None and current.is_overdue(now) and not _was_told(db, current):
-                _note(db, EventTag.CONVERSATION_OVERDUE, one, by="usher", now=now)
-                tell(db, one, ToldWhat.OVERDUE, now=now)
-                refresh(db, one.ref, now=now)
-
-
-def _was_told(db: Database, one: Conversation) -> bool:
-    """Whether it was called overdue since it is open, however often its asker has written."""
-    told = events.list_tagged(db, [f"conversation:{one.id}"], (EventTag.CONVERSATION_OVERDUE,))
-    return bool(told) and told[-1].at >= (one.since or one.created_at)
-
-
 def tell(db: Database, one: Conversation, what: ToldWhat, *, by: str = "", now: datetime) -> None:
     """Say it below the card, to whoever has it; in the caller's transaction."""
     key, above = f"told:{next_number(db, 'conversation_told')}", card_key(one.ref)

@@ -1,18 +1,39 @@
-"""Tell the desk each working day, in one note, which questions have stayed overdue since an earlier day."""
+"""Tell the desk of a question when it becomes overdue, and each working day which have stayed so."""
 
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.conversations import Conversation, urgency
+from bot.domain.conversations import Conversation, ToldWhat, urgency
+from bot.domain.events import EventTag
 from bot.domain.note_names import NoteName
+from bot.services.conversations import refresh, tell
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
-from bot.store import conversations
+from bot.store import conversations, events
 from bot.store.database import transaction
 
 
-def tell(db: Database, desk: Desk, occasion: str, *, now: datetime) -> None:
+def remind(db: Database, desk: Desk, *, now: datetime) -> None:
+    """Tell of each that is due, in working hours only; once until it is answered or closed."""
+    if not desk.policy.calendar_of_desk.is_working(now):
+        return
+    for one in conversations.list_overdue(db, now=now):
+        with transaction(db, locks=(f"conversation:{one.ref}",)):
+            current = conversations.find(db, one.id)
+            if current is not None and current.is_overdue(now) and not _was_told(db, current):
+                events.add(db, EventTag.CONVERSATION_OVERDUE, f"conversation:{one.id}", actor="usher", at=now)
+                tell(db, one, ToldWhat.OVERDUE, now=now)
+                refresh(db, one.ref, now=now)
+
+
+def _was_told(db: Database, one: Conversation) -> bool:
+    """Whether it was called overdue since it is open, however often its asker has written."""
+    told = events.list_tagged(db, [f"conversation:{one.id}"], (EventTag.CONVERSATION_OVERDUE,))
+    return bool(told) and told[-1].at >= (one.since or one.created_at)
+
+
+def tell_stayed(db: Database, desk: Desk, occasion: str, *, now: datetime) -> None:
     """Queue the note of that day, where any has."""
     if list_stayed(db, desk, now=now):
         with transaction(db):

@@ -15,7 +15,6 @@ from bot.domain.errors import trace
 from bot.domain.rounds import Occasion, daily, each_working_day, weekly
 from bot.services import (
     audit,
-    conversations,
     dead_ends,
     email_changes,
     erasing,
@@ -81,7 +80,7 @@ EACH_MINUTE: dict[str, Work] = {
     "reminders": lambda db, bot, now: notices.remind(db, bot.desk, now=now),
     "nudges": lambda db, bot, now: nudges.nudge(db, bot.desk, now=now),
     "lifecycle": lambda db, bot, now: lifecycle_rounds.run(db, bot.desk, now=now),
-    "conversations": lambda db, bot, now: conversations.remind(db, bot.desk, now=now),
+    "conversations": lambda db, bot, now: overdue_questions.remind(db, bot.desk, now=now),
     "changed addresses": lambda db, bot, now: email_changes.carry_out(db, bot.desk, now=now),
     "erasures": lambda db, bot, now: erasing.carry_out(db, bot.desk, bot.reader, now=now),
     "lost phones": lambda db, bot, now: phone_resets.carry_out(db, bot.desk, now=now),
@@ -103,7 +102,7 @@ ROUNDS: tuple[Round, ...] = (
     Round(
         name="overdue questions",
         occasion=each_working_day(time(9)),
-        work=lambda db, bot, occasion, now: overdue_questions.tell(db, bot.desk, occasion, now=now),
+        work=lambda db, bot, occasion, now: overdue_questions.tell_stayed(db, bot.desk, occasion, now=now),
     ),
     Round(
         name="standing",

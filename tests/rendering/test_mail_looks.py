@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from bot.domain.languages import LANGUAGES
 from bot.rendering import samples
 from bot.rendering.mail_templates import list_mails
 from bot.rendering.mails import render_mail
 from bot.rendering.samples import sample_values
-from bot.rendering.words import LANGUAGES
 from tests.rendering.mail_states import STATES, URLS
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]

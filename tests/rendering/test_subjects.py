@@ -2,10 +2,10 @@
 
 import pytest
 
+from bot.domain.languages import LANGUAGES
 from bot.rendering.mail_templates import list_mails
 from bot.rendering.mails import render_mail
 from bot.rendering.samples import sample_values
-from bot.rendering.words import LANGUAGES
 from tests.rendering.mail_states import STATES, URLS
 
 MOST = 70  #: signs that are left of a subject in a list of mails on a desktop

@@ -22,7 +22,7 @@ from bot.domain.errors import NotAColleague, NothingWritten, NotStaff, Permanent
 from bot.domain.letters import ShownMail
 from bot.domain.outbox import JobStatus
 from bot.domain.staff import Staff
-from bot.services import conversation_replies, conversations
+from bot.services import conversation_replies, conversations, overdue_questions
 from bot.services import outbox as outbox_services
 from tests.cast import AVERY, BLAKE, CASEY, DANA, ELI, MALLORY, Office, a_mail
 from tests.contracts.racing import race
@@ -385,7 +385,7 @@ def test_what_is_grave_stands_first_and_what_is_overdue_is_told_once_in_working_
         assert [one.ref for one in conversations.list_open(db, by=AVERY)] == ["Q-2", "Q-1"]
         for hours in (20, 3, 1, 24):  # at night, then overdue
             asked.clock.wait(hours=hours)
-            conversations.remind(db, asked.desk, now=asked.now)
+            overdue_questions.remind(db, asked.desk, now=asked.now)
             asked.work()
 
     assert len(told(asked)) == 2

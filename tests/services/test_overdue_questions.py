@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from bot.services import conversations
+from bot.services import conversations, overdue_questions
 from handlers.clock import rounds
 from tests.cast import AVERY, BLAKE, Office, a_mail
 from tests.services.test_conversations import answer, asked, tags, write_back
@@ -50,7 +50,7 @@ def test_it_is_called_once_however_often_its_asker_writes_and_anew_after_an_answ
     for hours, then in ((24, write_back), (1, write_back), (24, answer), (1, write_back), (24, write_back)):
         asked.clock.wait(hours=hours)
         with asked.connect() as db:
-            conversations.remind(db, asked.desk, now=asked.now)
+            overdue_questions.remind(db, asked.desk, now=asked.now)
         asked.work()
         called.append(tags(asked).count("conversation:overdue"))
         then(asked, "Is anybody there?")
