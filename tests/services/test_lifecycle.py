@@ -75,7 +75,7 @@ def test_ninety_days_bring_two_warnings_one_end_and_a_close(office: Office) -> N
     assert "31. Mai 2026" in first.subject
     assert "15. Mai 2026" in first.text
     assert "30. Juli 2026" in second.text
-    assert "bis 30. Juli 2026 kann es zurückkommen" in last.subject
+    assert "Bis 30. Juli 2026 kann es zurückkommen" in last.subject
     assert len(set(re.findall(r"/prolong/\S+", first.text + second.text + last.text))) == 1
     rounds.look(office.bot, now=office.now)  # nothing is left to do
 
