@@ -24,7 +24,7 @@ def robots(sender: Iterator[str], subject: Iterator[str]) -> Iterator[bytes]:
     """Mails of a robot that says nowhere that it is one, and names no mail of ours."""
     for address, words in zip(sender, subject, strict=False):
         who = Address(name="Robot", address=address)
-        yield a_mail(sender=who, subject=words, text="I am away until Monday.")
+        yield a_mail(sender=who, subject=words, text="The nightly export has run on server 7.")
 
 
 def take(office: Office, mails: Iterator[bytes], many: int) -> None:
