@@ -58,6 +58,11 @@ def test_a_form_and_words_from_our_own_addresses_are_shown_and_never_answered(
     assert texts(office).count(SAID) == 2
     assert "Who calls Mr Park back?" in office.chat.texts()
     assert office.mails() == []
+    from_us = sender is OURS
+    assert ("from your own mailbox" in texts(office), "This is a RIS" in texts(office)) == (
+        from_us,
+        not from_us,
+    )
 
 
 def test_what_came_through_us_is_mended_and_what_comes_from_us_never_answered(office: Office) -> None:
