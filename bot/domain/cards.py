@@ -140,6 +140,7 @@ class QuestionNote:
     follow_up: bool = False  #: a reply in a conversation or case that is known already
     with_form: bool = False  #: what stood beside the form of a new case
     robot: str = ""  #: why it was taken for a robot's or a list's; nothing was done about it
+    own: bool = False  #: it comes from an address of this desk, to which nothing may be answered
     unread: tuple[str, ...] = ()  #: files that came with a form, and were not read as one
     unopened: tuple[str, ...] = ()  #: files that came with a form, and were not opened
     refused: SheetRefusal | None = None  #: why its spreadsheet was not read

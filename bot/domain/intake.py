@@ -8,6 +8,7 @@ from bot.domain.faq import Reading as Asked
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Classification, InboundMail
 from bot.domain.ris import Reading
+from bot.domain.sheets import SheetRefusal
 from bot.domain.thanks import is_thanks
 from bot.domain.trust import SenderCheck, Verdict
 
@@ -45,6 +46,11 @@ class Understood:
         mail = self.mail
         said = self.row.whole and is_thanks(mail.text, sender=mail.sender.name)
         return self.verified and said and not mail.attachments
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether all of it is encrypted, so that nobody knows whether a form is in it."""
+        return self.form.refusal is SheetRefusal.SEALED
 
     @property
     def form_of(self) -> str:

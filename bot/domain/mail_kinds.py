@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from bot.domain.addresses import reaches_desk
 from bot.domain.automatic_words import is_automatic
 from bot.domain.keyring import Keyring
 from bot.domain.mail import ANSWERED, Classification, InboundMail, Kind
@@ -59,7 +60,7 @@ def _own(asked: _Asked) -> str:
 
 
 def _loop(asked: _Asked) -> str:
-    if asked.mail.sender.address in asked.own_addresses:
+    if reaches_desk(asked.mail.sender.address, asked.own_addresses):
         return "from one of our own addresses"
     loops = {value.strip().strip("<>").lower() for value in asked.mail.all_headers("x-loop")}
     return "X-Loop names our address" if loops & asked.own_addresses else ""

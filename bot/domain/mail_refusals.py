@@ -15,6 +15,12 @@ class MailSealed(MailNotKept):
     code = "mail_sealed"
 
 
+class OwnMail(Refusal):
+    """The mail comes from an address of this desk, to which nothing may be answered; values: id, address."""
+
+    code = "own_mail"
+
+
 class MailWaits(Refusal):
     """The one before has not gone yet: a second would only go along with it; values: since."""
 

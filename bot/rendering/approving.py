@@ -12,7 +12,7 @@ from bot.domain.errors import Refusal
 from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.purchasing import Quote
 from bot.domain.step_refusals import BalanceTooSmall, NoBalance, PurchaseOrderNeeded
-from bot.rendering import blocks, quoting, step_up
+from bot.rendering import blocks, case_facts, quoting, step_up
 from bot.rendering.blocks import Block, safe
 from bot.rendering.words import Words
 
@@ -46,6 +46,8 @@ def approve_modal(asked: Asked, *, words: Words) -> Block:
         words.say("step_up.about", ref=case.ref, company=company),
         words.say("step_up.seats", seats=seats or words.say("card.none")),
     ]
+    if names := case_facts.struck(case.ris):
+        about.append(words.say("step_up.struck", names=safe(names)))
     if card.unread and not asked.came:
         about.append(words.say("card.unread", count=card.unread))
     if asked.code:

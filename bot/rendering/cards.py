@@ -329,6 +329,8 @@ def _brought(note: QuestionNote, words: Words) -> Iterator[str]:
         yield words.say("question.attachments", names=safe(", ".join(note.attachments), 500))
     if note.robot:
         yield words.say("question.robot", reason=safe(note.robot, 200))
+    if note.own:
+        yield words.say("question.own")
     if note.unread:
         yield words.say("question.no_form", names=safe(", ".join(note.unread), 500))
     if note.unopened:
@@ -364,7 +366,7 @@ def _mail_actions(note: QuestionNote, words: Words) -> list[Block]:
 
     What somebody wrote on in Slack is kept nowhere else.
     """
-    may_be_form = bool(note.attachments) and not note.taken
+    may_be_form = bool(note.attachments) and not (note.taken or note.own)
     has_more = bool(note.left_out) and bool(note.mail_id or not note.follow_up)
     actions = {"kind_ris": may_be_form, whole_mails.ACTION: has_more}
     buttons = [

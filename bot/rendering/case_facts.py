@@ -8,7 +8,7 @@ from bot.domain.approvals import Choice
 from bot.domain.cases import Case
 from bot.domain.money import Money
 from bot.domain.programmes import Programme
-from bot.domain.ris import Company, Credential, PartnerType, User
+from bot.domain.ris import Company, Credential, PartnerType, ProblemKind, RisCase, User
 from bot.policy import Policy
 from bot.rendering.words import Words
 
@@ -46,6 +46,12 @@ def earlier(case: Case, say: Words) -> Values:
         "known_users": named(known),
         "replaces_on": say.date(replaced[-1].at) if replaced else "",
     }
+
+
+def struck(ris: RisCase) -> str:
+    """Whose names are struck through in the form, as its sponsor is asked about them; "" for nobody."""
+    asked = (one.user for one in ris.problems if one.kind is ProblemKind.STRUCK)
+    return named([name(ris.users[number]) for number in asked if number is not None])
 
 
 def named(names: Sequence[str]) -> str:

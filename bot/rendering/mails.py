@@ -15,7 +15,7 @@ from bot.domain.cases import Case
 from bot.domain.differences import compare
 from bot.domain.languages import LANGUAGES
 from bot.domain.mail import Address
-from bot.domain.ris import Problem, RisCase, Role, Severity
+from bot.domain.ris import Problem, ProblemKind, RisCase, Role, Severity
 from bot.domain.sheets import SheetRefusal
 from bot.policy import Policy
 from bot.rendering import case_facts, markdown, quoting
@@ -48,11 +48,11 @@ _LATER: Mapping[str, Values] = {
     "invitation": {"why": "first", "outside": False, "spare": 0},
     "neutral_receipt": {"hear_by": "", "offered": [], "closed_case": ""},
     "receipt": {
-        **_OF_ITS_OWN,
+        **_OF_ITS_OWN, "struck": "",
         "facts": [], "users": [], "users_more": 0, "unread_files": "", "unopened": 0, "closed_case": "",
     },
     "ris_problems": {
-        **_OF_ITS_OWN,
+        **_OF_ITS_OWN, "struck": "",
         "most": MOST_QUESTIONS, "again": False, "unchanged": False, "solved": 0, "new": 0, "attached": "",
         "unread_files": "", "unopened": 0, "closed_case": "",
     },
@@ -87,7 +87,7 @@ def ris_problems(
     return of_case(case, policy) | {
         "version": case.version,
         "problems": _problems(case, policy, Severity.ERROR),
-        "advice": _problems(case, policy, Severity.WARNING),
+        **_advice(case, policy),
         "most": MOST_QUESTIONS,
         "again": since is not None,
         "unchanged": before is not None and before.content_hash() == case.ris.content_hash(),
@@ -139,7 +139,7 @@ def receipt(case: Case, policy: Policy, *, unread: Sequence[str] = (), closed: s
             "facts": case_facts.company(replace(case.ris.company, seats=case.ordered_seats), say),
             "users": [case_facts.whole_user(user, say) for user in users[:MOST_USERS]],
             "users_more": max(0, len(users) - MOST_USERS),
-            "advice": _problems(case, policy, Severity.WARNING),
+            **_advice(case, policy),
             "unread_files": _listed(unread),
             "closed_case": closed,
             **_unopened(case, policy),
@@ -278,6 +278,14 @@ def of_case(case: Case, policy: Policy) -> Values:
         **case_facts.earlier(case, say),
         **case_facts.prices(case, policy.mag.seat_price, say),
     }
+
+
+def _advice(case: Case, policy: Policy) -> Values:
+    """What may stay as it is; a name that is struck through is a question, and asked as one."""
+    ris = case.ris
+    rest = tuple(one for one in ris.problems if one.kind is not ProblemKind.STRUCK)
+    advice = _problems(replace(case, ris=replace(ris, problems=rest)), policy, Severity.WARNING)
+    return {"advice": advice, "struck": case_facts.struck(ris)}
 
 
 def _problems(case: Case, policy: Policy, severity: Severity) -> list[Values]:

@@ -21,7 +21,7 @@ from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Kind
-from bot.domain.mail_refusals import MailNotKept, MailSealed
+from bot.domain.mail_refusals import MailNotKept, MailSealed, OwnMail
 from bot.domain.organisations import is_another
 from bot.domain.parties import is_party
 from bot.domain.ris import Decision
@@ -109,6 +109,7 @@ def take_as_ris(db: Database, desk: Desk, understood: Understood, *, by: Staff, 
     with refusals_recorded(db, row.subject_ref, by, now), transaction(db, locks=(f"mail:{row.id}",)):
         check_is_staff(by)
         _check_without_case(db, row)
+        _check_is_somebodys(desk, understood)
         if not understood.form.cases:
             raise _no_form(understood)
         submissions = list_submissions(desk, understood)
@@ -206,6 +207,7 @@ def take_robot_as_question(
     with transaction(db, locks=(f"mail:{row.id}",)):
         check_is_staff(by)
         _check_without_case(db, row)
+        _check_is_somebodys(desk, understood)
         if row.subject_ref.startswith("Q-"):
             raise MailHasResult(id=row.id, ref=row.subject_ref)
         ref = questions.ask(db, desk, understood, now)
@@ -226,6 +228,13 @@ def _check_without_case(db: Database, row: LedgerMail) -> None:
     for mail in (row, *(copy for copy in copies if copy.content_hash == row.content_hash)):
         for ref in cases.list_standing(db, mail.id):
             raise MailHasResult(id=row.id, ref=ref)
+
+
+def _check_is_somebodys(desk: Desk, understood: Understood) -> None:
+    """What a colleague passed on as the desk names nobody to answer: it would write to itself."""
+    address = understood.mail.sender.address
+    if desk.is_reached_at(address):
+        raise OwnMail(id=understood.row.id, address=address)
 
 
 def _no_form(understood: Understood) -> NoForm:

@@ -287,9 +287,10 @@ def note_follow_up(
     events.add(db, EventTag.CONVERSATION_CONTINUED, subject, actor="usher", at=now, mail=mail)
 
 
-def note_set_aside(db: Database, understood: Understood, *, now: datetime) -> None:
+def note_set_aside(db: Database, desk: Desk, understood: Understood, *, now: datetime) -> None:
     """What came as a robot's, a list's or our own, and in no thread of ours."""
-    values = {**_note(understood, ""), "robot": _why(understood)}
+    own = desk.is_reached_at(understood.mail.sender.address)
+    values = {**_note(understood, ""), "robot": _why(understood), "own": own}
     queue_note(db, NoteName.QUESTION, key=f"note:{aside(understood.row.id)}", values=values, now=now)
 
 

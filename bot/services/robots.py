@@ -27,7 +27,7 @@ def note(db: Database, desk: Desk, understood: Understood, *, now: datetime) -> 
     people use too, is of no thread.
     """
     if understood.found.kind is Kind.LOOP:
-        _note_own(db, understood, now=now)
+        _note_own(db, desk, understood, now=now)
         return
     kind, ref = understood.found.kind, understood.found.thread_ref or ""
     has_left = kind is Kind.AUTO_REPLY and says_somebody_left(understood.mail)
@@ -44,10 +44,10 @@ def note(db: Database, desk: Desk, understood: Understood, *, now: datetime) -> 
         key = conversations.card_key(ref)
         questions.note_follow_up(db, understood, ref, key, now=now, aloud=True, robot=True)
     elif understood.form.has_form:
-        questions.note_set_aside(db, understood, now=now)
+        questions.note_set_aside(db, desk, understood, now=now)
 
 
-def _note_own(db: Database, understood: Understood, *, now: datetime) -> None:
+def _note_own(db: Database, desk: Desk, understood: Understood, *, now: datetime) -> None:
     """A form or words, a few times: our own mail has another Message-ID where a server gives it a new one."""
     mail, came = understood.mail, understood.row.received_at
     if understood.form.has_form:
@@ -58,7 +58,7 @@ def _note_own(db: Database, understood: Understood, *, now: datetime) -> None:
         sender, after = mail.sender.address, came - _SHOWN_WITHIN
         shows = ledger.count_of_kind(db, Kind.LOOP, sender, after=after, until=came) < _MOST_SHOWN
     if shows:
-        questions.note_set_aside(db, understood, now=now)
+        questions.note_set_aside(db, desk, understood, now=now)
 
 
 def _is_worth_a_look(db: Database, understood: Understood) -> bool:

@@ -38,6 +38,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "mail_not_kept": {"id": 12},
     "mail_waits": {"since": AT},
     "mail_sealed": {"id": 12},
+    "own_mail": {"id": 12, "address": "desk@desk.example.com"},
     "purchase_order_needed": {"ref": "C-7", "number": "4711", "total": Money(38_700, "EUR")},
     "no_balance": {"ref": "C-7", "total": Money(38_700, "EUR")},
     "unknown_purchase_order": {"number": "PO-9"},

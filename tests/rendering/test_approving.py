@@ -12,6 +12,7 @@ from bot.domain.errors import WrongCode
 from bot.domain.money import Money
 from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.purchasing import Obstacle, Quote
+from bot.domain.ris import Problem, ProblemKind
 from bot.domain.step_refusals import BalanceTooSmall
 from bot.rendering import approving, samples
 from bot.rendering.blocks import Block
@@ -119,3 +120,13 @@ def test_a_modal_without_a_choice_says_all_at_the_code() -> None:
 
     assert (given.purchase_order, given.code) == (None, "")
     assert given.field_of(BalanceTooSmall()) == "code"
+
+
+def test_the_modal_names_whoever_is_struck_through() -> None:
+    card = a_card(Quote(seats=3, total=euros(387), named="", order=None, in_stock=9))
+    ris = replace(card.case.ris, problems=(Problem(kind=ProblemKind.STRUCK, field="last_name", user=1),))
+    view = approving.approve_modal(
+        Asked(card=replace(card, case=replace(card.case, ris=ris)), code=True), words=ENGLISH
+    )
+
+    assert "Struck through in the form, and counted: Tomasz Zieliński" in view["blocks"][0]["text"]["text"]

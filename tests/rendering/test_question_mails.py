@@ -171,3 +171,37 @@ def test_the_receipt_says_what_was_understood_of_the_company_and_of_each_user() 
         assert word in text
     assert "Organization Administrator · Phone OTP" in text
     assert "State" not in text  # nothing stood there
+
+
+@pytest.mark.parametrize(
+    ("lang", "question", "nothing"),
+    [
+        (
+            "en",
+            "We have a question. Struck through in the form: Tomasz Zieliński.",
+            "beyond our question above",
+        ),
+        (
+            "de",
+            "Wir haben eine Frage. Im Formular durchgestrichen: Tomasz Zieliński.",
+            "bis auf unsere Frage",
+        ),
+    ],
+)
+def test_a_name_that_is_struck_through_is_asked_about_and_no_advice(
+    lang: str, question: str, nothing: str
+) -> None:
+    struck = Problem(kind=ProblemKind.STRUCK, field="last_name", user=1, severity=Severity.WARNING)
+    for template, build, case in (
+        ("receipt", mails.receipt, samples.complete_case(lang)),
+        ("ris_problems", mails.ris_problems, samples.incomplete_case(lang)),
+    ):
+        asked = replace(case, ris=replace(case.ris, problems=(*case.ris.problems, struck)))
+        values = build(asked, POLICY)
+        mail = render_mail(template, lang, values | {"status_url": "https://desk.example.com/s"})
+        text = " ".join(mail.text.split())
+
+        assert question in text
+        assert values["advice"] == build(case, POLICY)["advice"]
+        assert template != "receipt" or nothing in text
+        assert template != "receipt" or text.index(question) < text.index("C-7")

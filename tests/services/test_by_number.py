@@ -7,15 +7,23 @@ import pytest
 from bot.domain.approvals import RejectionReason
 from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.mail import Address
-from bot.services import approvals
+from bot.rendering.workbooks import ris_form
+from bot.services import approvals, cases
 from tests.cast import AVERY, DANA, MALLORY, Office, a_mail, an_office
+from tests.forms import COMPANY
 from tests.services.test_replies import BROKEN, ERIN, FORM, NEXT_CUSTOMER, WITHOUT_CITY
+from tests.services.test_versions_in_one_mail import ONLY_NORA
 
 SUBJECT = "C-1: the corrected form"
 
 
 def notes(office: Office) -> list[dict[str, object]]:
     return [job.values["words"] for job in office.jobs("question_note")]
+
+
+def likenesses(office: Office, ref: str) -> list[str]:
+    with office.connect() as db:
+        return [like.ref for like in cases.get_card(db, office.desk, ref, now=office.now).likenesses]
 
 
 def decide(office: Office, *, reject: bool = False) -> None:
@@ -86,6 +94,26 @@ def test_another_customers_form_is_a_case_of_its_own(office: Office) -> None:
     office.take(a_mail(files=[WITHOUT_CITY]))
 
     assert office.take(a_mail(subject="as with C-1", files=[NEXT_CUSTOMER])).subject_ref == "C-2"
+
+
+def test_a_form_of_other_people_is_no_version_of_the_case_that_they_join(office: Office) -> None:
+    subject = "One more user for C-1"
+    office.take(a_mail(files=[FORM]))
+    assert office.take(a_mail(subject=subject, files=[ONLY_NORA])).subject_ref == "C-2"
+    office.take(a_mail(files=[NEXT_CUSTOMER]))
+    decide(office)
+    assert office.take(a_mail(subject=subject, files=[ONLY_NORA])).subject_ref == "C-4"
+
+    assert [user.first_name for user in office.case("C-1").ris.users] == ["Mara", "Tom"]
+    assert office.jobs("correction_note") == []
+    assert likenesses(office, "C-2") == ["C-1"]
+
+
+def test_people_come_by_its_number_to_a_form_that_has_none_yet(office: Office) -> None:
+    office.take(a_mail(files=[("RIS.xlsx", ris_form("en", COMPANY, []))]))
+
+    assert office.take(a_mail(subject=SUBJECT, files=[FORM])).subject_ref == "C-1"
+    assert office.case("C-1").version == 2
 
 
 def test_an_approved_case_hears_of_it(office: Office) -> None:

@@ -3,7 +3,9 @@
 import pytest
 
 from bot.domain.mail import Address, Kind
+from bot.domain.mail_refusals import OwnMail
 from bot.domain.outbox import JobStatus
+from bot.rendering.words import words
 from bot.services import kinds
 from tests.cast import BLAKE, DANA, DESK_ADDRESS, MALLORY, Office, a_mail
 from tests.services.test_replies import FORM, WITHOUT_CITY
@@ -40,11 +42,10 @@ def test_a_form_is_shown_and_goes_on_as_one_by_a_click(office: Office, header: t
 
 
 OURS = Address(name="Usher Support", address="support@desk.example.com")
+THROUGH_US = (DANA, [("X-Loop", DESK_ADDRESS)])
 
 
-@pytest.mark.parametrize(
-    ("sender", "headers"), [(OURS, []), (DANA, [("X-Loop", DESK_ADDRESS)])], ids=["from us", "through us"]
-)
+@pytest.mark.parametrize(("sender", "headers"), [(OURS, []), THROUGH_US], ids=["from us", "through us"])
 def test_a_form_and_words_from_our_own_addresses_are_shown_and_never_answered(
     office: Office, sender: Address, headers: list[tuple[str, str]]
 ) -> None:
@@ -55,9 +56,27 @@ def test_a_form_and_words_from_our_own_addresses_are_shown_and_never_answered(
     assert texts(office).count(SAID) == 2
     assert "Who calls Mr Park back?" in office.chat.texts()
     assert office.mails() == []
+    from_us = sender is OURS
+    assert ("from your own mailbox" in texts(office), "This is a RIS" in texts(office)) == (
+        from_us,
+        not from_us,
+    )
+
+
+def test_what_came_through_us_is_mended_and_what_comes_from_us_never_answered(office: Office) -> None:
+    sender, headers = THROUGH_US
+    theirs = office.take(a_mail(files=[FORM], sender=sender, headers=headers)).id
+    ours = [office.take(a_mail(files=files, sender=OURS)).id for files in ([FORM], [])]
     with office.connect() as db:
-        understood = kinds.read_again(db, office.desk, office.reader, row.id)
-        assert kinds.take_as_ris(db, office.desk, understood, by=BLAKE, now=office.now)
+        read = {one: kinds.read_again(db, office.desk, office.reader, one) for one in (theirs, *ours)}
+        assert kinds.take_as_ris(db, office.desk, read[theirs], by=BLAKE, now=office.now)
+        with pytest.raises(OwnMail) as refused:
+            kinds.take_as_ris(db, office.desk, read[ours[0]], by=BLAKE, now=office.now)
+        with pytest.raises(OwnMail):
+            kinds.take_robot_as_question(db, office.desk, read[ours[1]], by=BLAKE, now=office.now)
+
+    assert "Forward it from your own mailbox" in words().refusal(refused.value)
+    assert [job.recipient for job in office.mails()] == [DANA.address]
 
 
 def test_our_own_mail_that_comes_back_is_shown_to_nobody(office: Office) -> None:
