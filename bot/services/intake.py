@@ -140,6 +140,7 @@ def _settle(
         subject_ref=ref,
         flagged=flagged,
         sender=mail.sender.address,
+        verified=understood.verified,
     )
     events.add(
         db,
@@ -338,6 +339,8 @@ def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref
         if conversation is not None and theirs and understood.form.cases:
             _leave_unreadable(db, understood, conversation, now=now)
         return _take_as_new(db, desk, understood, now)
+    if repeats.hear_again(db, desk, understood, conversation, now=now):
+        return ref
     sent = questions.send_form(db, desk, understood, conversation.ref, now=now)
     answered = sent and asks_nothing_else(understood.mail)
     unread = conversations.hear(db, desk, understood, conversation, answered=answered, now=now)

@@ -5,6 +5,7 @@ A copy repeats another only where that one was acted upon, and was believed as f
 
 from collections.abc import Container, Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlite_utils import Database
 
@@ -15,11 +16,11 @@ from bot.domain.intake import Understood
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Kind
 from bot.domain.ris import RisCase
-from bot.services import conversations, timeline
+from bot.services import conversations, faq_mails, timeline
 from bot.services.cases import Submission, get_case, move_or_explain, revise_case
 from bot.services.desk import Desk
-from bot.services.queueing import queue_case_card
-from bot.store import cases
+from bot.services.queueing import queue_case_card, queue_note
+from bot.store import cases, events, outbox
 from bot.store import conversations as conversation_store
 
 
@@ -28,20 +29,61 @@ def find_repeated(
 ) -> LedgerMail | None:
     """The first copy that counts as much as this one; None where this one is to be decided about."""
     mine = (understood.found.kind in acted, understood.verified)
-    return next((one for one in copies if (one.kind in acted, _was_believed(db, one)) >= mine), None)
+    believed = partial(_was_believed, db, understood)
+    return next((one for one in copies if (one.kind in acted, believed(one)) >= mine), None)
 
 
-def _was_believed(db: Database, mail: LedgerMail) -> bool:
-    """False where nobody vouched for it, and what it led to can still go on as its sender's."""
-    if mail.form_of.startswith("claimed:"):
-        return False
+def _was_believed(db: Database, understood: Understood, mail: LedgerMail) -> bool:
+    """False where nobody vouched for it, and what it led to can still go on as its sender's.
+
+    What merely stands below another question of its address, as beyond so many, led to nothing of its own.
+    """
+    if mail.verified or mail.form_of:
+        return mail.verified
     one = conversations.find(db, mail.subject_ref)
-    return one is None or not _is_unvouched(one, mail)
+    if one is None:
+        return True
+    own = mail.id == one.mail_id or understood.found.thread_ref == one.ref
+    return own and (one.verified or one.state is not ConversationState.OPEN)
 
 
 def _is_unvouched(one: Conversation, mail: LedgerMail) -> bool:
     untouched = one.state is ConversationState.OPEN and one.heard == 1
     return untouched and one.mail_id == mail.id and not one.verified
+
+
+def hear_again(db: Database, desk: Desk, understood: Understood, one: Conversation, *, now: datetime) -> bool:
+    """Whether an earlier copy was heard in its question; its asker is believed from now on.
+
+    As far as that copy alone made it the desk's turn, they hear who answers, or end it by thanks.
+    """
+    heard = (copy for copy in understood.copies if copy.kind == Kind.REPLY and copy.subject_ref == one.ref)
+    copy = next(heard, None)
+    if copy is None:
+        return False
+    conversation_store.vouch(db, one.id)
+    _show_verified(db, understood, one, copy, now=now)
+    settled = events.list_tagged(db, (f"mail:{copy.id}",), (EventTag.MAIL_CLASSIFIED,))
+    if one.since in [event.at for event in settled] and not one.owner:
+        if understood.only_thanks:
+            conversations.end_for_asker(db, one, now=now)
+        else:
+            faq_mails.say_received(db, desk, understood, one, now=now)
+    conversations.refresh(db, one.ref, now=now)
+    return True
+
+
+def _show_verified(
+    db: Database, understood: Understood, one: Conversation, copy: LedgerMail, *, now: datetime
+) -> None:
+    """The words that stand below its card are its sender's; they are not said twice."""
+    above = conversations.card_key(one.ref)
+    note = outbox.find_by_key(db, f"note:{one.ref}:mail:{copy.id}")
+    if note is None or note.values.get("erased"):
+        return
+    values = {**note.values["words"], "verified": True, "evidence": understood.check.evidence}
+    key = f"note:{one.ref}:mail:{understood.row.id}"
+    queue_note(db, note.template, key=key, values=values, now=now, thread_key=above, instead_of=note.key)
 
 
 def take_over(
