@@ -105,11 +105,11 @@ def _decide(db: Database, desk: Desk, understood: Understood, now: datetime) -> 
     within = None if mail.message_id or mail.date else REPEATED_WITHIN
     others = ledger.list_same_id(db, row, mail.message_id, mail.content_hash, within=within)
     copies = tuple(other for other in others if other.content_hash == mail.content_hash)
-    if (same := repeats.find_repeated(db, understood, copies, ACTIONS)) is not None:
+    understood = by_number.as_reply(db, desk, understood)
+    if (same := repeats.find_repeated(db, desk, understood, copies, ACTIONS)) is not None:
         return _settle(db, understood, MailStatus.DUPLICATE, ref=same.subject_ref, now=now)
     understood = replace(understood, copies=copies)
     bounces.hear_from(db, understood, now=now)
-    understood = by_number.as_reply(db, desk, understood)
     if caps.holds_back(db, desk, understood, now=now):
         return _settle(db, understood, MailStatus.WAITING, ref="", now=now)
     ref = ACTIONS.get(understood.found.kind, _nothing)(db, desk, understood, now)

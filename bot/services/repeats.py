@@ -4,39 +4,47 @@ A copy repeats another only where that one was acted upon, and was believed as f
 """
 
 from collections.abc import Container, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from sqlite_utils import Database
 
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.cases import OPEN, Case, CaseStatus
 from bot.domain.conversations import Conversation, ConversationState
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Kind
+from bot.domain.parties import is_party
 from bot.domain.ris import RisCase
-from bot.services import conversations, faq_mails, timeline
-from bot.services.cases import Submission, get_case, move_or_explain, revise_case
+from bot.domain.trust import Verdict
+from bot.services import conversations, faq_mails, organisations, rights, timeline
+from bot.services.cases import Submission, answer_submission, get_case, move_or_explain, revise_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card, queue_note
-from bot.store import cases, events, outbox
+from bot.store import approvals, cases, events, outbox
 from bot.store import conversations as conversation_store
 
 
 def find_repeated(
-    db: Database, understood: Understood, copies: Sequence[LedgerMail], acted: Container[Kind]
+    db: Database,
+    desk: Desk,
+    understood: Understood,
+    copies: Sequence[LedgerMail],
+    acted: Container[Kind],
 ) -> LedgerMail | None:
     """The first copy that counts as much as this one; None where this one is to be decided about."""
     mine = (understood.found.kind in acted, understood.verified)
-    believed = partial(_was_believed, db, understood)
+    believed = partial(_was_believed, db, desk, understood)
     return next((one for one in copies if (one.kind in acted, believed(one)) >= mine), None)
 
 
-def _was_believed(db: Database, understood: Understood, mail: LedgerMail) -> bool:
+def _was_believed(db: Database, desk: Desk, understood: Understood, mail: LedgerMail) -> bool:
     """False where nobody vouched for it, and what it led to can still go on as its sender's.
 
-    What merely stands below another question of its address, as beyond so many, led to nothing of its own.
+    What merely stands below another question of its address, as beyond so many, led to nothing of its own;
+    and what staff closed as a question belongs below a case of which its sender may speak all the same.
     """
     if mail.verified or mail.form_of:
         return mail.verified
@@ -44,7 +52,13 @@ def _was_believed(db: Database, understood: Understood, mail: LedgerMail) -> boo
     if one is None:
         return True
     own = mail.id == one.mail_id or understood.found.thread_ref == one.ref
-    return own and (one.verified or one.state is not ConversationState.OPEN)
+    settled = one.verified or one.state is not ConversationState.OPEN
+    return own and settled and not _is_heard_in_case(db, desk, understood)
+
+
+def _is_heard_in_case(db: Database, desk: Desk, understood: Understood) -> bool:
+    case = organisations.find_of_thread(db, understood.found.thread_ref or "")
+    return case is not None and is_party(case, understood.mail.sender.address, desk.sponsors)
 
 
 def _is_unvouched(one: Conversation, mail: LedgerMail) -> bool:
@@ -89,12 +103,35 @@ def _show_verified(
 def take_over(
     db: Database, desk: Desk, copies: Sequence[LedgerMail], submission: Submission, *, now: datetime
 ) -> Case | None:
-    """The case that an earlier copy opened for that form; it is this sender's now, unless staff have it."""
+    """The case that an earlier copy opened for that form; it is this sender's now, unless it is decided."""
     form = submission.ris.form_hash()
     known = next((case for case in _list_cases(db, copies) if case.ris.form_hash() == form), None)
-    if known is None or known.status is not CaseStatus.RECEIVED:
+    if known is None or known.status not in OPEN:
         return known
+    if known.status is not CaseStatus.RECEIVED:
+        return _believe(db, desk, known, submission, now=now)
     return revise_case(db, desk, known, submission, now=now) or known
+
+
+def _believe(db: Database, desk: Desk, case: Case, submission: Submission, *, now: datetime) -> Case:
+    """Staff took it in before its sender was verified: no newer version, but they hear of it now."""
+    if case.verdict is Verdict.PASSED or submission.check.verdict is not Verdict.PASSED:
+        return case
+    copied = dict.fromkeys((*case.cc, *submission.parties))
+    believed = replace(
+        case,
+        authorised=case.authorised or submission.authorised,
+        verdict=submission.check.verdict,
+        evidence=submission.check.evidence,
+        cc=tuple(address for address in copied if address != case.sponsor.address),
+    )
+    cases.set_belief(db, believed)
+    if not rights.why_second(desk, believed):
+        approvals.drop_all(db, case.id)  # whoever was the first of two may decide alone
+    timeline.record(db, EventTag.CASE_BELIEVED, case.id, actor="usher", at=now, mail=submission.mail_id)
+    answer_submission(db, desk, believed, now=now, submission=submission)
+    queue_case_card(db, case.id, now=now)
+    return believed
 
 
 def find_conversation(db: Database, copies: Sequence[LedgerMail], *, now: datetime) -> Conversation | None:

@@ -61,6 +61,10 @@ def drop(db: Database, approval_id: int) -> bool:
     return bool(count(db, "delete from approvals where id = :id", {"id": approval_id}))
 
 
+def drop_all(db: Database, case_id: int) -> None:
+    count(db, "delete from approvals where case_id = :id", {"id": case_id})
+
+
 def list_given(db: Database, case: Case) -> tuple[Approval, ...]:
     """Every yes to what the case holds now, oldest first."""
     found = rows(

@@ -11,8 +11,9 @@ from bot.domain.conversations import Conversation, ConversationState
 from bot.domain.errors import MailHasResult
 from bot.domain.ledger import MailStatus
 from bot.domain.mail import Address
-from bot.services import conversations, kinds
-from tests.cast import BLAKE, MALLORY, Office, a_mail
+from bot.services import approvals, conversations, kinds
+from bot.store import approvals as approval_store
+from tests.cast import AVERY, BLAKE, MALLORY, Office, a_mail
 from tests.services.test_faq_mails import LOCKED
 from tests.services.test_nudges import with_policy
 from tests.services.test_replies import FORM, WITHOUT_CITY
@@ -34,6 +35,7 @@ class Mail(TypedDict, total=False):
     files: list[tuple[str, bytes]]
     text: str
     answers: str
+    subject: str
     sender: Address
 
 
@@ -250,3 +252,49 @@ def test_what_stood_below_others_is_a_question_of_its_own_once_it_is_believed(
     assert not conversation_of(office, "Q-10").verified
     assert conversation_of(office, "Q-11").verified
     assert [job.template for job in office.mails()] == ["neutral_receipt"]
+
+
+@pytest.mark.parametrize("by_reply", [False, True])
+def test_words_for_a_case_reach_it_though_staff_closed_their_unverified_copy(
+    office: Office, by_reply: bool
+) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    how: Mail = {"answers": office.mails()[-1].message_id} if by_reply else {"subject": "C-1: city"}
+    how["text"] = "The city is Hamburg, and please hurry up."
+    take(office, {"verdict": ""}, **how)
+    with office.connect() as db:
+        conversations.close(db, ref="Q-1", heard=1, by=BLAKE, now=office.now)
+
+    assert take(office, DIRECT, DIRECT, **how) == ["done", "duplicate"]
+    assert [job.case_id for job in office.jobs("question_note")][-1] == 1
+
+
+def test_the_sender_of_a_case_that_staff_took_in_is_believed_once_the_mail_comes_verified(
+    office: Office,
+) -> None:
+    take(office, {"verdict": ""}, files=[FORM])
+    with office.connect() as db:
+        seen = office.case("C-1").content_hash
+        kinds.accept(db, office.desk, ref="C-1", seen=seen, by=AVERY, now=office.now)
+    assert "not verified" in texts(office)
+    take(office, DIRECT, DIRECT, files=[FORM])
+
+    case = office.case("C-1")
+    assert (case.status, case.version, case.authorised) == (CaseStatus.IN_REVIEW, 1, True)
+    assert [job.template for job in office.mails()] == ["receipt"]
+    assert "sender is verified now" in texts(office)
+    with office.connect() as db:  # one yes is enough, though theirs would have been the first of two
+        approvals.approve(db, office.desk, ref="C-1", seen=seen, by=AVERY, now=office.now)
+    assert office.case("C-1").status is CaseStatus.APPROVED
+
+
+def test_a_stranger_whose_form_staff_took_in_gets_no_more_rights_by_a_verified_copy(office: Office) -> None:
+    take(office, {"verdict": ""}, files=[FORM], sender=MALLORY)
+    with office.connect() as db:
+        seen = office.case("C-1").content_hash
+        kinds.accept(db, office.desk, ref="C-1", seen=seen, by=AVERY, now=office.now)
+    take(office, DIRECT, files=[FORM], sender=MALLORY)
+
+    assert (office.case("C-1").verdict, office.case("C-1").authorised) == ("passed", False)
+    with office.connect() as db:
+        assert len(approval_store.list_given(db, office.case("C-1"))) == 1
