@@ -252,7 +252,7 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     offered = taken or corrections.offer(db, desk, understood, case, own, now=now)
     if not offered and case.status not in OPEN:
         return _take_late(db, desk, understood, case, own, now=now)
-    repeats.give_up(db, understood.copies, case, [one.ris for one in own], now=now)
+    repeats.give_up(db, understood.copies, case, own, now=now)
     if offered:
         return case.ref
     if take_reply(db, desk, understood, case, own, now=now):

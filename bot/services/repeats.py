@@ -17,7 +17,6 @@ from bot.domain.intake import Understood
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Kind
 from bot.domain.parties import is_party
-from bot.domain.ris import RisCase
 from bot.domain.trust import Verdict
 from bot.services import conversations, faq_mails, organisations, rights, timeline
 from bot.services.cases import Submission, answer_submission, get_case, move_or_explain, revise_case
@@ -146,10 +145,13 @@ def find_conversation(db: Database, copies: Sequence[LedgerMail], *, now: dateti
 
 
 def give_up(
-    db: Database, copies: Sequence[LedgerMail], case: Case, forms: Sequence[RisCase], *, now: datetime
+    db: Database, copies: Sequence[LedgerMail], case: Case, own: Sequence[Submission], *, now: datetime
 ) -> None:
-    """What belongs to `case` stands there now: what earlier copies of that reply opened beside it is over."""
-    hashes = {form.form_hash() for form in forms}
+    """What belongs to `case` stands there now: what earlier copies of that reply opened beside it is over.
+
+    Of several forms that may be its newest none is: they stay what they are.
+    """
+    hashes = {one.ris.form_hash() for one in own} if len(own) == 1 else set()
     for other in _list_cases(db, copies):
         if other.status is CaseStatus.RECEIVED and other.id != case.id and other.ris.form_hash() in hashes:
             move_or_explain(db, other, (CaseStatus.RECEIVED,), CaseStatus.WITHDRAWN, now=now)

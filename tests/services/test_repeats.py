@@ -15,6 +15,7 @@ from bot.services import approvals, conversations, kinds
 from bot.store import approvals as approval_store
 from tests.cast import AVERY, BLAKE, MALLORY, Office, a_mail
 from tests.services.test_faq_mails import LOCKED
+from tests.services.test_newer_forms import LAST
 from tests.services.test_nudges import with_policy
 from tests.services.test_replies import FORM, WITHOUT_CITY
 
@@ -298,3 +299,16 @@ def test_a_stranger_whose_form_staff_took_in_gets_no_more_rights_by_a_verified_c
     assert (office.case("C-1").verdict, office.case("C-1").authorised) == ("passed", False)
     with office.connect() as db:
         assert len(approval_store.list_given(db, office.case("C-1"))) == 1
+
+
+@pytest.mark.parametrize("by_reply", [False, True])
+def test_of_two_newer_forms_that_came_unverified_first_none_is_said_to_be_taken(
+    office: Office, by_reply: bool
+) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    how: Mail = {"answers": office.mails()[-1].message_id} if by_reply else {"subject": "C-1: corrected"}
+    how["files"] = [("v1.xlsx", FORM[1]), ("v2.xlsx", LAST[1])]
+    take(office, {"verdict": ""}, DIRECT, **how)
+
+    assert office.case("C-1").version == 1
+    assert [office.case(ref).status for ref in ("C-2", "C-3")] == [CaseStatus.RECEIVED] * 2
