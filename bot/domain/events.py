@@ -25,6 +25,7 @@ class EventTag(StrEnum):
     ANSWERS_DISCARDED = "answers:discarded"
     ANSWERS_OVERTAKEN = "answers:overtaken"
     CASE_ACCEPTED = "case:accepted"
+    CASE_BELIEVED = "case:believed"  # staff had taken it in before its sender was verified
     CASE_DISCARDED = "case:discarded"
     CASE_ADDED = "case:added"
     CASE_TAKEN_AS_NEWER = "case:taken_as_newer"

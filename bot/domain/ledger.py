@@ -64,3 +64,4 @@ class LedgerMail:
     form_of: str = field(default="", repr=False)  #: whose forms it counts among; see `Understood.form_of`
     form_hash: str = ""  #: of what its form holds
     released: bool = False  #: staff let it in beyond the cap
+    verified: bool = True  #: its sender's server vouched for it

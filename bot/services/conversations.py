@@ -39,6 +39,7 @@ from bot.domain.conversations import (
 from bot.domain.errors import NotAColleague
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
+from bot.domain.mail import Kind
 from bot.domain.note_names import NoteName
 from bot.domain.staff import Staff
 from bot.domain.thanks import has_helped
@@ -49,7 +50,7 @@ from bot.services.cases import refusals_recorded
 from bot.services.conversation_accounts import list_lines
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
-from bot.store import cases, conversations, events, finding, outbox
+from bot.store import cases, conversations, events, finding, ledger, outbox
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -181,6 +182,18 @@ def due_of(desk: Desk, now: datetime) -> datetime:
 def share(db: Database, one: Conversation, *, now: datetime) -> None:
     """Usher has answered a part by itself: it stays the desk's for the rest, in the caller's transaction."""
     _note(db, EventTag.CONVERSATION_SHARED, one, by="usher", now=now)
+
+
+def leave_unreadable(db: Database, understood: Understood, one: Conversation, *, now: datetime) -> None:
+    """A conversation about a file that was not read waits for nobody once that came again and could be read.
+
+    Unless its words ask something: that a person has still to answer.
+    """
+    first = ledger.find(db, one.mail_id)
+    about_a_file = first is not None and first.kind == Kind.RIS and "?" not in one.words
+    if understood.verified and about_a_file:
+        leave_to_asker(db, one, now=now)
+        refresh(db, one.ref, now=now)
 
 
 def leave_to_asker(db: Database, one: Conversation, *, now: datetime) -> None:

@@ -103,6 +103,13 @@ def hear(
         put_opinions(db, one, list_judged(db, one), helped=helped, now=now)
     if helped or one.owner or not understood.verified:
         return
+    say_received(db, desk, understood, one, now=now)
+
+
+def say_received(
+    db: Database, desk: Desk, understood: Understood, one: Conversation, *, now: datetime
+) -> None:
+    """By when a person answers what was heard in it."""
     due_at = conversations.get(db, one.ref).due_at
     words = mails.neutral_receipt(ref=one.ref, lang=one.lang, policy=desk.policy, hear_by=due_at)
     queue_mail(

@@ -8,7 +8,6 @@ from sqlite_utils import Database
 
 from bot.domain.cards import TroubleNote
 from bot.domain.cases import OPEN, Case
-from bot.domain.conversations import Conversation
 from bot.domain.cover_notes import list_like_forms, list_unread
 from bot.domain.events import EventTag
 from bot.domain.form_language import in_its_language
@@ -105,16 +104,16 @@ def _decide(db: Database, desk: Desk, understood: Understood, now: datetime) -> 
     within = None if mail.message_id or mail.date else REPEATED_WITHIN
     others = ledger.list_same_id(db, row, mail.message_id, mail.content_hash, within=within)
     copies = tuple(other for other in others if other.content_hash == mail.content_hash)
-    if (same := repeats.find_repeated(db, understood, copies, ACTIONS)) is not None:
+    understood = by_number.as_reply(db, desk, understood)
+    if (same := repeats.find_repeated(db, desk, understood, copies, ACTIONS)) is not None:
         return _settle(db, understood, MailStatus.DUPLICATE, ref=same.subject_ref, now=now)
     understood = replace(understood, copies=copies)
     bounces.hear_from(db, understood, now=now)
-    understood = by_number.as_reply(db, desk, understood)
     if caps.holds_back(db, desk, understood, now=now):
         return _settle(db, understood, MailStatus.WAITING, ref="", now=now)
     ref = ACTIONS.get(understood.found.kind, _nothing)(db, desk, understood, now)
-    strange = next((other.id for other in others if other not in copies), 0)
-    flagged = f"same Message-ID as mail {strange}, other content" if strange else ""
+    strange = [other.id for other in others if other not in copies]
+    flagged = f"same Message-ID as mail {strange[0]}, other content" if strange else ""
     return _settle(db, understood, MailStatus.DONE, ref=ref, flagged=flagged, now=now)
 
 
@@ -140,6 +139,7 @@ def _settle(
         subject_ref=ref,
         flagged=flagged,
         sender=mail.sender.address,
+        verified=understood.verified,
     )
     events.add(
         db,
@@ -251,7 +251,7 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     offered = taken or corrections.offer(db, desk, understood, case, own, now=now)
     if not offered and case.status not in OPEN:
         return _take_late(db, desk, understood, case, own, now=now)
-    repeats.give_up(db, understood.copies, case, [one.ris for one in own], now=now)
+    repeats.give_up(db, understood.copies, case, own, now=now)
     if offered:
         return case.ref
     if take_reply(db, desk, understood, case, own, now=now):
@@ -336,8 +336,10 @@ def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref
     theirs = conversation is not None and conversation.address == understood.mail.sender.address
     if conversation is None or not theirs or (understood.form.has_form and not understood.is_sealed):
         if conversation is not None and theirs and understood.form.cases:
-            _leave_unreadable(db, understood, conversation, now=now)
+            conversations.leave_unreadable(db, understood, conversation, now=now)
         return _take_as_new(db, desk, understood, now)
+    if repeats.hear_again(db, desk, understood, conversation, now=now):
+        return ref
     sent = questions.send_form(db, desk, understood, conversation.ref, now=now)
     answered = sent and asks_nothing_else(understood.mail)
     unread = conversations.hear(db, desk, understood, conversation, answered=answered, now=now)
@@ -350,20 +352,6 @@ def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref
         questions.say_unreadable(db, desk, understood, ref, SheetRefusal.SEALED, cc=(), now=now)
     withdrawals.hear_by_number(db, desk, understood, asked=conversation.ref, now=now)
     return conversation.ref
-
-
-def _leave_unreadable(
-    db: Database, understood: Understood, conversation: Conversation, *, now: datetime
-) -> None:
-    """A conversation about a file that was not read waits for nobody once that came again and could be read.
-
-    Unless its words ask something: that a person has still to answer.
-    """
-    first = ledger.find(db, conversation.mail_id)
-    about_a_file = first is not None and first.kind == Kind.RIS and "?" not in conversation.words
-    if understood.verified and about_a_file:
-        conversations.leave_to_asker(db, conversation, now=now)
-        conversations.refresh(db, conversation.ref, now=now)
 
 
 Action = Callable[[Database, Desk, Understood, datetime], str]

@@ -4,39 +4,61 @@ A copy repeats another only where that one was acted upon, and was believed as f
 """
 
 from collections.abc import Container, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from sqlite_utils import Database
 
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.cases import OPEN, Case, CaseStatus
 from bot.domain.conversations import Conversation, ConversationState
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Kind
-from bot.domain.ris import RisCase
-from bot.services import conversations, thread_notes
-from bot.services.cases import Submission, get_case, move_or_explain, revise_case
+from bot.domain.note_names import NoteName
+from bot.domain.parties import is_party
+from bot.domain.trust import Verdict
+from bot.services import conversations, faq_mails, organisations, rights, thread_notes
+from bot.services.cases import Submission, answer_submission, get_case, move_or_explain, revise_case
 from bot.services.desk import Desk
-from bot.services.queueing import queue_case_card
-from bot.store import cases
+from bot.services.queueing import queue_case_card, queue_note
+from bot.store import approvals, cases, events, outbox
 from bot.store import conversations as conversation_store
 
 
 def find_repeated(
-    db: Database, understood: Understood, copies: Sequence[LedgerMail], acted: Container[Kind]
+    db: Database,
+    desk: Desk,
+    understood: Understood,
+    copies: Sequence[LedgerMail],
+    acted: Container[Kind],
 ) -> LedgerMail | None:
     """The first copy that counts as much as this one; None where this one is to be decided about."""
     mine = (understood.found.kind in acted, understood.verified)
-    return next((one for one in copies if (one.kind in acted, _was_believed(db, one)) >= mine), None)
+    believed = partial(_was_believed, db, desk, understood)
+    return next((one for one in copies if (one.kind in acted, believed(one)) >= mine), None)
 
 
-def _was_believed(db: Database, mail: LedgerMail) -> bool:
-    """False where nobody vouched for it, and what it led to can still go on as its sender's."""
-    if mail.form_of.startswith("claimed:"):
-        return False
+def _was_believed(db: Database, desk: Desk, understood: Understood, mail: LedgerMail) -> bool:
+    """False where nobody vouched for it, and what it led to can still go on as its sender's.
+
+    What merely stands below another question of its address, as beyond so many, led to nothing of its own;
+    and what staff closed as a question belongs below a case of which its sender may speak all the same.
+    """
+    if mail.verified or mail.form_of:
+        return mail.verified
     one = conversations.find(db, mail.subject_ref)
-    return one is None or not _is_unvouched(one, mail)
+    if one is None:
+        return True
+    own = mail.id == one.mail_id or understood.found.thread_ref == one.ref
+    settled = one.verified or one.state is not ConversationState.OPEN
+    return own and settled and not _is_heard_in_case(db, desk, understood)
+
+
+def _is_heard_in_case(db: Database, desk: Desk, understood: Understood) -> bool:
+    case = organisations.find_of_thread(db, understood.found.thread_ref or "")
+    return case is not None and is_party(case, understood.mail.sender.address, desk.sponsors)
 
 
 def _is_unvouched(one: Conversation, mail: LedgerMail) -> bool:
@@ -44,15 +66,74 @@ def _is_unvouched(one: Conversation, mail: LedgerMail) -> bool:
     return untouched and one.mail_id == mail.id and not one.verified
 
 
+def hear_again(db: Database, desk: Desk, understood: Understood, one: Conversation, *, now: datetime) -> bool:
+    """Whether an earlier copy was heard in its question; its asker is believed from now on.
+
+    As far as that copy alone made it the desk's turn, they hear who answers, or end it by thanks.
+    """
+    heard = (copy for copy in understood.copies if copy.kind == Kind.REPLY and copy.subject_ref == one.ref)
+    copy = next(heard, None)
+    if copy is None:
+        return False
+    conversation_store.vouch(db, one.id)
+    _show_verified(db, understood, one, copy, now=now)
+    settled = events.list_tagged(db, (f"mail:{copy.id}",), (EventTag.MAIL_CLASSIFIED,))
+    if one.since in [event.at for event in settled] and not one.owner:
+        if understood.only_thanks:
+            conversations.end_for_asker(db, one, now=now)
+        else:
+            faq_mails.say_received(db, desk, understood, one, now=now)
+    conversations.refresh(db, one.ref, now=now)
+    return True
+
+
+def _show_verified(
+    db: Database, understood: Understood, one: Conversation, copy: LedgerMail, *, now: datetime
+) -> None:
+    """The words that stand below its card are its sender's; they are not said twice."""
+    above = conversations.card_key(one.ref)
+    note = outbox.find_by_key(db, f"note:{one.ref}:mail:{copy.id}")
+    if note is None or note.values.get("erased"):
+        return
+    values = {**note.values["words"], "verified": True, "evidence": understood.check.evidence}
+    key = f"note:{one.ref}:mail:{understood.row.id}"
+    queue_note(
+        db, NoteName(note.template), key=key, values=values, now=now, thread_key=above, instead_of=note.key
+    )
+
+
 def take_over(
     db: Database, desk: Desk, copies: Sequence[LedgerMail], submission: Submission, *, now: datetime
 ) -> Case | None:
-    """The case that an earlier copy opened for that form; it is this sender's now, unless staff have it."""
+    """The case that an earlier copy opened for that form; it is this sender's now, unless it is decided."""
     form = submission.ris.form_hash()
     known = next((case for case in _list_cases(db, copies) if case.ris.form_hash() == form), None)
-    if known is None or known.status is not CaseStatus.RECEIVED:
+    if known is None or known.status not in OPEN:
         return known
+    if known.status is not CaseStatus.RECEIVED:
+        return _believe(db, desk, known, submission, now=now)
     return revise_case(db, desk, known, submission, now=now) or known
+
+
+def _believe(db: Database, desk: Desk, case: Case, submission: Submission, *, now: datetime) -> Case:
+    """Staff took it in before its sender was verified: no newer version, but they hear of it now."""
+    if case.verdict is Verdict.PASSED or submission.check.verdict is not Verdict.PASSED:
+        return case
+    copied = dict.fromkeys((*case.cc, *submission.parties))
+    believed = replace(
+        case,
+        authorised=case.authorised or submission.authorised,
+        verdict=submission.check.verdict,
+        evidence=submission.check.evidence,
+        cc=tuple(address for address in copied if address != case.sponsor.address),
+    )
+    cases.set_belief(db, believed)
+    if not rights.why_second(desk, believed):
+        approvals.drop_all(db, case.id)  # whoever was the first of two may decide alone
+    thread_notes.record(db, EventTag.CASE_BELIEVED, case.id, actor="usher", at=now, mail=submission.mail_id)
+    answer_submission(db, desk, believed, now=now, submission=submission)
+    queue_case_card(db, case.id, now=now)
+    return believed
 
 
 def find_conversation(db: Database, copies: Sequence[LedgerMail], *, now: datetime) -> Conversation | None:
@@ -67,10 +148,13 @@ def find_conversation(db: Database, copies: Sequence[LedgerMail], *, now: dateti
 
 
 def give_up(
-    db: Database, copies: Sequence[LedgerMail], case: Case, forms: Sequence[RisCase], *, now: datetime
+    db: Database, copies: Sequence[LedgerMail], case: Case, own: Sequence[Submission], *, now: datetime
 ) -> None:
-    """What belongs to `case` stands there now: what earlier copies of that reply opened beside it is over."""
-    hashes = {form.form_hash() for form in forms}
+    """What belongs to `case` stands there now: what earlier copies of that reply opened beside it is over.
+
+    Of several forms that may be its newest none is: they stay what they are.
+    """
+    hashes = {one.ris.form_hash() for one in own} if len(own) == 1 else set()
     for other in _list_cases(db, copies):
         if other.status is CaseStatus.RECEIVED and other.id != case.id and other.ris.form_hash() in hashes:
             move_or_explain(db, other, (CaseStatus.RECEIVED,), CaseStatus.WITHDRAWN, now=now)

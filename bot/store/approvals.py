@@ -67,6 +67,10 @@ def take_back(db: Database, case: Case, *, by: str) -> bool:
     return bool(count(db, sql, {"id": case.id, "content_hash": case.content_hash, "by": by}))
 
 
+def drop_all(db: Database, case_id: int) -> None:
+    count(db, "delete from approvals where case_id = :id", {"id": case_id})
+
+
 def list_given(db: Database, case: Case) -> tuple[Approval, ...]:
     """Every yes to what the case holds now, oldest first."""
     found = rows(

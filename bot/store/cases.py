@@ -163,6 +163,14 @@ def escalate(db: Database, case_id: int, *, now: datetime) -> None:
     count(db, sql, {"id": case_id, "now": text_of(now)})
 
 
+def set_belief(db: Database, case: Case) -> None:
+    """Remember how far its sender is believed, and whom that gives a copy."""
+    sql = "update cases set authorised = :authorised, verdict = :verdict, evidence = :evidence, cc = :cc"
+    columns = _columns(case)
+    values = {name: columns[name] for name in ("id", "authorised", "verdict", "evidence", "cc")}
+    count(db, f"{sql} where id = :id", values)
+
+
 def set_hands(db: Database, case_id: int, hands: Collection[str]) -> None:
     """Remember who had a hand in a case: they are not its second eye."""
     values = {"hands": json.dumps(sorted(hands)), "id": case_id}

@@ -139,7 +139,7 @@ def list_claimed(db: Database, *, address: str, after: datetime, until: datetime
     sql = """select one.* from mails
              join conversations as one on one.id = cast(substr(subject_ref, 3) as integer)
              where received_at > :after and received_at <= :until and subject_ref like 'Q-%'
-               and sender = :address and mail_id = mails.id and verified = 0
+               and sender = :address and mail_id = mails.id and one.verified = 0
              order by one.id desc"""
     values = {"address": address, "after": text_of(after), "until": text_of(until)}
     return [_conversation(found) for found in rows(db, sql, values)]

@@ -20,7 +20,7 @@ TABLES: Final[Mapping[str, Treatment]] = {
         erases=Erases.WALK,
         texts="sender form_of error reason",
         plain="id mailbox uidvalidity uid message_id content_hash size whole received_at recorded_at status "
-        "attempts kind subject_ref flagged moved_at form_hash released",
+        "attempts kind subject_ref flagged moved_at form_hash released verified",
         told="mails",
     ),
     "mail_sources": Treatment(

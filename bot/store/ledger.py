@@ -12,7 +12,7 @@ from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 COLUMNS = """id, mailbox, uidvalidity, uid, message_id, content_hash, size, whole, received_at,
              status, attempts, kind, reason, subject_ref, flagged, error, sender, form_of, form_hash,
-             released"""
+             released, verified"""
 
 
 def start_mailbox(db: Database, name: str, *, uidvalidity: int, last_uid: int, now: datetime) -> None:
@@ -146,7 +146,7 @@ def list_same_id(
     return [_mail(found) for found in rows(db, sql, values)]
 
 
-def settle(db: Database, mail_id: int, *, since: MailStatus, to: MailStatus, **facts: str) -> bool:
+def settle(db: Database, mail_id: int, *, since: MailStatus, to: MailStatus, **facts: str | int) -> bool:
     """Move a mail on and note what was found; False when somebody else did."""
     facts = {"error": "", **facts}
     sets = ", ".join(f"{name} = :{name}" for name in facts)
@@ -292,6 +292,7 @@ def _mail(found: dict[str, Any]) -> LedgerMail:
             **found,
             "whole": bool(found["whole"]),
             "released": bool(found["released"]),
+            "verified": bool(found["verified"]),
             "received_at": instant(found["received_at"]),
             "status": MailStatus(found["status"]),
         }

@@ -335,3 +335,12 @@ def m068_lists_of_what_is_open_read_indexes_alone(db: Database) -> None:
         create index seats_held on seats (organisation) where closed_at is null;
         create index conversations_by_address on conversations (address);
     """)
+
+
+@migrations()
+def m069_a_mail_knows_whether_its_sender_was_believed(db: Database) -> None:
+    db.executescript("""
+        alter table mails add column verified integer not null default 1;
+        update mails set verified = 0 where form_of like 'claimed:%'
+            or id in (select mail_id from conversations where verified = 0);
+    """)

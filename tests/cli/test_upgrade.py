@@ -27,7 +27,11 @@ pytestmark = pytest.mark.slow
 
 NEWER = "m062_what_a_form_writes_lies_together"  #: the first of what the earlier version does not know
 #: what today's code uses and the earlier version did not have: table, column and its type
-USED = (("outbox", "not_before", "text"), ("cases", "read_to", "integer not null default 0"))
+USED = (
+    ("outbox", "not_before", "text"),
+    ("cases", "read_to", "integer not null default 0"),
+    ("mails", "verified", "integer not null default 1"),
+)
 SECRET = "0123456789abcdef0123456789abcdef"
 NORA = replace(MARA, first_name="Nora", last_name="Vogt", email="nora.vogt@nordlicht.example.com")
 

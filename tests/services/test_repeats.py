@@ -11,8 +11,12 @@ from bot.domain.conversations import Conversation, ConversationState
 from bot.domain.errors import MailHasResult
 from bot.domain.ledger import MailStatus
 from bot.domain.mail import Address
-from bot.services import conversations, kinds
-from tests.cast import BLAKE, MALLORY, Office, a_mail
+from bot.services import approvals, conversations, kinds
+from bot.store import approvals as approval_store
+from tests.cast import AVERY, BLAKE, MALLORY, Office, a_mail
+from tests.services.test_faq_mails import LOCKED
+from tests.services.test_newer_forms import LAST
+from tests.services.test_nudges import with_policy
 from tests.services.test_replies import FORM, WITHOUT_CITY
 
 LIST = [("List-Id", "<partners.sponsor.example.org>")]
@@ -32,6 +36,7 @@ class Mail(TypedDict, total=False):
     files: list[tuple[str, bytes]]
     text: str
     answers: str
+    subject: str
     sender: Address
 
 
@@ -185,3 +190,125 @@ def test_the_same_words_without_id_and_date_are_a_repeat_for_a_day(office: Offic
     later = [office.take(mail).status for mail in (raw, dateless)]
 
     assert (soon, later) == (["duplicate", "duplicate"], ["duplicate", "done"])
+
+
+@pytest.fixture
+def answering(office: Office) -> Office:
+    """Where articles answer by themselves."""
+    answers = office.desk.policy.answers.model_copy(update={"faq_mode": "answer"})
+    with_policy(office, office.desk.policy.model_copy(update={"answers": answers}))
+    return office
+
+
+def write_back(office: Office, *ways: Way, text: str) -> None:
+    """The asker's next mail in Q-1, which Usher has answered by an article, by each of these ways."""
+    office.take(a_mail(subject="Login", text=LOCKED))
+    office.work()
+    take(office, *ways, text=text, answers=office.mails()[-1].message_id)
+
+
+@pytest.mark.parametrize("ways", [[DIRECT], [{"verdict": ""}, DIRECT], [{"headers": LIST}, DIRECT, DIRECT]])
+def test_the_next_mail_of_an_asker_counts_once_whatever_came_first(
+    answering: Office, ways: list[Way]
+) -> None:
+    write_back(answering, *ways, text="No, it is still locked.")
+
+    one = conversation_of(answering, "Q-1")
+    assert (one.state, one.verified, one.heard) == (ConversationState.OPEN, True, 2)
+    assert [job.template for job in answering.mails()] == ["faq_answer", "neutral_receipt"]
+    said = texts(answering)
+    assert "not verified" not in said
+    assert said.count("No, it is still locked.") == (2 if "headers" in ways[0] else 1)
+
+
+def test_thanks_that_came_unverified_first_end_a_question_all_the_same(answering: Office) -> None:
+    write_back(answering, {"verdict": ""}, DIRECT, text="Thank you!")
+
+    assert conversation_of(answering, "Q-1").state is ConversationState.CLOSED
+    assert [job.template for job in answering.mails()] == ["faq_answer"]
+
+
+def test_what_a_person_has_is_not_receipted_for_a_copy(answering: Office) -> None:
+    write_back(answering, {"verdict": ""}, text="No, it is still locked.")
+    with answering.connect() as db:
+        conversations.take(db, ref="Q-1", by=BLAKE, now=answering.now)
+    asked = answering.mails()[-1].message_id
+    take(answering, DIRECT, text="No, it is still locked.", answers=asked)
+
+    assert conversation_of(answering, "Q-1").verified
+    assert [job.template for job in answering.mails()] == ["faq_answer"]
+
+
+@pytest.mark.parametrize("before", [9, 10])
+def test_what_stood_below_others_is_a_question_of_its_own_once_it_is_believed(
+    office: Office, before: int
+) -> None:
+    text = "Who pays for a third seat in our contract of 2019?"
+    for number in range(before):
+        office.take(a_mail(subject=f"No. {number}", text=f"Buy thing no. {number}.", verdict="fail"))
+    take(office, {"verdict": ""}, text=text)
+    office.take(a_mail(subject="More", text="Buy one more thing.", verdict="fail"))
+    take(office, DIRECT, text=text)
+
+    assert not conversation_of(office, "Q-10").verified
+    assert conversation_of(office, "Q-11").verified
+    assert [job.template for job in office.mails()] == ["neutral_receipt"]
+
+
+@pytest.mark.parametrize("by_reply", [False, True])
+def test_words_for_a_case_reach_it_though_staff_closed_their_unverified_copy(
+    office: Office, by_reply: bool
+) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    how: Mail = {"answers": office.mails()[-1].message_id} if by_reply else {"subject": "C-1: city"}
+    how["text"] = "The city is Hamburg, and please hurry up."
+    take(office, {"verdict": ""}, **how)
+    with office.connect() as db:
+        conversations.close(db, ref="Q-1", heard=1, by=BLAKE, now=office.now)
+
+    assert take(office, DIRECT, DIRECT, **how) == ["done", "duplicate"]
+    assert [job.case_id for job in office.jobs("question_note")][-1] == 1
+
+
+def test_the_sender_of_a_case_that_staff_took_in_is_believed_once_the_mail_comes_verified(
+    office: Office,
+) -> None:
+    take(office, {"verdict": ""}, files=[FORM])
+    with office.connect() as db:
+        seen = office.case("C-1").content_hash
+        kinds.accept(db, office.desk, ref="C-1", seen=seen, by=AVERY, now=office.now)
+    assert "not verified" in texts(office)
+    take(office, DIRECT, DIRECT, files=[FORM])
+
+    case = office.case("C-1")
+    assert (case.status, case.version, case.authorised) == (CaseStatus.IN_REVIEW, 1, True)
+    assert [job.template for job in office.mails()] == ["receipt"]
+    assert "sender is verified now" in texts(office)
+    with office.connect() as db:  # one yes is enough, though theirs would have been the first of two
+        approvals.approve(db, office.desk, ref="C-1", seen=seen, by=AVERY, now=office.now)
+    assert office.case("C-1").status is CaseStatus.APPROVED
+
+
+def test_a_stranger_whose_form_staff_took_in_gets_no_more_rights_by_a_verified_copy(office: Office) -> None:
+    take(office, {"verdict": ""}, files=[FORM], sender=MALLORY)
+    with office.connect() as db:
+        seen = office.case("C-1").content_hash
+        kinds.accept(db, office.desk, ref="C-1", seen=seen, by=AVERY, now=office.now)
+    take(office, DIRECT, files=[FORM], sender=MALLORY)
+
+    assert (office.case("C-1").verdict, office.case("C-1").authorised) == ("passed", False)
+    with office.connect() as db:
+        assert len(approval_store.list_given(db, office.case("C-1"))) == 1
+
+
+@pytest.mark.parametrize("by_reply", [False, True])
+def test_of_two_newer_forms_that_came_unverified_first_none_is_said_to_be_taken(
+    office: Office, by_reply: bool
+) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    how: Mail = {"answers": office.mails()[-1].message_id} if by_reply else {"subject": "C-1: corrected"}
+    how["files"] = [("v1.xlsx", FORM[1]), ("v2.xlsx", LAST[1])]
+    take(office, {"verdict": ""}, DIRECT, **how)
+
+    assert office.case("C-1").version == 1
+    assert [office.case(ref).status for ref in ("C-2", "C-3")] == [CaseStatus.RECEIVED] * 2
