@@ -52,13 +52,15 @@ def is_instant(said: object) -> bool:
 
 @dataclass(frozen=True)
 class Shell:
-    """Calls the command in this process."""
+    """Calls the command in this process; the service, which takes over logs and signals, in its own."""
 
     folder: Path
     monkeypatch: pytest.MonkeyPatch
     capture: pytest.CaptureFixture[str]
 
     def __call__(self, *arguments: object) -> Answer:
+        if arguments[:1] == ("run",):
+            return in_process(*arguments, cwd=self.folder, env=os.environ)
         self.capture.readouterr()
         code = main([str(argument) for argument in arguments])
         said = self.capture.readouterr()

@@ -114,7 +114,8 @@ def test_a_restore_brings_back_what_was_and_holds_what_waited(desk: Shell) -> No
     released = desk("jobs", "release", "--all", "--keys-checked")
     assert (released.code, released.out.splitlines()[0]) == (0, "released 1 job")
     assert "the hold since the restore is over" in released.out
-    assert [job["status"] for job in desk("jobs", "list", "--json").objects] == ["queued", "queued"]
+    waiting = [(job["template"], job["status"]) for job in desk("jobs", "list", "--json").objects]
+    assert waiting == [("receipt", "queued"), *2 * [("held_note", "queued")]]  # and the note says so anew
 
 
 def test_a_restore_onto_an_empty_machine(desk: Shell) -> None:

@@ -86,7 +86,7 @@ def test_what_is_refused_for_good_is_shown_and_can_be_tried_again(desk: Desk, sm
     smtp.answer("rcpt", "550 5.1.1 no such user", address=order.sponsor, times=1)
     order.send()
 
-    note = as_text(desk.message("support", order.sponsor, "failed for good"))
+    note = as_text(desk.message("support", order.sponsor, "did not go"))
     assert "refused a recipient (550 5.1.1 no such user)" in note
     desk.well()  # it is that mail's own affair
     with desk.bot.connect() as db:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.domain.health import Part
+from bot.domain.outbox import LONGEST_REST
 from bot.sandbox.mail.reception import Arrival, stamped
 from bot.sandbox.samples import Sample
 from bot.settings import Tls
@@ -121,6 +122,7 @@ def test_an_expired_secret_is_said_and_nothing_is_lost_until_it_is_mended(site: 
     site.desk.message("support", "Alarm · the mailbox", EXPIRED, "OAUTH_CLIENT_SECRET")
 
     site.tokens.expired = False
+    site.desk.world.clock.turn(LONGEST_REST)
     assert until(site.confirmed) == 1
     site.desk.card(first, "*sponsor told*")
     site.desk.card(second)
