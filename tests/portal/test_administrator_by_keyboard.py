@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from bot.domain.accounts import Account
 from handlers.portal.serve import PortalServer
 from tests.people import PASSWORD, hand_key, move_in
-from tests.portal.conftest import Found
+from tests.portal.conftest import Found, Town
 from tests.portal.test_registration import a_case
 from tests.stories.visitors import Hands
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(180)]
 
 
 @pytest.fixture
-def served(found: Found) -> Iterator[tuple[str, list[Account]]]:
+def served(found: Found) -> Iterator[tuple[Town, str, list[Account]]]:
     """A portal with the people of one organisation; the second has a License Key that nobody used."""
     town = found(portal_url="http://127.0.0.1:8080")
     with town.bot.connect() as db:
@@ -25,13 +25,15 @@ def served(found: Found) -> Iterator[tuple[str, list[Account]]]:
         hand_key(db, town.bot.desk, people[1], now=town.bot.clock.now())
     server = PortalServer(town.bot)
     server.start()
-    yield f"http://{server.portal_address}", people
+    yield town, f"http://{server.portal_address}", people
     server.stop()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Administrator(Hands):
     """By keyboard."""
+
+    town: Town
 
     def do(self, button: str, said: str) -> None:
         """Press it. What was done, or is wrong, has the focus then: Tab goes on from there."""
@@ -80,6 +82,7 @@ class Administrator(Hands):
         self.arrive("user-invite", "Invite somebody")
         self.fill("E-mail address", "jo@k.example.org")
         self.do("Send invitation", "on its way")
+        self.town.send_mails()
         self.do("Invite again", "on its way")
         self.do("Withdraw", "withdrawn")
 
@@ -102,17 +105,18 @@ class Administrator(Hands):
         self.press("Users")
         self.press("Ina Okoye")
         self.arrive("user-waiting", "Ina Okoye")
+        self.town.send_mails()
         self.do("Send the activation mail again", "Another activation mail")
 
 
 def test_an_administrator_does_everything_by_keyboard(
-    served: tuple[str, list[Account]], browser: Browser
+    served: tuple[Town, str, list[Account]], browser: Browser
 ) -> None:
-    url, people = served
+    town, url, people = served
     with browser.new_context(java_script_enabled=False, locale="en") as context:
         page = context.new_page()
         page.set_default_timeout(20_000)
-        administrator = Administrator(page=page, lang="en", keyboard=True)
+        administrator = Administrator(town=town, page=page, lang="en", keyboard=True)
 
         administrator.come_in(url, people[0])
         administrator.accept_terms()
