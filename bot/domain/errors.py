@@ -333,18 +333,6 @@ class UnknownMail(Refusal):
     code = "unknown_mail"
 
 
-class MailHasResult(Refusal):
-    """The mail has led to a case or conversation: again would be twice; values: id, ref."""
-
-    code = "mail_has_result"
-
-
-class MailUndecided(Refusal):
-    """The mail waits to be decided about, for the first time or again; values: id."""
-
-    code = "mail_undecided"
-
-
 class NoForm(Refusal):
     """Nothing in the mail can be read as a form; values: id, files and reason, each may be empty."""
 

@@ -25,3 +25,15 @@ class MailWaits(Refusal):
     """The one before has not gone yet: a second would only go along with it; values: since."""
 
     code = "mail_waits"
+
+
+class MailHasResult(Refusal):
+    """The mail has led to a case or conversation: again would be twice; values: id, ref."""
+
+    code = "mail_has_result"
+
+
+class MailUndecided(Refusal):
+    """The mail waits to be decided about, for the first time or again; values: id."""
+
+    code = "mail_undecided"

@@ -9,7 +9,7 @@ from bot.domain import choice_words as words
 from bot.domain import forms, postal_codes
 from bot.domain import review_values as values
 from bot.domain.addresses import reaches_desk
-from bot.domain.form_found import FoundCase, FoundCell, FoundUser, with_struck
+from bot.domain.form_found import FoundCase, FoundCell, FoundUser
 from bot.domain.forms import Choices
 from bot.domain.languages import LANGUAGES
 from bot.domain.remarks import without_remarks
@@ -53,11 +53,7 @@ def read_form(
     form, so that less of it has to be recognised.
     Where there is no form, the first workbook that could not be read says why.
     """
-    found = [
-        (w.name, with_struck(case, w.struck))
-        for w in workbooks
-        for case in find_forms(without_remarks(w), vouched=vouched)
-    ]
+    found = [(w.name, case) for w in workbooks for case in find_forms(without_remarks(w), vouched=vouched)]
     cases: list[RisCase] = []
     sources: list[str] = []
     for name, form in _halves_joined(found):

@@ -8,7 +8,7 @@ from statistics import mode
 from typing import Final
 
 from bot.domain import forms
-from bot.domain.form_found import FoundCase, FoundCell, FoundUser
+from bot.domain.form_found import FoundCase, FoundCell, FoundUser, with_struck
 from bot.domain.form_reading import read_forms
 from bot.domain.forms import FormField, plain
 from bot.domain.languages import LANGUAGES
@@ -58,6 +58,10 @@ class _Findings:
 
 def find_forms(workbook: Workbook, *, vouched: bool = False) -> tuple[FoundCase, ...]:
     """Find our form or one by other hands in a workbook; nothing if there is none."""
+    return tuple(with_struck(case, workbook.struck) for case in _find(workbook, vouched=vouched))
+
+
+def _find(workbook: Workbook, vouched: bool) -> tuple[FoundCase, ...]:
     ours = _ours(workbook) if workbook.form_version or _says_every_label(workbook) else None
     headed = bool(ours and ours.users) or _heading_fields(workbook)
     if ours and len(ours.company) == len(forms.COMPANY_FIELDS) and headed:

@@ -9,23 +9,22 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.bounces import Returned
-from bot.domain.cards import CaseCard, Effect, StatusPage
+from bot.domain.cards import CaseCard, Effect
 from bot.domain.cases import Case, CaseStatus, Thread, weighed
 from bot.domain.errors import ContentChanged, NotReviewable, Refusal, UnknownCase
 from bot.domain.events import EventTag, subject_of
 from bot.domain.mail import InboundMail
 from bot.domain.outbox import Job, JobKind
 from bot.domain.registration import Registered, Registration, understand
-from bot.domain.ris import Decision, RisCase, Severity
+from bot.domain.ris import Decision, RisCase
 from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, Verdict, is_sponsor
 from bot.rendering import mails
 from bot.services import organisations, purchasing, rights, thread_notes
 from bot.services.desk import Desk
 from bot.services.marking import MARKED
-from bot.services.queueing import STATUS, queue_case_card, queue_mail
+from bot.services.queueing import queue_case_card, queue_mail
 from bot.store import (
-    accounts,
     approvals,
     bounces,
     case_answers,
@@ -36,10 +35,8 @@ from bot.store import (
     cases,
     events,
     finding,
-    links,
     outbox,
     registration,
-    seats,
     step_jobs,
 )
 from bot.store.database import transaction
@@ -374,27 +371,3 @@ def get_decidable_card(db: Database, desk: Desk, ref: str, by: Staff, *, now: da
     card = get_card(db, desk, ref, now=now)
     rights.check_may_decide(db, card.case, by, now=now)
     return card
-
-
-def get_status(db: Database, token: str, *, now: datetime) -> StatusPage:
-    """What the holder of a status link may see; raise LinkUnknown or LinkExpired."""
-    case = organisations.find_heir(db, get_case(db, links.get_subject(db, token, purpose=STATUS, now=now)))
-    decision, registered = case.decision, registration.find(db, case.id)
-    return StatusPage(
-        ref=case.ref,
-        company=case.ris.company.name,
-        status=organisations.find_standing(db, case),
-        since=case.held_since,
-        received_at=case.created_at,
-        users=len(case.ris.users),
-        seats=str(case.ris.company.seats or ""),
-        open_problems=sum(problem.severity is Severity.ERROR for problem in case.ris.problems),
-        decided_at=decision.at if decision else None,
-        phase=decision.phase if decision else None,
-        steps=tuple(case_steps.list_of_case(db, case.id)),
-        supplied=seats.has_key(db, case.id),
-        registered_at=registered.approved_at if registered else None,
-        waiting=accounts.count_waiting(db, case.id),
-        answered=case.heard,
-        unasked=case_words.is_unasked(db, case.id),
-    )

@@ -10,9 +10,10 @@ from bot.domain.approvals import VoidReason, check_is_staff
 from bot.domain.cards import ChangeLine, CorrectionNote
 from bot.domain.cases import OPEN, Case, CaseStatus
 from bot.domain.differences import Differences, compare
-from bot.domain.errors import ContentChanged, MailHasResult, NotReopenable
+from bot.domain.errors import ContentChanged, NotReopenable
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
+from bot.domain.mail_refusals import MailHasResult
 from bot.domain.note_names import NoteName
 from bot.domain.ris import User
 from bot.domain.staff import Staff

@@ -9,19 +9,12 @@ from bot.domain.approvals import check_is_staff
 from bot.domain.cards import KindNote
 from bot.domain.cases import OPEN, Case, CaseStatus
 from bot.domain.cover_notes import list_unread, says_more
-from bot.domain.errors import (
-    AlreadyDecided,
-    ContentChanged,
-    MailHasResult,
-    MailUndecided,
-    NoForm,
-    UnknownMail,
-)
+from bot.domain.errors import AlreadyDecided, ContentChanged, NoForm, UnknownMail
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Kind
-from bot.domain.mail_refusals import MailNotKept, MailSealed, OwnMail
+from bot.domain.mail_refusals import MailHasResult, MailNotKept, MailSealed, MailUndecided, OwnMail
 from bot.domain.organisations import is_another
 from bot.domain.parties import is_party
 from bot.domain.ris import Decision

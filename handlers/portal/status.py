@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, Response
 
 from bot.domain.errors import LinkUnknown, UnknownCase
 from bot.rendering.pages.journey import journey
-from bot.services import cases
+from bot.services import status_pages
 from handlers.portal.frame import Frame
 
 
@@ -18,7 +18,7 @@ def register(app: Flask, frame: Frame) -> None:
 def show(token: str, *, frame: Frame) -> Response:
     try:
         with frame.bot.connect() as db:
-            found = cases.get_status(db, token, now=frame.bot.clock.now())
+            found = status_pages.get(db, token, now=frame.bot.clock.now())
     except UnknownCase:
         raise LinkUnknown from None
     return frame.pages.render("status.html", journey=journey(found, frame.pages.words()))

@@ -16,7 +16,17 @@ from bot.domain.recovery_codes import PURPOSE as RECOVERY_CODE
 from bot.domain.staff import Staff
 from bot.rendering.workbooks import ris_form
 from bot.sandbox.invented import organisation
-from bot.services import approvals, cases, enrolments, kinds, mark_keys, outbox, step_up, vouchers
+from bot.services import (
+    approvals,
+    cases,
+    enrolments,
+    kinds,
+    mark_keys,
+    outbox,
+    status_pages,
+    step_up,
+    vouchers,
+)
 from tests.authenticators import Phone, enrolled, with_address
 from tests.cast import AVERY, BLAKE, CASEY, DANA, Office, a_mail
 from tests.cli.shell import Shell
@@ -94,7 +104,7 @@ def everything_opens(office: Office, left: Left, phone: Phone) -> None:
     """Release, reply, replay, type a code, approve: each needs what was sealed or signed."""
     mails = released(office)
     with office.connect() as db:
-        page = cases.get_status(db, link_in(mails, "status"), now=office.now)
+        page = status_pages.get(db, link_in(mails, "status"), now=office.now)
         enrolment = enrolments.get_enrolment(db, office.desk, token=link_in(mails, "enroll"), now=office.now)
         step_up.take_code(db, office.desk, by=AVERY, code=phone.code(office.now), now=office.now)
         row = kinds.replay(db, office.desk, left.robot, by=AVERY.id, now=office.now)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from bot.domain.cards import HeldEnd, KindNote, SameFormNote, WithdrawalNote
+from bot.domain.cards import HeldEnd, KindNote, SameFormNote
 from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import CaseStatus
 from bot.domain.email_changes import ChangeState
@@ -391,10 +391,7 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         sender_notes.same_form_note(SameFormNote(ref="C-7", again="C-9"), words=ENGLISH)
     ],
     "sender_notes.withdrawal_note": lambda text: [
-        sender_notes.withdrawal_note(withdrawal(note, text), words=ENGLISH) for note in shown.WITHDRAWALS
+        sender_notes.withdrawal_note(replace(note, by=MARK + text if note.by else ""), words=ENGLISH)
+        for note in shown.WITHDRAWALS
     ],
 }
-
-
-def withdrawal(note: WithdrawalNote, text: str) -> WithdrawalNote:
-    return replace(note, by=MARK + text) if note.by else note

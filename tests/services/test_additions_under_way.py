@@ -5,7 +5,7 @@ import pytest
 from bot.domain.cases import BEFORE_LIVE, STANDING, CaseStatus
 from bot.rendering.pages import journey
 from bot.rendering.words import words
-from bot.services import cases
+from bot.services import status_pages
 from tests.cast import Office
 from tests.services.test_additions import HARDWARE, NEW, a_form, approve, same
 
@@ -30,7 +30,7 @@ def test_its_sponsor_reads_that_it_waits_for_its_organisation(office: Office, ro
     office.work()
     with office.connect() as db:
         db.execute("update cases set status = iif(id = 2, 'live', :root)", {"root": root})
-        pages = [cases.get_status(db, token, now=office.now) for token in office.tokens]
+        pages = [status_pages.get(db, token, now=office.now) for token in office.tokens]
     said = {journey.journey(page, words("en")).state for page in pages if page.ref == "C-2"}
 
     assert {page.status for page in pages if page.ref == "C-2"} == {root}
@@ -44,6 +44,6 @@ def test_its_sponsor_reads_of_its_own_state_until_it_is_done(office: Office, own
     approve(office, same(office, a_form(office, NEW)).ref)
     with office.connect() as db:
         db.execute("update cases set status = iif(id = 2, :own, 'invited')", {"own": own})
-        pages = [cases.get_status(db, token, now=office.now) for token in office.tokens]
+        pages = [status_pages.get(db, token, now=office.now) for token in office.tokens]
 
     assert {page.status for page in pages if page.ref == "C-2"} == {own}

@@ -9,7 +9,7 @@ from bot.domain.queue import QueueEntry
 from bot.rendering.home import home_view
 from bot.rendering.pages import journey
 from bot.rendering.words import words
-from bot.services import case_answers, cases, home
+from bot.services import case_answers, home, status_pages
 from bot.store import queue, turns
 from tests.cast import AVERY, BLAKE, ELI, Office
 from tests.services.test_case_answers import ALL, asked, reply, take_over
@@ -55,7 +55,7 @@ def test_the_home_tab_and_the_status_page_say_so(asked: Office) -> None:
     reply(asked, ALL)
     with asked.connect() as db:
         mine = home.get_home(db, asked.desk, by=BLAKE, now=asked.now)
-        page = cases.get_status(db, asked.tokens[0], now=asked.now)
+        page = status_pages.get(db, asked.tokens[0], now=asked.now)
     shown = str(home_view(mine, words=SAY, now=asked.now, mailbox="a@b.example", channel="C0"))
     told_outside = journey.journey(page, SAY)
 

@@ -11,7 +11,7 @@ from bot.domain.outbox import Job, JobStatus
 from bot.rendering.cards import case_card
 from bot.rendering.pages import journey
 from bot.rendering.words import words
-from bot.services import cases, outbox
+from bot.services import cases, outbox, status_pages
 from bot.store import queue
 from tests.cast import AVERY, BLAKE, Office, a_mail, an_office
 from tests.services.mail_ends import ends
@@ -100,7 +100,7 @@ def test_a_sponsor_who_was_not_asked_is_not_waited_for(holding: Office) -> None:
     assert "The mail that asks the sponsor did not go" in card(holding)
     assert "· questions on the RIS: discarded" in card(holding)
     with holding.connect() as db:
-        page = journey.journey(cases.get_status(db, holding.tokens[0], now=holding.now), SAY)
+        page = journey.journey(status_pages.get(db, holding.tokens[0], now=holding.now), SAY)
     assert page.lead == "The desk still has to write to the sponsor."
     ask(holding, "Which city?")
     assert ball(holding) is BallHolder.SPONSOR

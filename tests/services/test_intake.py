@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.cases import CaseStatus
-from bot.domain.errors import MailHasResult, MailUndecided, UnknownMail
+from bot.domain.errors import UnknownMail
 from bot.domain.events import EventTag
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Address, FetchedMail
+from bot.domain.mail_refusals import MailHasResult, MailUndecided
 from bot.rendering.workbooks import ris_form
 from bot.services import intake, kinds, mailboxes, sources
 from bot.store import ledger

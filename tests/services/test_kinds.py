@@ -10,8 +10,6 @@ from bot.domain.conversations import ConversationState
 from bot.domain.errors import (
     AlreadyDecided,
     ContentChanged,
-    MailHasResult,
-    MailUndecided,
     NoForm,
     NotReviewable,
     NotStaff,
@@ -22,7 +20,7 @@ from bot.domain.errors import (
 from bot.domain.events import EventTag
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Address
-from bot.domain.mail_refusals import MailNotKept
+from bot.domain.mail_refusals import MailHasResult, MailNotKept, MailUndecided
 from bot.domain.staff import Staff
 from bot.rendering.words import words
 from bot.rendering.workbooks import ris_form

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.errors import MailHasResult
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Address
+from bot.domain.mail_refusals import MailHasResult
 from bot.rendering.workbooks import ris_form
 from bot.services import case_versions, cases
 from tests.cast import BLAKE, DANA, MALLORY, Office, a_mail

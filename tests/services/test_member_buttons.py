@@ -6,13 +6,15 @@ from functools import partial
 import pytest
 
 from bot.domain.accounts import AccountStatus
-from bot.domain.member_refusals import MemberOutdated
+from bot.domain.errors import Refusal
+from bot.domain.mail_refusals import MailWaits
+from bot.domain.member_refusals import MemberOutdated, RemindedOften
 from bot.domain.ris import Role
 from bot.services import members
 from bot.store import accounts as kept
 from bot.store.database import transaction
 from tests.cast import Office
-from tests.services.test_members import do, opened, refusal_of
+from tests.services.test_members import a_person, do, opened, refusal_of
 from tests.services.test_members import office as here
 
 __all__ = ["here"]
@@ -47,3 +49,19 @@ def test_a_button_of_a_page_from_before_does_nothing_to_an_account_that_has_chan
     }
     assert found == dict.fromkeys(refused, MemberOutdated)
     assert len(here.jobs()) == mails
+
+
+def test_nobody_is_flooded_with_activation_mails(here: Office) -> None:
+    administrator, _ = opened(here, "C-1")
+    added = do(here, members.create, here.desk, a_person(), by=administrator)
+    remind = partial(do, here, members.remind, here.desk, account_id=added.id, by=administrator)
+
+    def reminded() -> type[Refusal] | None:
+        here.work()
+        return refusal_of(remind)
+
+    assert [reminded() for _ in range(4)] == [None, None, RemindedOften, RemindedOften]
+    here.clock.wait(hours=24)
+    assert reminded() is None
+    assert refusal_of(remind) is MailWaits
+    assert [job.recipient for job in here.jobs("activation")].count(added.email) == 4

@@ -14,7 +14,6 @@ from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.errors import LinkExpired, Refusal
 from bot.domain.key_refusals import KeyAlreadyUsed, SeatChanged, UnknownSeat
 from bot.domain.license_keys import KeyState, Seat
-from bot.domain.mail_refusals import MailWaits
 from bot.domain.member_refusals import (
     AddressShared,
     AdministratorsOnly,
@@ -23,7 +22,6 @@ from bot.domain.member_refusals import (
     LastAdministrator,
     MemberThere,
     MemberUnknown,
-    RemindedOften,
 )
 from bot.domain.members import Members, read_member
 from bot.domain.ris import Role
@@ -160,22 +158,6 @@ def test_one_person_gets_one_account_however_often_somebody_clicks(office: Offic
         do(office, member_invitations.join, office.desk, office.tokens[-1], a_person(), sent="")
     assert [job.recipient for job in office.jobs("activation")].count(first.email) == 2
     assert len(office.jobs("self_registration")) == 2
-
-
-def test_nobody_is_flooded_with_activation_mails(office: Office) -> None:
-    administrator, _ = opened(office, "C-1")
-    added = do(office, members.create, office.desk, a_person(), by=administrator)
-    remind = partial(do, office, members.remind, office.desk, account_id=added.id, by=administrator)
-
-    def reminded() -> type[Refusal] | None:
-        office.work()
-        return refusal_of(remind)
-
-    assert [reminded() for _ in range(4)] == [None, None, RemindedOften, RemindedOften]
-    office.clock.wait(hours=24)
-    assert reminded() is None
-    assert refusal_of(remind) is MailWaits
-    assert [job.recipient for job in office.jobs("activation")].count(added.email) == 4
 
 
 def refusal_of(act: Callable[..., object], *given: object, **named: object) -> type[Refusal] | None:

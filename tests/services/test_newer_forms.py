@@ -12,7 +12,7 @@ from bot.domain.organisation_refusals import NotItsNewerForm
 from bot.rendering import organisations
 from bot.rendering.words import words
 from bot.rendering.workbooks import ris_form
-from bot.services import additions, approvals, case_answers, cases
+from bot.services import additions, approvals, case_answers, cases, status_pages
 from bot.store import case_answers as kept
 from tests.cast import AVERY, BLAKE, DANA, ELI, Office, a_mail, an_office
 from tests.forms import COMPANY, MARA, TOM, sound_form
@@ -180,5 +180,5 @@ def test_a_reply_to_the_mail_about_the_closed_case_goes_on_where_its_form_went(o
     words = office.take(a_mail(text="And what is a seat?", answers=asked))
     assert (words.subject_ref, unread(office)) == ("C-1", 1)
     with office.connect() as db:
-        pages = [cases.get_status(db, token, now=office.now) for token in office.tokens]
+        pages = [status_pages.get(db, token, now=office.now) for token in office.tokens]
     assert {page.ref for page in pages} == {"C-1"}  # also where its own link leads

@@ -8,9 +8,9 @@ import pytest
 
 from bot.domain.cases import CaseStatus
 from bot.domain.conversations import Conversation, ConversationState
-from bot.domain.errors import MailHasResult
 from bot.domain.ledger import MailStatus
 from bot.domain.mail import Address
+from bot.domain.mail_refusals import MailHasResult
 from bot.services import approvals, conversations, kinds
 from bot.store import approvals as approval_store
 from tests.cast import AVERY, BLAKE, MALLORY, Office, a_mail

@@ -16,7 +16,7 @@ from bot.domain.mail import OutboundMail
 from bot.rendering import samples
 from bot.rendering.pages.journey import Journey, journey
 from bot.rendering.words import words
-from bot.services import approvals, cases
+from bot.services import approvals, cases, status_pages
 from bot.services.queueing import issue_link
 from bot.store.database import transaction
 from tests.cast import AVERY, CASEY, Office, a_case, a_submission
@@ -60,7 +60,7 @@ def page(office: Office, lang: str = "en") -> Journey:
     with office.connect() as db, transaction(db):
         until = office.now.replace(year=office.now.year + 1)
         url = issue_link(db, office.desk, "C-1", purpose="status", path="status", until=until, now=office.now)
-        found = cases.get_status(db, url.rsplit("/", 1)[1], now=office.now)
+        found = status_pages.get(db, url.rsplit("/", 1)[1], now=office.now)
     return journey(found, words(lang))
 
 
