@@ -1,12 +1,16 @@
 """The settings of the two mail servers: where they are, and how Usher logs in to them."""
 
+import re
 from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
+from bot.domain.addresses import is_address_or_domain
+from bot.domain.ledger import ASIDE_FOLDER, DONE_FOLDER
 from bot.domain.loopback import is_loopback, keeps_secrets
+from bot.setting_values import is_host, shown
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -23,6 +27,8 @@ class MailAuth(StrEnum):
 
 
 IMAP_PORTS = {Tls.TLS: 993, Tls.STARTTLS: 143, Tls.NONE: 143}
+#: compared with a folder's name in small letters, behind whatever the server calls a person's own
+_OWN_FOLDERS = tuple(f"/{folder}".casefold() for folder in (DONE_FOLDER, ASIDE_FOLDER))
 SMTP_PORTS = {Tls.TLS: 465, Tls.STARTTLS: 587, Tls.NONE: 25}
 
 
@@ -54,13 +60,23 @@ class MailSettings(BaseSettings):
     @field_validator("mail_from", "support_address")
     @classmethod
     def _address(cls, value: str) -> str:
-        if (
-            value.count("@") != 1
-            or value.startswith("@")
-            or value.endswith("@")
-            or any(c.isspace() for c in value)
-        ):
+        if "@" not in value or not is_address_or_domain(value):
             raise ValueError("must be a plain mail address such as desk@example.com")
+        return value
+
+    @field_validator("imap_host", "smtp_host")
+    @classmethod
+    def _host(cls, value: str) -> str:
+        if not is_host(value):
+            raise ValueError("must be the name of a server, such as mail.example.com")
+        return value
+
+    @field_validator("imap_folder")
+    @classmethod
+    def _watched(cls, value: str) -> str:
+        """What is dealt with moves there: a mail would come in again each time it is moved."""
+        if re.sub(r"[./\\]", "/", f"/{value}").casefold().endswith(_OWN_FOLDERS):
+            raise ValueError(f"must be the folder where mail arrives; {shown(value)} is where Usher puts it")
         return value
 
     @field_validator("oauth_token_url")
@@ -109,7 +125,7 @@ class UncheckedMailSettings(BaseSettings):
                 ("IMAP", str(self.imap_host), self.imap_tls),
                 ("SMTP", str(self.smtp_host), self.smtp_tls),
             )
-            if host
+            if is_host(host)
             and str(tls).lower() == Tls.NONE
             and not is_loopback(f"//[{host}]" if ":" in host else f"//{host}")
         ]

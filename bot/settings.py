@@ -76,7 +76,7 @@ class ReadingSettings(BaseSettings):
     @field_validator("trusted_authserv_id")
     @classmethod
     def _one_word(cls, value: str) -> str:
-        if re.search(r"[\s;]", value):
+        if re.search(r"[\s;\"']", value):
             raise ValueError("must be one word, such as mx.example.com")
         return value
 

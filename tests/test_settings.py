@@ -77,6 +77,15 @@ def test_missing_and_malformed_ones_are_named_together() -> None:
         ("imap_port", "70000", "65535"),
         ("imap_tls", "ssl", "tls, starttls or none"),
         ("mail_from", "Desk <desk@example.com>", "plain mail address"),
+        ("mail_from", '"desk@example.com"', "plain mail address"),
+        ("imap_host", "imap..example.com", "the name of a server"),
+        ("imap_host", "imap.example.com ", "the name of a server"),
+        ("smtp_host", "https://smtp.example.com", "the name of a server"),
+        ("smtp_host", f"{'x' * 64}.example.com", "the name of a server"),
+        ("slack_api_url", "https://slack..example.com/api/", "https://"),
+        ("imap_folder", "Usher/Done", "the folder where mail arrives"),
+        ("imap_folder", "INBOX.usher.Aside", "the folder where mail arrives"),
+        ("trusted_authserv_id", '"mx.example.com"', "one word"),
         ("delivery", "only:", "hold, live, or only:"),
         ("slack_bot_token", "xapp-1", "xoxb-"),
         ("slack_app_token", "xoxb-1", "xapp-"),
@@ -310,3 +319,20 @@ def test_the_example_as_it_is_lacks_just_what_has_to_be_given() -> None:
     assert all("missing" in fault for fault in caught.value.faults)
     write_env(EXAMPLE.read_text(encoding="utf-8") + "\n".join(f"{n.upper()}={v}" for n, v in GOOD.items()))
     assert settings_room.load().imap_host == "imap.example.com"
+
+
+@pytest.mark.parametrize(
+    "host", ["::1", "192.0.2.1", "mail", "mail_1.internal", "post.müller.example", "a.example."]
+)
+def test_hosts_that_can_be_looked_up(host: str) -> None:
+    assert settings_room.load_given(GOOD | {"imap_host": host, "smtp_host": host}).imap_host == host
+
+
+def test_a_host_that_is_none_is_not_blamed_on_tls() -> None:
+    (fault,) = faults_of(imap_host="127.0.0.1 ", imap_tls="none")
+
+    assert fault.startswith("IMAP_HOST:")
+
+
+def test_a_folder_that_only_sounds_like_ours() -> None:
+    assert settings_room.load_given(GOOD | {"imap_folder": "Usher/Done/New"}).imap_folder == "Usher/Done/New"

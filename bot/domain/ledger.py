@@ -9,6 +9,9 @@ MAX_ATTEMPTS = 3  #: a mail that raises so often is set aside for a person
 REPEATED_WITHIN = timedelta(days=1)
 #: how far the mail server's clock and ours may differ before new mail is taken for old
 CLOCKS_DIFFER = timedelta(days=1)
+#: where mails go once they are dealt with; "/" stands for whatever the server puts between folders
+DONE_FOLDER = "Usher/Done"
+ASIDE_FOLDER = "Usher/Aside"
 
 
 class MailStatus(StrEnum):

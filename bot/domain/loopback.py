@@ -12,11 +12,26 @@ def is_loopback(url: str) -> bool:
         return False
 
 
+def is_encodable(host: str) -> bool:
+    """Whether a name can be looked up: none of its labels is empty or too long."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return True
+
+
 def is_web_address(url: str) -> bool:
     """Well-formed, of http or https."""
     try:
         parts = urlsplit(url)
-        well_formed = parts.hostname and parts.port != 0 and url.isascii() and url.isprintable()
+        well_formed = (
+            parts.hostname
+            and is_encodable(parts.hostname)
+            and parts.port != 0
+            and url.isascii()
+            and url.isprintable()
+        )
     except ValueError:
         return False
     return bool(well_formed) and " " not in url and parts.scheme in {"http", "https"}

@@ -1,6 +1,5 @@
 """Try each setting and connection for real, and name the mend of each fault."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,10 +13,9 @@ from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure
 from bot.domain.health import Check
 from bot.domain.ledger import MailStatus
 from bot.domain.provisioning import Way
-from bot.domain.trust import authserv_id
 from bot.ports import Chat, Mailbox, Mailer, Provisioner, Reader, Tokens
 from bot.rendering.samples import template_faults
-from bot.services import sealed, supply_checks, terms
+from bot.services import sealed, supply_checks, terms, verdict_checks
 from bot.services.desk import Desk
 from bot.services.groups import list_groups
 from bot.services.staff import StaffList
@@ -48,7 +46,6 @@ SCOPES = frozenset(
         "users:read.email",
     }
 )
-NEWEST = 5  #: mails whose sender verdict is looked at
 NARROW = 7  #: bits of a network that is somebody's own: 10.0.0.0/8, fc00::/7
 AGREEING = 2  #: have to approve what is large
 
@@ -107,7 +104,11 @@ def _look_at_database(patient: Patient) -> Iterator[Check]:
         )
         return
     if trouble := database.find_trouble(path):
-        yield Check(name="database", well=False, sentence=trouble, mend=MENDS["database"])
+        # The machine's troubles say their mend; a restore would undo what came since the backup.
+        cause, _, mend = trouble.partition(": ")
+        is_another = cause == database.UNREADABLE
+        sentence, mend = (trouble, MENDS["database"]) if is_another else (cause, mend)
+        yield Check(name="database", well=False, sentence=sentence, mend=mend)
         return
     try:
         with database.look_into(path) as db:
@@ -198,27 +199,9 @@ def _look_at_mailbox(patient: Patient) -> Iterator[Check]:
         idle = "IDLE" in mailbox.abilities()
         sentence = "announces new mail (IDLE)" if idle else "does not announce new mail; it is polled"
         yield Check(name="mailbox IDLE", well=True, sentence=sentence)
-        yield _verdicts(patient, mailbox)
+        yield verdict_checks.look(mailbox, patient.desk, patient.reader, patient.database)
     finally:
         mailbox.close()
-
-
-def _verdicts(patient: Patient, mailbox: Mailbox) -> Check:
-    """Whether the newest mails carry results of the server we trust: without one nobody is believed."""
-    newest = list(mailbox.fetch(mailbox.uids_after(0)[-NEWEST:]))
-    trusted = patient.desk.trusted_authserv_id.strip().lower()
-    mails = [patient.reader.read_mail(fetched.raw)[0] for fetched in newest]
-    named = [[authserv_id(one) for one in mail.all_headers("authentication-results")] for mail in mails]
-    judged = sum(trusted in ids for ids in named)
-    sentence = f"{judged} of the newest {len(newest)} mails carry a verdict of {trusted or 'nobody'}"
-    topmost = Counter(ids[0][:100] for ids in named if ids and ids[0]).most_common(1)
-    mend = "set TRUSTED_AUTHSERV_ID to the first word of your server's Authentication-Results header"
-    return Check(
-        name="sender verdicts",
-        well=bool(trusted) and (judged > 0 or not newest),
-        sentence=sentence,
-        mend=f"{mend}; on top of {topmost[0][1]} of them stands {topmost[0][0]}" if topmost else mend,
-    )
 
 
 def _look_at_mailer(patient: Patient) -> Iterator[Check]:

@@ -23,6 +23,7 @@ BUSY_SECONDS = 20.0
 #: below so many free bytes the disk counts as full: a mail and its case, some times over
 LEAST_ROOM = 16 * 1024 * 1024
 
+UNREADABLE = "cannot be read"  #: it is no database, or another program's
 FULL = "the disk is full: make room where the database lies"
 #: what the machine does to a database, with the mend; nothing that was to be written is to blame
 TROUBLES = {
@@ -133,7 +134,7 @@ def find_trouble(path: Path) -> str:
             connection.execute("pragma user_version = 0")
             connection.execute("rollback")
     except sqlite3.Error as exc:
-        return trouble(exc) or f"cannot be read: {exc}"
+        return trouble(exc) or f"{UNREADABLE}: {exc}"
     return ""
 
 

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from bot.bootstrap import Bot
 from bot.domain.errors import LogInRefused, PermanentFailure, SettingsFault, TransientFailure, trace
-from bot.domain.ledger import LedgerMail, MailStatus
+from bot.domain.ledger import ASIDE_FOLDER, DONE_FOLDER, LedgerMail, MailStatus
 from bot.domain.outbox import LONGEST_REST, back_off, rest_after
 from bot.ports import Mailbox, ReadMail
 from bot.services import intake, mailboxes, moves, sources, upkeep
@@ -30,8 +30,6 @@ TOGETHER_ROWS = (
     2_000  #: of their workbooks: while they are settled, who else writes waits, and so does a stop
 )
 WAIT = 30.0  #: seconds; the mailbox is polled this often even when IDLE is silent
-DONE_FOLDER = "Usher/Done"
-ASIDE_FOLDER = "Usher/Aside"
 FOLDERS = {
     MailStatus.DONE: DONE_FOLDER,
     MailStatus.DUPLICATE: DONE_FOLDER,

@@ -174,6 +174,9 @@ def _bind(address: str) -> socket.socket:
     host, _, port = address.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    socket.getaddrinfo(
+        host or None, port, family
+    )  # `create_server` makes a nameless error of an unknown name
     return socket.create_server((host, int(port)), family=family, backlog=1024)
 
 

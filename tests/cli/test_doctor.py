@@ -14,6 +14,8 @@ from sqlite_utils import Database
 
 from bot.domain.events import EventTag
 from bot.domain.keyring import Keyring
+from bot.domain.ledger import MailStatus
+from bot.domain.mail import FetchedMail
 from bot.domain.outbox import JobKind, NewJob
 from bot.domain.step_up import Authenticator
 from bot.policy import SHIPPED
@@ -21,7 +23,8 @@ from bot.sandbox.slack.cast import USHER
 from bot.sandbox.world import World
 from bot.services.authenticators import SECRET
 from bot.services.queueing import SECRETS
-from bot.store import authenticators, database, events, migrations, outbox
+from bot.services.sources import SOURCE
+from bot.store import authenticators, database, events, ledger, migrations, outbox
 from bot.store.database import transaction
 from tests.cli.shell import Shell, settings_of
 from tests.services.stocked import a_voucher_file
@@ -194,6 +197,32 @@ def test_the_newest_mails_without_a_verdict_we_trust(doctor: Shell, world: World
     found = ill(doctor)["sender verdicts"]
     assert "carry a verdict of mx.elsewhere.example" in found["sentence"]
     assert "on top of 1 of them stands mx.usher.example" in found["mend"]
+
+
+def test_a_wrong_name_shows_in_mails_that_were_dealt_with(doctor: Shell, world: World) -> None:
+    raw = world.samples.question().raw
+    sealed = Keyring([os.environ["SECRET_KEY"]]).seal_bytes(SOURCE, raw)
+    with written(doctor.folder) as db:
+        fetched = FetchedMail(uid=1, raw=sealed, received_at=NOW, size=len(raw))
+        ledger.add(db, "INBOX", 1, fetched, status=MailStatus.RECORDED, now=NOW)
+    doctor.set(trusted_authserv_id="mx.elsewhere.example")
+
+    found = ill(doctor)["sender verdicts"]
+
+    assert found["sentence"] == "0 of the newest 1 mails carry a verdict of mx.elsewhere.example"
+
+
+def test_what_the_machine_does_to_the_database_calls_for_no_restore(
+    doctor: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with written(doctor.folder):
+        pass
+    monkeypatch.setattr(database, "LEAST_ROOM", 2**62)
+
+    found = ill(doctor)["database"]
+
+    assert found["sentence"] == "the disk is full"
+    assert found["mend"].startswith("make room where the database lies")
 
 
 def test_a_misspelt_name_in_the_file(doctor: Shell) -> None:

@@ -1,5 +1,6 @@
 """The systemd units and the alerts, read by the programs that will read them."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -81,3 +82,31 @@ def test_systemd_waits_longer_for_the_end_than_the_service_takes() -> None:
 
 def test_a_fault_in_the_settings_is_not_tried_again() -> None:
     assert names(r"^RestartPreventExitStatus=(.+)$", DEPLOY / "usher.service") == {"2"}
+
+
+@pytest.mark.parametrize("fails", ["audit", "backup", ""])
+def test_the_night_looks_at_the_trail_and_makes_a_backup_whatever_becomes_of_the_other(
+    tmp_path: Path, fails: str
+) -> None:
+    program, backups = tmp_path / "usher", tmp_path / "backups"
+    program.write_text(f'#!/bin/sh\necho "$1" >> {tmp_path}/called\n[ "$1" != "{fails}" ]\n')
+    program.chmod(0o755)
+    backups.mkdir()
+    aged = backups / "usher-2026-01-01.db"
+    aged.touch()
+    os.utime(aged, (0, 0))
+    unit = (DEPLOY / "usher-nightly.service").read_text(encoding="utf-8").replace("\\\n", "")
+    (command,) = re.findall(r"^ExecStart=/bin/sh -c '(.+)'$", unit, re.MULTILINE)
+    for written, meant in (
+        ("/opt/usher/.venv/bin/usher", str(program)),
+        ("/var/lib/usher/backups", str(backups)),
+        ("%%", "%"),
+        ("$$", "$"),
+    ):
+        command = command.replace(written, meant)
+
+    ended = subprocess.run(["/bin/sh", "-c", command], check=False, timeout=20)
+
+    assert ended.returncode == int(bool(fails))
+    assert (tmp_path / "called").read_text().split() == ["audit", "backup"]
+    assert aged.exists() is (fails == "backup")

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownMail
-from bot.domain.ledger import LedgerMail, MailStatus
+from bot.domain.ledger import ASIDE_FOLDER, DONE_FOLDER, LedgerMail, MailStatus
 from bot.domain.mail import FetchedMail
 from bot.services import intake, kinds, mailboxes, sources
 from handlers.mail import loop as mail_loop
-from handlers.mail.loop import ASIDE_FOLDER, DONE_FOLDER, FETCHED, MailLoop
+from handlers.mail.loop import FETCHED, MailLoop
 from tests.cast import BLAKE, Office, a_mail
 from tests.forms import sound_form
 from tests.handlers.conftest import until

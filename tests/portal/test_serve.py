@@ -108,6 +108,11 @@ def test_a_host_that_is_not_ours_is_named_too(found: Found) -> None:
         PortalServer(found(ops_bind="192.0.2.1:0").bot).start()
 
 
+def test_a_host_that_nobody_knows_is_no_port_that_is_taken(found: Found) -> None:
+    with pytest.raises(SettingsFault, match=r"nowhere\.invalid:0 \(no such name\); set another HOST:PORT"):
+        PortalServer(found(ops_bind="nowhere.invalid:0").bot).start()
+
+
 def test_it_ends_at_once_though_a_visitor_keeps_the_connection_open(local: Town) -> None:
     server = PortalServer(local.bot)
     server.start()
