@@ -25,7 +25,7 @@ class Mailbox(Protocol):
         """List, ascending, the UIDs above `uid`."""
 
     def fetch(self, uids: Sequence[int], *, old_before: datetime | None = None) -> Iterable[FetchedMail]:
-        """Fetch whole mails without marking them; one that vanished meanwhile is left out.
+        """Fetch whole mails without marking them, in the order of `uids`; one that vanished is left out.
 
         Of a mail received before `old_before` the bytes are not fetched.
         """

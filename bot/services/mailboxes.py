@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 
 from sqlite_utils import Database
 
@@ -56,8 +57,11 @@ def record(
 ) -> list[int]:
     """Commit a batch with its raw bytes, sealed, before anything is done about it; return the new rows.
 
-    Mail older than the first start is recorded without its bytes and never acted on.
+    Mail older than the first start is recorded without its bytes and never acted on. A batch that does not
+    ascend is refused: the cursor would pass over what is still to come.
     """
+    if any(later.uid <= earlier.uid for earlier, later in pairwise(batch)):
+        raise ValueError("mails out of order")
     added = []
     batch = [sources.seal(desk, fetched) for fetched in batch]
     with transaction(db, locks=(f"mailbox:{mailbox}",)):
@@ -71,6 +75,5 @@ def record(
             if number is not None:
                 added.append(number)
         if batch:
-            last_uid = max(fetched.uid for fetched in batch)
-            ledger.advance_mailbox(db, mailbox, uidvalidity=uidvalidity, last_uid=last_uid)
+            ledger.advance_mailbox(db, mailbox, uidvalidity=uidvalidity, last_uid=batch[-1].uid)
     return added

@@ -89,6 +89,11 @@ class MailServer(ABC):
             client.select_folder("INBOX", readonly=True)
             return [tuple(flags) for flags in client.get_flags(client.search()).values()]
 
+    def keep(self, raw: bytes, at: datetime) -> None:
+        """Put a mail into INBOX as one that was received at that time, as a person does who puts it back."""
+        with self.look() as client:
+            client.append("INBOX", raw, msg_time=at)
+
     def delete_first(self) -> None:
         with self.look() as client:
             client.select_folder("INBOX")

@@ -11,6 +11,7 @@ import pytest
 from bot.adapters.imap import ImapMailbox
 from bot.domain.errors import LogInRefused, PermanentFailure, TransientFailure
 from bot.domain.mail import FetchedMail
+from tests.adapters.scripted_imap import NOON
 from tests.contracts.mail_servers import PASSWORD, SERVERS, WRONG_PASSWORD, MailServer
 
 pytestmark = pytest.mark.slow
@@ -119,6 +120,18 @@ def test_of_an_old_mail_no_byte_is_fetched(server: MailServer, mailbox: ImapMail
     assert (old.raw, old.whole) == (b"", False)
     assert (new.uid, new.size, new.whole) == (old.uid, old.size, True)
     assert new.raw.endswith(a_mail("old"))
+
+
+def test_old_mails_and_new_ones_come_in_order(server: MailServer, mailbox: ImapMailbox) -> None:
+    """Whoever notes how far it got would pass over a new mail below an old one that came first."""
+    for number in range(5):
+        server.keep(a_mail(f"n{number}"), NOON - timedelta(days=400 * (number % 2)))
+    mailbox.open()
+    uids = mailbox.uids_after(0)
+    mails = list(mailbox.fetch(uids, old_before=NOON))
+
+    assert [mail.uid for mail in mails] == uids
+    assert [bool(mail.raw) for mail in mails] == [True, False, True, False, True]
 
 
 def test_fetching_marks_nothing(server: MailServer, mailbox: ImapMailbox) -> None:
