@@ -21,6 +21,9 @@ class Mailbox(Protocol):
     def open(self) -> int:
         """Connect, log in, select the folder anew; return its UIDVALIDITY."""
 
+    def next_uid(self) -> int:
+        """The number the next mail gets at the least, as of the opening; 0 where the server does not say."""
+
     def uids_after(self, uid: int) -> list[int]:
         """List, ascending, the UIDs above `uid`."""
 

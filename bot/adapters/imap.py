@@ -74,6 +74,7 @@ class ImapMailbox:
         self._connection: Connection | None = None
         self._folders: dict[str, str] = {}
         self._validity, self._listing, self._giving = 0, Patience(), Patience()
+        self._next_uid = 0
         self._bell = Bell()
 
     def open(self) -> int:
@@ -89,6 +90,10 @@ class ImapMailbox:
         if validity != self._validity:  # the numbers are other mails' now
             self._validity, self._listing, self._giving = validity, Patience(), Patience()
         return validity
+
+    def next_uid(self) -> int:
+        """The number the next mail gets at the least, as of the opening; 0 where the server does not say."""
+        return self._next_uid
 
     def uids_after(self, uid: int) -> list[int]:
         """List, ascending, the UIDs above `uid`."""
@@ -202,7 +207,8 @@ class ImapMailbox:
                 raise
             except IMAPClientError as exc:
                 raise self._select_failure(connection, exc) from exc
-        validity = answer.get(b"UIDVALIDITY")
+        validity, coming = answer.get(b"UIDVALIDITY"), answer.get(b"UIDNEXT")
+        self._next_uid = coming if isinstance(coming, int) else 0
         if not isinstance(validity, int):
             raise PermanentFailure(f"{self._name} keeps no UIDs in {self._folder}: name another IMAP_FOLDER")
         return validity

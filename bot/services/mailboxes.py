@@ -52,6 +52,25 @@ def note_look(db: Database, mailbox: str, cursor: Cursor, uids: Sequence[int]) -
     return replace(cursor, looked_to=newest)
 
 
+def compare(
+    db: Database, mailbox: str, cursor: Cursor, uids: Sequence[int], *, next_uid: int, now: datetime
+) -> tuple[Cursor, list[int]]:
+    """Compare all that lies in the folder with the ledger: the cursor, and what has no row.
+
+    Once a session, for a number below the cursor may show late, or come again: a server that was put back to
+    a snapshot counts on from there (`next_uid`), under the same UIDVALIDITY. Then all is met anew.
+    """
+    if max(uids, default=0) < next_uid <= cursor.last_uid:
+        validity = cursor.uidvalidity
+        with transaction(db, locks=(f"mailbox:{mailbox}",)):
+            ledger.retire_numbers(db, mailbox, validity)
+            tag = EventTag.MAILBOX_RENUMBERED
+            events.add(db, tag, "mailbox", actor="usher", at=now, before=validity, after=validity)
+        cursor = replace(cursor, last_uid=0, looked_to=None)
+    cursor = note_look(db, mailbox, cursor, uids)
+    return cursor, ledger.list_unrecorded(db, mailbox, cursor.uidvalidity, uids)
+
+
 def record(
     db: Database, desk: Desk, mailbox: str, uidvalidity: int, batch: Sequence[FetchedMail], *, now: datetime
 ) -> list[int]:

@@ -144,8 +144,8 @@ class MailLoop:
 
     def _session(self, mailbox: Mailbox) -> None:
         uidvalidity = mailbox.open()
+        self._sync(mailbox, uidvalidity, opened=True)
         while not self._stopping.is_set():
-            self._sync(mailbox, uidvalidity)
             if not self._is_stuck:
                 self._report_well()  # not before: a session that opens may still take nothing in
             self._is_stuck = True
@@ -154,15 +154,21 @@ class MailLoop:
             self._report_well()
             self._move_aside(mailbox, uidvalidity)
             mailbox.wait(WAIT)
+            self._sync(mailbox, uidvalidity)
 
-    def _sync(self, mailbox: Mailbox, uidvalidity: int) -> None:
-        """Record everything above the cursor, batch by batch, before anything is done about it."""
+    def _sync(self, mailbox: Mailbox, uidvalidity: int, *, opened: bool = False) -> None:
+        """Record everything above the cursor, batch by batch, before anything is done about it.
+
+        Once a session, as it is `opened`, also what lies below and has no row.
+        """
         name = self._bot.settings.imap_folder
         now = self._bot.clock.now
         with self._bot.connect() as db:
             cursor = mailboxes.begin(db, name, uidvalidity, now=now(), started=self._started)
-            uids = mailbox.uids_after(cursor.last_uid)
-            cursor = mailboxes.note_look(db, name, cursor, uids)
+            uids = mailbox.uids_after(0 if opened else cursor.last_uid)
+            if opened:
+                coming = mailbox.next_uid()
+                cursor, uids = mailboxes.compare(db, name, cursor, uids, next_uid=coming, now=now())
             for start in range(0, len(uids), FETCHED):
                 numbers = uids[start : start + FETCHED]
                 fetched = mailbox.fetch(numbers, old_before=cursor.old_before(numbers[-1]))

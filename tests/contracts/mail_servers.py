@@ -160,6 +160,19 @@ class DovecotServer(MailServer):
         self._dovecot.renumber_inbox()
         self._dovecot.start()
 
+    @contextmanager
+    def put_back(self) -> Iterator[None]:
+        """Afterwards the mails, and their numbers, are those of before."""
+        with tempfile.TemporaryDirectory() as folder:
+            kept = Path(folder) / "mails"
+            self._dovecot.stop()
+            self._dovecot.copy_mails(to=kept)
+            self._dovecot.start()
+            yield
+            self._dovecot.stop()
+            self._dovecot.put_back_mails(kept)
+            self._dovecot.start()
+
 
 class DovecotWithTokens(DovecotServer):
     """The same over TLS, where our client shows a token."""

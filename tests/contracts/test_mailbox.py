@@ -91,6 +91,16 @@ def test_uids_come_in_order_and_above_the_mark_only(server: MailServer, mailbox:
     assert mailbox.uids_after(2**32 - 1) == []
 
 
+def test_no_mail_has_the_number_of_the_next_one_yet(server: MailServer, mailbox: ImapMailbox) -> None:
+    mailbox.open()
+    before = mailbox.next_uid()
+    server.deliver(a_mail("one"))
+    mailbox.open()
+    (first,) = mailbox.uids_after(0)
+
+    assert 0 < before <= first < mailbox.next_uid()
+
+
 def test_a_mail_is_fetched_whole_with_its_date_and_size(server: MailServer, mailbox: ImapMailbox) -> None:
     server.deliver(a_mail("whole", size=3_000))
     mailbox.open()
