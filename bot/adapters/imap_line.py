@@ -17,6 +17,8 @@ from bot.settings import Tls
 
 LONGEST_LINE = 16 * 1024 * 1024  # a SEARCH in a folder of two million mails
 CHUNK = 65_536
+ANSWER_WITHIN = 10  #: times as long as a read may take an answer takes at most …
+SLOWEST = 8_192  #: … and a second more for so many bytes of it: a large mail on a slow line is no drip
 IMAP_PORT = 143
 IDLE_AGAIN = 600.0  #: seconds after which a server that refused to announce mail is asked once more
 #: What other sessions tell about the folder; imaplib keeps it all unless it is thrown away.
@@ -53,6 +55,7 @@ class Wire(imaplib.IMAP4):
     def __init__(self, host: str, port: int, *, context: ssl.SSLContext | None, timeout: float) -> None:
         self._context = context
         self._received = bytearray()
+        self._deadline = 0.0  # of the present answer, on the monotonic clock
         super().__init__(host, port, timeout)
 
     def open(self, host: str = "", port: int = IMAP_PORT, timeout: float | None = None) -> None:
@@ -63,6 +66,11 @@ class Wire(imaplib.IMAP4):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self.sock = self._context.wrap_socket(sock, server_hostname=host) if self._context else sock
+        self._begin_answer()
+
+    def send(self, data: Any) -> None:  # noqa: ANN401 - as imaplib has it
+        self._begin_answer()
+        super().send(data)
 
     def starttls(self, ssl_context: ssl.SSLContext | None = None) -> Any:  # noqa: ANN401 - as imaplib has it
         """Like imaplib's, which would keep what an eavesdropper slipped in before the handshake."""
@@ -100,10 +108,17 @@ class Wire(imaplib.IMAP4):
         waiting = self.sock.pending() if isinstance(self.sock, ssl.SSLSocket) else 0
         return bool(self._received) or waiting > 0
 
+    def _begin_answer(self) -> None:
+        """The time-out is each read's: who says a little now and then would hold us for ever."""
+        self._deadline = monotonic() + ANSWER_WITHIN * (self.sock.gettimeout() or 0.0)
+
     def _receive(self) -> None:
         chunk = self.sock.recv(CHUNK)
         if not chunk:
             raise self.abort("socket error: EOF")
+        self._deadline += len(chunk) / SLOWEST
+        if monotonic() > self._deadline:
+            raise TimeoutError
         self._received += chunk
 
     def _take(self, size: int) -> bytes:

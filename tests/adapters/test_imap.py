@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from time import monotonic
 
 import pytest
@@ -215,3 +216,31 @@ def test_a_wake_ends_the_wait_even_when_the_server_hangs() -> None:
             mailbox.wait(60)
 
     assert monotonic() - began < 4
+
+
+def drips(line: Line, *_: str) -> None:
+    while True:
+        line.say("* OK Hang in there..\r\n")
+        time.sleep(0.05)
+
+
+def greets_in_crumbs(line: Line) -> None:
+    while True:
+        line.say("*")
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    "script", [speaks_imap({"UID SEARCH": drips}), greets_in_crumbs], ids=["search", "greeting"]
+)
+def test_a_server_that_says_a_little_now_and_then_is_left_in_time(
+    script: Callable[[Line], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap_line, "ANSWER_WITHIN", 1)
+    with Scripted(script) as server, mailbox_on(server) as mailbox:
+        began = monotonic()
+        with pytest.raises(TransientFailure, match="no answer in time"):  # noqa: PT012 - either may
+            mailbox.open()
+            mailbox.uids_after(0)
+
+    assert monotonic() - began < 3
