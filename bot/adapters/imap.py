@@ -280,7 +280,12 @@ class ImapMailbox:
             except IMAPClientError as exc:
                 if "[TRYCREATE]" in _said(exc).upper():
                     raise _FolderMissing(f"the folder {folder} is not there") from exc
-                raise
+                if _PASSING.search(_said(exc)):
+                    raise
+                raise PermanentFailure(
+                    f"{self._name} does not move mails to {folder} ({_said(exc)})",
+                    mend="make room there, or give the mailbox's user the right to",
+                ) from exc
 
     def _ensure_folder(self, folder: str) -> str:
         with self._explained(f"making the folder {folder}") as connection:
