@@ -28,9 +28,12 @@ class Known:
         return FetchedMail(uid=self.uid, raw=raw, received_at=self.received_at, size=self.size, whole=whole)
 
     def content(self, parts: Mapping[bytes, Any], key: bytes) -> bytes | None:
-        """What was given of it; a partial answer carries its offset: `BODY[HEADER]<0>`."""
+        """What was given of it: no byte of a mail that has some is nothing, as NIL is.
+
+        A partial answer carries its offset: `BODY[HEADER]<0>`.
+        """
         found = next((value for name, value in parts.items() if name.startswith(key)), None)
-        return found if isinstance(found, bytes) else None
+        return found if isinstance(found, bytes) and (found or not self.size) else None
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
