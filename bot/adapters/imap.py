@@ -34,6 +34,7 @@ TIMEOUT = 30.0
 POLL_SECONDS = 15.0
 IDLE_SECONDS = 540.0  # servers may hang up after 30 minutes, firewalls after 10
 GOODBYE = 2.0
+VAIN_REST = 1.0  # after mail was announced that was not there
 MAX_BYTES = 26_214_400
 BATCH = 200  # UIDs in one command: a line every server takes
 LARGEST_UID = 2**32 - 1
@@ -75,6 +76,8 @@ class ImapMailbox:
         self._folders: dict[str, str] = {}
         self._validity, self._listing, self._giving = 0, Patience(), Patience()
         self._next_uid = 0
+        self._announced = False  # mail, in the last wait
+        self._vain = 0  # announcements after which none was there, in a row
         self._bell = Bell()
 
     def open(self) -> int:
@@ -102,8 +105,10 @@ class ImapMailbox:
         with self._explained("looking for mails") as connection:
             connection.forget_news()  # before the search: what comes during it is news again
             found = connection.search(["UID", f"{uid + 1}:*"])
-            # RFC 3501 6.4.8: `*` is the newest mail even when its UID is smaller
-            return sorted(found_uid for found_uid in set(found) if found_uid > uid)
+        # RFC 3501 6.4.8: `*` is the newest mail even when its UID is smaller
+        above = sorted(found_uid for found_uid in set(found) if found_uid > uid)
+        self._vain = self._vain + 1 if self._announced and not above else 0
+        return above
 
     def fetch(self, uids: Sequence[int], *, old_before: datetime | None = None) -> Iterator[FetchedMail]:
         """Fetch without marking; of a mail above `max_bytes` only the header, with `whole` False.
@@ -135,11 +140,16 @@ class ImapMailbox:
     def wait(self, seconds: float) -> None:
         """Return when something may have come, after `seconds`, or when woken."""
         deadline = monotonic() + seconds
+        self._announced = False
         with self._explained("waiting for mail") as connection:
+            # Some say EXISTS whatever they are asked; after that once may be a mail that came meanwhile.
+            if self._vain > 1 and self._bell.wait(None, min(seconds, VAIN_REST)):
+                return
             while not connection.has_news:
                 left = deadline - monotonic()
                 if left <= 0 or self._listen(connection, left):
                     return
+            self._announced = True
 
     def abilities(self) -> frozenset[str]:
         """What the server offers, e.g. IDLE and MOVE."""

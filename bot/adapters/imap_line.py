@@ -277,15 +277,17 @@ class Bell:
             with contextlib.suppress(OSError):  # full: it rings already; closed: nobody waits
                 pair[1].send(b"!")
 
-    def wait(self, connection: "Connection", seconds: float) -> bool:
-        """Return early when the server says something; say whether the bell rang."""
+    def wait(self, connection: "Connection | None", seconds: float) -> bool:
+        """Return early when the server says something, where there is one; say whether the bell rang."""
         if self._pair is None:
             return True
         ear = self._pair[0]
         with selectors.DefaultSelector() as selector:
             selector.register(ear, selectors.EVENT_READ)
-            selector.register(connection.wire.sock, selectors.EVENT_READ)
-            heard = selector.select(0 if connection.wire.holds_something else seconds)
+            if connection is not None:
+                selector.register(connection.wire.sock, selectors.EVENT_READ)
+                seconds = 0 if connection.wire.holds_something else seconds
+            heard = selector.select(seconds)
         if not any(key.fileobj is ear for key, _ in heard):
             return False
         with contextlib.suppress(BlockingIOError):

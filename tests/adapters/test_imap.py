@@ -73,6 +73,20 @@ def test_an_announcement_within_another_answer_is_not_slept_through() -> None:
     assert not any(line.endswith(b"IDLE") for line in server.heard)
 
 
+def test_a_server_that_announces_whatever_it_is_asked_is_asked_once_a_second() -> None:
+    with (
+        Scripted(speaks_imap({"UID SEARCH": "* 1 EXISTS\r\n* SEARCH 1\r\n{tag} OK done\r\n"})) as server,
+        mailbox_on(server) as mailbox,
+    ):
+        mailbox.open()
+        began = monotonic()
+        while monotonic() - began < 1.5:
+            mailbox.uids_after(1)
+            mailbox.wait(30)
+
+    assert sum(b"SEARCH" in line for line in server.heard) < 9
+
+
 def test_small_talk_in_idle_does_not_end_the_wait() -> None:
     def idles(line: Line, tag: str) -> None:
         line.say("+ idling\r\n* OK Still here\r\n* 1 FETCH (FLAGS (\\Seen))\r\n")
