@@ -104,9 +104,9 @@ class ImapMailbox:
             return []
         with self._explained("looking for mails") as connection:
             connection.forget_news()  # before the search: what comes during it is news again
-            found = connection.search(["UID", f"{uid + 1}:*"])
+            found = connection.list_uids(["UID", f"{uid + 1}:*"])
         # RFC 3501 6.4.8: `*` is the newest mail even when its UID is smaller
-        above = sorted(found_uid for found_uid in set(found) if found_uid > uid)
+        above = sorted(found_uid for found_uid in found if found_uid > uid)
         self._vain = self._vain + 1 if self._announced and not above else 0
         return above
 
@@ -181,8 +181,13 @@ class ImapMailbox:
             raise PermanentFailure(
                 f"{self._name} does not offer STARTTLS: set IMAP_TLS=tls and its port"
             ) from exc
+        except LoginError as exc:
+            mend = "name its ordinary port in IMAP_PORT"
+            raise PermanentFailure(f"{self._name} asks for no log-in: {_said(exc)}", mend=mend) from exc
         except (IMAPClientError, ValueError) as exc:
-            raise TransientFailure(f"{self._name} broke off the greeting") from exc
+            _, bye, why = _said(exc).partition("* BYE ")
+            went = f"takes no connection now ({why})" if bye else "broke off the greeting"
+            raise TransientFailure(f"{self._name} {went}") from exc
         try:
             self._authenticate(connection)
         except BaseException:

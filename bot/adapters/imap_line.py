@@ -11,6 +11,7 @@ from typing import Any
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+from imapclient.response_parser import parse_message_list
 
 from bot.adapters.log_in import Proof
 from bot.settings import Tls
@@ -138,6 +139,9 @@ class Connection(IMAPClient):  # type: ignore[misc] # IMAPClient comes without t
         # IMAPClient sets 5, at which imaplib writes whole mails into strings for a log nobody keeps.
         self._imap.debug = 0
         self.normalise_times = False
+        if self.wire.state == "AUTH":
+            self.hang_up()
+            raise LoginError("it greets as if we were logged in (PREAUTH)")
         if tls is Tls.STARTTLS:
             try:
                 self.starttls(context)
@@ -165,6 +169,11 @@ class Connection(IMAPClient):  # type: ignore[misc] # IMAPClient comes without t
     def forget_news(self) -> None:
         for name in _NEWS:
             self.wire.untagged_responses.pop(name, None)
+
+    def list_uids(self, criteria: Sequence[str]) -> set[int]:
+        """A search whose answer may stand in several lines; a BAD is said in the server's words alone."""
+        lines = self._raw_command_untagged(b"SEARCH", [part.encode() for part in criteria])
+        return {uid for line in lines for uid in parse_message_list([line])}
 
     def start_idle(self) -> bool:
         """Whether the server will announce mail; one that refuses to is not asked again for a while.
