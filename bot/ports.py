@@ -21,11 +21,14 @@ class Mailbox(Protocol):
     def open(self) -> int:
         """Connect, log in, select the folder anew; return its UIDVALIDITY."""
 
+    def next_uid(self) -> int:
+        """The number the next mail gets at the least, as of the opening; 0 where the server does not say."""
+
     def uids_after(self, uid: int) -> list[int]:
         """List, ascending, the UIDs above `uid`."""
 
     def fetch(self, uids: Sequence[int], *, old_before: datetime | None = None) -> Iterable[FetchedMail]:
-        """Fetch whole mails without marking them; one that vanished meanwhile is left out.
+        """Fetch whole mails without marking them, in the order of `uids`; one that vanished is left out.
 
         Of a mail received before `old_before` the bytes are not fetched.
         """

@@ -179,6 +179,7 @@ class FakeServer:
         self.mails: dict[int, FetchedMail] = {}
         self.folders: dict[str, list[int]] = {}
         self.uidvalidity = 1
+        self.coming = 0  #: what it says the next mail's number will be
         self.opened = 0
         self.closed = 0
         self.faults: dict[str, Faults] = {
@@ -224,6 +225,9 @@ class FakeServer:
         self.opened += 1
         self.faults["open"].happen()
         return self.uidvalidity
+
+    def next_uid(self) -> int:
+        return self.coming
 
     def uids_after(self, uid: int) -> list[int]:
         self.faults["uids"].happen()

@@ -3,12 +3,12 @@
 import contextlib
 import re
 import ssl
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
+from heapq import merge
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any
 
 from imapclient.exceptions import (
     CapabilityError,
@@ -20,6 +20,7 @@ from imapclient.exceptions import (
 )
 
 from bot.adapters.imap_line import Bell, Connection, LogIn, with_password
+from bot.adapters.imap_listing import HEADER_BYTES, Known, batches, groups
 from bot.adapters.imap_patience import Patience, Refused
 from bot.adapters.oauth import TokenSource
 from bot.adapters.server_words import line_trouble, remark
@@ -29,17 +30,15 @@ from bot.domain.errors import LogInRefused, PermanentFailure, TransientFailure
 from bot.domain.mail import FetchedMail
 from bot.settings import Settings, Tls
 
-T = TypeVar("T")
-
 TIMEOUT = 30.0
 POLL_SECONDS = 15.0
 IDLE_SECONDS = 540.0  # servers may hang up after 30 minutes, firewalls after 10
 GOODBYE = 2.0
+VAIN_REST = 1.0  # after mail was announced that was not there
 MAX_BYTES = 26_214_400
-HEADER_BYTES = 262_144  # of a mail too large to be read
 BATCH = 200  # UIDs in one command: a line every server takes
-BATCH_BYTES = 16 * 1024 * 1024  # of mails held at once
 LARGEST_UID = 2**32 - 1
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 #: RFC 5530: not now, rather than not you
 _PASSING = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN|EXPUNGEISSUED)\b", re.IGNORECASE)
@@ -76,6 +75,9 @@ class ImapMailbox:
         self._connection: Connection | None = None
         self._folders: dict[str, str] = {}
         self._validity, self._listing, self._giving = 0, Patience(), Patience()
+        self._next_uid = 0
+        self._announced = False  # mail, in the last wait
+        self._vain = 0  # announcements after which none was there, in a row
         self._bell = Bell()
 
     def open(self) -> int:
@@ -92,33 +94,43 @@ class ImapMailbox:
             self._validity, self._listing, self._giving = validity, Patience(), Patience()
         return validity
 
+    def next_uid(self) -> int:
+        """The number the next mail gets at the least, as of the opening; 0 where the server does not say."""
+        return self._next_uid
+
     def uids_after(self, uid: int) -> list[int]:
         """List, ascending, the UIDs above `uid`."""
         if uid >= LARGEST_UID:
             return []
         with self._explained("looking for mails") as connection:
             connection.forget_news()  # before the search: what comes during it is news again
-            found = connection.search(["UID", f"{uid + 1}:*"])
-            # RFC 3501 6.4.8: `*` is the newest mail even when its UID is smaller
-            return sorted(found_uid for found_uid in set(found) if found_uid > uid)
+            found = connection.list_uids(["UID", f"{uid + 1}:*"])
+        # RFC 3501 6.4.8: `*` is the newest mail even when its UID is smaller
+        above = sorted(found_uid for found_uid in found if found_uid > uid)
+        self._vain = self._vain + 1 if self._announced and not above else 0
+        return above
 
     def fetch(self, uids: Sequence[int], *, old_before: datetime | None = None) -> Iterator[FetchedMail]:
         """Fetch without marking; of a mail above `max_bytes` only the header, with `whole` False.
 
-        Of a mail received before `old_before` nothing is fetched: an inbox may hold gigabytes of them.
+        Of a mail received before `old_before` nothing is fetched: an inbox may hold gigabytes of them. They
+        come in the order of `uids`, old or not: whoever notes how far it got must have passed over none.
         """
-        for batch in _batches(uids, BATCH):
+        for batch in batches(uids, BATCH):
             known = self._list_known(batch)
-            if old_before is not None:
-                yield from (mail.with_bytes(b"") for mail in known if mail.received_at < old_before)
-                known = [mail for mail in known if mail.received_at >= old_before]
-            for group in _groups(known, self._max_bytes):
-                contents = self._contents(group)
-                yield from (mail.with_bytes(contents[mail.uid]) for mail in group if mail.uid in contents)
+            oldest = old_before or EARLIEST
+            old = [mail.with_bytes(b"") for mail in known if mail.received_at < oldest]
+            new = self._give([mail for mail in known if mail.received_at >= oldest])
+            yield from merge(old, new, key=lambda mail: mail.uid) if old else new
+
+    def _give(self, known: Sequence[Known]) -> Iterator[FetchedMail]:
+        for group in groups(known, self._max_bytes):
+            contents = self._contents(group)
+            yield from (mail.with_bytes(contents[mail.uid]) for mail in group if mail.uid in contents)
 
     def move(self, uids: Sequence[int], folder: str) -> None:
         """Move mails aside, making the folder when it is not there; repeating it does no harm."""
-        for batch in _batches(uids, BATCH):
+        for batch in batches(uids, BATCH):
             try:
                 self._move(batch, folder)
             except _FolderMissing:
@@ -128,11 +140,16 @@ class ImapMailbox:
     def wait(self, seconds: float) -> None:
         """Return when something may have come, after `seconds`, or when woken."""
         deadline = monotonic() + seconds
+        self._announced = False
         with self._explained("waiting for mail") as connection:
+            # Some say EXISTS whatever they are asked; after that once may be a mail that came meanwhile.
+            if self._vain > 1 and self._bell.wait(None, min(seconds, VAIN_REST)):
+                return
             while not connection.has_news:
                 left = deadline - monotonic()
                 if left <= 0 or self._listen(connection, left):
                     return
+            self._announced = True
 
     def abilities(self) -> frozenset[str]:
         """What the server offers, e.g. IDLE and MOVE."""
@@ -164,8 +181,13 @@ class ImapMailbox:
             raise PermanentFailure(
                 f"{self._name} does not offer STARTTLS: set IMAP_TLS=tls and its port"
             ) from exc
+        except LoginError as exc:
+            mend = "name its ordinary port in IMAP_PORT"
+            raise PermanentFailure(f"{self._name} asks for no log-in: {_said(exc)}", mend=mend) from exc
         except (IMAPClientError, ValueError) as exc:
-            raise TransientFailure(f"{self._name} broke off the greeting") from exc
+            _, bye, why = _said(exc).partition("* BYE ")
+            went = f"takes no connection now ({why})" if bye else "broke off the greeting"
+            raise TransientFailure(f"{self._name} {went}") from exc
         try:
             self._authenticate(connection)
         except BaseException:
@@ -200,7 +222,8 @@ class ImapMailbox:
                 raise
             except IMAPClientError as exc:
                 raise self._select_failure(connection, exc) from exc
-        validity = answer.get(b"UIDVALIDITY")
+        validity, coming = answer.get(b"UIDVALIDITY"), answer.get(b"UIDNEXT")
+        self._next_uid = coming if isinstance(coming, int) else 0
         if not isinstance(validity, int):
             raise PermanentFailure(f"{self._name} keeps no UIDs in {self._folder}: name another IMAP_FOLDER")
         return validity
@@ -216,12 +239,12 @@ class ImapMailbox:
             f"(there are: {remark(there)})"
         )
 
-    def _list_known(self, uids: Sequence[int]) -> list["_Known"]:
-        unlisted = _Known(uid=0, size=1, received_at=self._now().astimezone(UTC), whole=True)
+    def _list_known(self, uids: Sequence[int]) -> list[Known]:
+        unlisted = Known(uid=0, size=1, received_at=self._now().astimezone(UTC), whole=True)
         found = self._listing.ask(uids, self._list, blank=unlisted)
         return [replace(found[uid], uid=uid) for uid in uids if uid in found]
 
-    def _list(self, uids: Sequence[int]) -> dict[int, "_Known"]:
+    def _list(self, uids: Sequence[int]) -> dict[int, Known]:
         with self._explained("listing mails") as connection:
             answer = connection.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
             found = {uid: self._known(uid, answer[uid]) for uid in uids if uid in answer}
@@ -234,29 +257,29 @@ class ImapMailbox:
         if there := there & set(left_out):
             raise Refused(f"{self._name} does not give out the mail with UID {min(there)}")
 
-    def _known(self, uid: int, answer: Mapping[bytes, Any]) -> "_Known":
+    def _known(self, uid: int, answer: Mapping[bytes, Any]) -> Known:
         size = answer.get(b"RFC822.SIZE")
         received = answer.get(b"INTERNALDATE")
         size = size if isinstance(size, int) else 0
         if not isinstance(received, datetime) or received.tzinfo is None:
             received = self._now()  # an unreadable date must not make a mail look older than the desk
-        return _Known(uid=uid, size=size, received_at=received.astimezone(UTC), whole=size <= self._max_bytes)
+        return Known(uid=uid, size=size, received_at=received.astimezone(UTC), whole=size <= self._max_bytes)
 
-    def _contents(self, group: Sequence["_Known"]) -> dict[int, bytes]:
+    def _contents(self, group: Sequence[Known]) -> dict[int, bytes]:
         """Of one that the server will not give nothing but its being there: so the next ones come."""
         known = {mail.uid: mail for mail in group}
         return self._giving.ask(
             list(known), lambda uids: self._fetch_contents([known[uid] for uid in uids]), blank=b""
         )
 
-    def _fetch_contents(self, group: Sequence["_Known"]) -> dict[int, bytes]:
+    def _fetch_contents(self, group: Sequence[Known]) -> dict[int, bytes]:
         item, key = ("BODY.PEEK[]", b"BODY[]")
         if not group[0].whole:
             item, key = f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>", b"BODY[HEADER]"
         doing = "fetching mails" if len(group) > 1 else f"fetching the mail with UID {group[0].uid}"
         with self._explained(doing) as connection:
             answer = connection.fetch([mail.uid for mail in group], [item])
-            given = {uid: _content(parts, key) for uid, parts in answer.items()}
+            given = {mail.uid: mail.content(answer.get(mail.uid, {}), key) for mail in group}
             found = {uid: content for uid, content in given.items() if content is not None}
             self._check_gone(connection, [mail.uid for mail in group if mail.uid not in found])
             return found
@@ -272,7 +295,12 @@ class ImapMailbox:
             except IMAPClientError as exc:
                 if "[TRYCREATE]" in _said(exc).upper():
                     raise _FolderMissing(f"the folder {folder} is not there") from exc
-                raise
+                if _PASSING.search(_said(exc)):
+                    raise
+                raise PermanentFailure(
+                    f"{self._name} does not move mails to {folder} ({_said(exc)})",
+                    mend="make room there, or give the mailbox's user the right to",
+                ) from exc
 
     def _ensure_folder(self, folder: str) -> str:
         with self._explained(f"making the folder {folder}") as connection:
@@ -355,45 +383,6 @@ class _FolderMissing(TransientFailure):
     """The folder to move to is gone."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Known:
-    uid: int
-    size: int
-    received_at: datetime
-    whole: bool
-
-    def with_bytes(self, raw: bytes) -> FetchedMail:
-        whole = self.whole and bool(raw or not self.size)
-        return FetchedMail(uid=self.uid, raw=raw, received_at=self.received_at, size=self.size, whole=whole)
-
-
 def _said(exc: Exception) -> str:
     """What the server said, without the wrappings of two libraries."""
     return remark(_BYTES_SHOWN.sub(r"\2", str(exc)))
-
-
-def _content(parts: Mapping[bytes, Any], key: bytes) -> bytes | None:
-    """A partial answer carries its offset: `BODY[HEADER]<0>`."""
-    found = next((value for name, value in parts.items() if name.startswith(key)), None)
-    return found if isinstance(found, bytes) else None
-
-
-def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch
-
-
-def _groups(mails: Iterable[_Known], max_bytes: int) -> Iterator[list[_Known]]:
-    """Cut into commands: whole mails and headers apart, and never more bytes at once than a desk holds."""
-    group: list[_Known] = []
-    weight = 0
-    for mail in mails:
-        own = min(mail.size, max_bytes) if mail.whole else HEADER_BYTES
-        if group and (mail.whole is not group[0].whole or weight + own > BATCH_BYTES):
-            yield group
-            group, weight = [], 0
-        group.append(mail)
-        weight += own
-    if group:
-        yield group

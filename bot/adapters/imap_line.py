@@ -11,12 +11,15 @@ from typing import Any
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+from imapclient.response_parser import parse_message_list
 
 from bot.adapters.log_in import Proof
 from bot.settings import Tls
 
 LONGEST_LINE = 16 * 1024 * 1024  # a SEARCH in a folder of two million mails
 CHUNK = 65_536
+ANSWER_WITHIN = 10  #: times as long as a read may take an answer takes at most …
+SLOWEST = 8_192  #: … and a second more for so many bytes of it: a large mail on a slow line is no drip
 IMAP_PORT = 143
 IDLE_AGAIN = 600.0  #: seconds after which a server that refused to announce mail is asked once more
 #: What other sessions tell about the folder; imaplib keeps it all unless it is thrown away.
@@ -53,6 +56,7 @@ class Wire(imaplib.IMAP4):
     def __init__(self, host: str, port: int, *, context: ssl.SSLContext | None, timeout: float) -> None:
         self._context = context
         self._received = bytearray()
+        self._deadline = 0.0  # of the present answer, on the monotonic clock
         super().__init__(host, port, timeout)
 
     def open(self, host: str = "", port: int = IMAP_PORT, timeout: float | None = None) -> None:
@@ -63,6 +67,11 @@ class Wire(imaplib.IMAP4):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self.sock = self._context.wrap_socket(sock, server_hostname=host) if self._context else sock
+        self._begin_answer()
+
+    def send(self, data: Any) -> None:  # noqa: ANN401 - as imaplib has it
+        self._begin_answer()
+        super().send(data)
 
     def starttls(self, ssl_context: ssl.SSLContext | None = None) -> Any:  # noqa: ANN401 - as imaplib has it
         """Like imaplib's, which would keep what an eavesdropper slipped in before the handshake."""
@@ -100,10 +109,17 @@ class Wire(imaplib.IMAP4):
         waiting = self.sock.pending() if isinstance(self.sock, ssl.SSLSocket) else 0
         return bool(self._received) or waiting > 0
 
+    def _begin_answer(self) -> None:
+        """The time-out is each read's: who says a little now and then would hold us for ever."""
+        self._deadline = monotonic() + ANSWER_WITHIN * (self.sock.gettimeout() or 0.0)
+
     def _receive(self) -> None:
         chunk = self.sock.recv(CHUNK)
         if not chunk:
             raise self.abort("socket error: EOF")
+        self._deadline += len(chunk) / SLOWEST
+        if monotonic() > self._deadline:
+            raise TimeoutError
         self._received += chunk
 
     def _take(self, size: int) -> bytes:
@@ -123,6 +139,9 @@ class Connection(IMAPClient):  # type: ignore[misc] # IMAPClient comes without t
         # IMAPClient sets 5, at which imaplib writes whole mails into strings for a log nobody keeps.
         self._imap.debug = 0
         self.normalise_times = False
+        if self.wire.state == "AUTH":
+            self.hang_up()
+            raise LoginError("it greets as if we were logged in (PREAUTH)")
         if tls is Tls.STARTTLS:
             try:
                 self.starttls(context)
@@ -150,6 +169,11 @@ class Connection(IMAPClient):  # type: ignore[misc] # IMAPClient comes without t
     def forget_news(self) -> None:
         for name in _NEWS:
             self.wire.untagged_responses.pop(name, None)
+
+    def list_uids(self, criteria: Sequence[str]) -> set[int]:
+        """A search whose answer may stand in several lines; a BAD is said in the server's words alone."""
+        lines = self._raw_command_untagged(b"SEARCH", [part.encode() for part in criteria])
+        return {uid for line in lines for uid in parse_message_list([line])}
 
     def start_idle(self) -> bool:
         """Whether the server will announce mail; one that refuses to is not asked again for a while.
@@ -262,15 +286,17 @@ class Bell:
             with contextlib.suppress(OSError):  # full: it rings already; closed: nobody waits
                 pair[1].send(b"!")
 
-    def wait(self, connection: "Connection", seconds: float) -> bool:
-        """Return early when the server says something; say whether the bell rang."""
+    def wait(self, connection: "Connection | None", seconds: float) -> bool:
+        """Return early when the server says something, where there is one; say whether the bell rang."""
         if self._pair is None:
             return True
         ear = self._pair[0]
         with selectors.DefaultSelector() as selector:
             selector.register(ear, selectors.EVENT_READ)
-            selector.register(connection.wire.sock, selectors.EVENT_READ)
-            heard = selector.select(0 if connection.wire.holds_something else seconds)
+            if connection is not None:
+                selector.register(connection.wire.sock, selectors.EVENT_READ)
+                seconds = 0 if connection.wire.holds_something else seconds
+            heard = selector.select(seconds)
         if not any(key.fileobj is ear for key, _ in heard):
             return False
         with contextlib.suppress(BlockingIOError):

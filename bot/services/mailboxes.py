@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 
 from sqlite_utils import Database
 
@@ -51,13 +52,35 @@ def note_look(db: Database, mailbox: str, cursor: Cursor, uids: Sequence[int]) -
     return replace(cursor, looked_to=newest)
 
 
+def compare(
+    db: Database, mailbox: str, cursor: Cursor, uids: Sequence[int], *, next_uid: int, now: datetime
+) -> tuple[Cursor, list[int]]:
+    """Compare all that lies in the folder with the ledger: the cursor, and what has no row.
+
+    Once a session, for a number below the cursor may show late, or come again: a server that was put back to
+    a snapshot counts on from there (`next_uid`), under the same UIDVALIDITY. Then all is met anew.
+    """
+    if max(uids, default=0) < next_uid <= cursor.last_uid:
+        validity = cursor.uidvalidity
+        with transaction(db, locks=(f"mailbox:{mailbox}",)):
+            ledger.retire_numbers(db, mailbox, validity)
+            tag = EventTag.MAILBOX_RENUMBERED
+            events.add(db, tag, "mailbox", actor="usher", at=now, before=validity, after=validity)
+        cursor = replace(cursor, last_uid=0, looked_to=None)
+    cursor = note_look(db, mailbox, cursor, uids)
+    return cursor, ledger.list_unrecorded(db, mailbox, cursor.uidvalidity, uids)
+
+
 def record(
     db: Database, desk: Desk, mailbox: str, uidvalidity: int, batch: Sequence[FetchedMail], *, now: datetime
 ) -> list[int]:
     """Commit a batch with its raw bytes, sealed, before anything is done about it; return the new rows.
 
-    Mail older than the first start is recorded without its bytes and never acted on.
+    Mail older than the first start is recorded without its bytes and never acted on. A batch that does not
+    ascend is refused: the cursor would pass over what is still to come.
     """
+    if any(later.uid <= earlier.uid for earlier, later in pairwise(batch)):
+        raise ValueError("mails out of order")
     added = []
     batch = [sources.seal(desk, fetched) for fetched in batch]
     with transaction(db, locks=(f"mailbox:{mailbox}",)):
@@ -71,6 +94,5 @@ def record(
             if number is not None:
                 added.append(number)
         if batch:
-            last_uid = max(fetched.uid for fetched in batch)
-            ledger.advance_mailbox(db, mailbox, uidvalidity=uidvalidity, last_uid=last_uid)
+            ledger.advance_mailbox(db, mailbox, uidvalidity=uidvalidity, last_uid=batch[-1].uid)
     return added

@@ -1,5 +1,6 @@
 """The mail ledger and each mailbox's cursor: the truth about what came, whatever the server's flags say."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -48,6 +49,24 @@ def renumber_mailbox(db: Database, name: str, uidvalidity: int) -> None:
         "update mailboxes set uidvalidity = :uidvalidity, last_uid = 0, looked_to = null where name = :name",
         {"name": name, "uidvalidity": uidvalidity},
     )
+
+
+def retire_numbers(db: Database, name: str, uidvalidity: int) -> None:
+    """The server gives the same numbers again: no row stands for one any more, nor is moved by it."""
+    count(
+        db,
+        "update mails set uidvalidity = -id where mailbox = :name and uidvalidity = :uidvalidity",
+        {"name": name, "uidvalidity": uidvalidity},
+    )
+    renumber_mailbox(db, name, uidvalidity)
+
+
+def list_unrecorded(db: Database, name: str, uidvalidity: int, uids: Sequence[int]) -> list[int]:
+    """Those of these numbers that have no row, ascending."""
+    sql = """select value as uid from json_each(:uids) where not exists (
+               select 1 from mails where mailbox = :name and uidvalidity = :uidvalidity and uid = value)"""
+    found = rows(db, sql, {"uids": json.dumps(list(uids)), "name": name, "uidvalidity": uidvalidity})
+    return sorted(entry["uid"] for entry in found)
 
 
 def advance_mailbox(db: Database, name: str, *, uidvalidity: int, last_uid: int) -> None:

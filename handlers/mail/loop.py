@@ -48,7 +48,10 @@ class MailLoop:
         self._failures = 0
         self._refusals = 0  # of the log-in, in a row
         self._tries_at: datetime | None = None  # when it is tried again after one
-        self._is_stuck = False  # mails lie in the ledger that cannot be worked on
+        self._is_stuck = False  # a turn that took mails in did not come to its end
+        self._move_refusals = 0  # in a row
+        self._moves_at: datetime | None = None  # when moving is tried again after one
+        self._unmoved = ""  # what the server says of it
         self._started = bot.clock.now()
 
     def stop(self) -> None:
@@ -142,25 +145,32 @@ class MailLoop:
 
     def _session(self, mailbox: Mailbox) -> None:
         uidvalidity = mailbox.open()
+        self._sync(mailbox, uidvalidity, opened=True)
         while not self._stopping.is_set():
-            self._sync(mailbox, uidvalidity)
             if not self._is_stuck:
                 self._report_well()  # not before: a session that opens may still take nothing in
             self._is_stuck = True
             self._work()
-            self._is_stuck = False
-            self._report_well()
             self._move_aside(mailbox, uidvalidity)
+            self._is_stuck = False
+            self._failures = 0
+            self._report_well()
             mailbox.wait(WAIT)
+            self._sync(mailbox, uidvalidity)
 
-    def _sync(self, mailbox: Mailbox, uidvalidity: int) -> None:
-        """Record everything above the cursor, batch by batch, before anything is done about it."""
+    def _sync(self, mailbox: Mailbox, uidvalidity: int, *, opened: bool = False) -> None:
+        """Record everything above the cursor, batch by batch, before anything is done about it.
+
+        Once a session, as it is `opened`, also what lies below and has no row.
+        """
         name = self._bot.settings.imap_folder
         now = self._bot.clock.now
         with self._bot.connect() as db:
             cursor = mailboxes.begin(db, name, uidvalidity, now=now(), started=self._started)
-            uids = mailbox.uids_after(cursor.last_uid)
-            cursor = mailboxes.note_look(db, name, cursor, uids)
+            uids = mailbox.uids_after(0 if opened else cursor.last_uid)
+            if opened:
+                coming = mailbox.next_uid()
+                cursor, uids = mailboxes.compare(db, name, cursor, uids, next_uid=coming, now=now())
             for start in range(0, len(uids), FETCHED):
                 numbers = uids[start : start + FETCHED]
                 fetched = mailbox.fetch(numbers, old_before=cursor.old_before(numbers[-1]))
@@ -179,6 +189,20 @@ class MailLoop:
                         return
 
     def _move_aside(self, mailbox: Mailbox, uidvalidity: int) -> None:
+        """Move what is settled; a server that refuses is asked more and more rarely, and mail goes on."""
+        if self._moves_at is not None and self._bot.clock.now() < self._moves_at:
+            return
+        try:
+            self._move_settled(mailbox, uidvalidity)
+        except PermanentFailure as exc:
+            self._move_refusals += 1
+            self._moves_at = self._bot.clock.now() + rest_after(self._move_refusals)
+            self._unmoved = str(exc)
+            log.warning("mails not moved", reason=self._unmoved)
+        else:
+            self._move_refusals, self._moves_at, self._unmoved = 0, None, ""
+
+    def _move_settled(self, mailbox: Mailbox, uidvalidity: int) -> None:
         name = self._bot.settings.imap_folder
         with self._bot.connect() as db:
             while found := moves.list_to_move(db, name, uidvalidity, limit=BATCH):
@@ -187,9 +211,12 @@ class MailLoop:
                     moves.mark_moved(db, name, uidvalidity, uids, now=self._bot.clock.now())
 
     def _report_well(self) -> None:
-        self._failures = self._refusals = 0
+        self._refusals = 0
         self._tries_at = None
-        self._report("connected; new mail is taken in", well=True)
+        if self._unmoved:
+            self._report(f"new mail is taken in, but {self._unmoved}", well=False, needs_person=True)
+        else:
+            self._report("connected; new mail is taken in", well=True)
 
     def _report_failure(self, reason: str, *, needs_person: bool = False) -> None:
         self._report(reason, well=False, needs_person=needs_person)

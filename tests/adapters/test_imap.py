@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from time import monotonic
 
 import pytest
@@ -70,6 +71,20 @@ def test_an_announcement_within_another_answer_is_not_slept_through() -> None:
 
     assert monotonic() - began < 1
     assert not any(line.endswith(b"IDLE") for line in server.heard)
+
+
+def test_a_server_that_announces_whatever_it_is_asked_is_asked_once_a_second() -> None:
+    with (
+        Scripted(speaks_imap({"UID SEARCH": "* 1 EXISTS\r\n* SEARCH 1\r\n{tag} OK done\r\n"})) as server,
+        mailbox_on(server) as mailbox,
+    ):
+        mailbox.open()
+        began = monotonic()
+        while monotonic() - began < 1.5:
+            mailbox.uids_after(1)
+            mailbox.wait(30)
+
+    assert sum(b"SEARCH" in line for line in server.heard) < 9
 
 
 def test_small_talk_in_idle_does_not_end_the_wait() -> None:
@@ -215,3 +230,31 @@ def test_a_wake_ends_the_wait_even_when_the_server_hangs() -> None:
             mailbox.wait(60)
 
     assert monotonic() - began < 4
+
+
+def drips(line: Line, *_: str) -> None:
+    while True:
+        line.say("* OK Hang in there..\r\n")
+        time.sleep(0.05)
+
+
+def greets_in_crumbs(line: Line) -> None:
+    while True:
+        line.say("*")
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    "script", [speaks_imap({"UID SEARCH": drips}), greets_in_crumbs], ids=["search", "greeting"]
+)
+def test_a_server_that_says_a_little_now_and_then_is_left_in_time(
+    script: Callable[[Line], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap_line, "ANSWER_WITHIN", 1)
+    with Scripted(script) as server, mailbox_on(server) as mailbox:
+        began = monotonic()
+        with pytest.raises(TransientFailure, match="no answer in time"):  # noqa: PT012 - either may
+            mailbox.open()
+            mailbox.uids_after(0)
+
+    assert monotonic() - began < 3

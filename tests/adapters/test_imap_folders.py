@@ -83,6 +83,20 @@ def test_a_folder_that_may_not_be_made_names_the_mend() -> None:
             mailbox.move([1], "Done")
 
 
+def test_a_refused_move_is_for_a_person_and_one_that_passes_is_not() -> None:
+    said = iter(["NO [OVERQUOTA] no room", "NO [UNAVAILABLE] not now"])
+
+    def move(line: Line, tag: str) -> None:
+        line.say(f"{tag} {next(said)}\r\n")
+
+    with Scripted(speaks_imap({"UID MOVE": move})) as server, mailbox_on(server) as mailbox:
+        mailbox.open()
+        with pytest.raises(PermanentFailure, match=r"to Done .*no room.*make room"):
+            mailbox.move([1], "Done")
+        with pytest.raises(TransientFailure, match="not now"):
+            mailbox.move([1], "Done")
+
+
 def test_large_moves_go_in_batches() -> None:
     with (
         Scripted(speaks_imap({"UID MOVE": "{tag} OK done\r\n"})) as server,

@@ -199,3 +199,37 @@ def test_no_log_of_any_level_holds_password_or_mail(caplog: pytest.LogCaptureFix
     ours = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("imapclient"))
     encoded = base64.b64encode(f"\0{USER}\0{PASSWORD}".encode()).decode()
     assert not any(secret in ours for secret in (PASSWORD, encoded, "confidential", "nobody else"))
+
+
+@pytest.mark.parametrize(
+    ("greeting", "sentence"),
+    [
+        ("* BYE too many connections\r\n", r"takes no connection now \(too many connections\)"),
+        ("* PREAUTH welcome\r\n", r"PREAUTH.*: name its ordinary port in IMAP_PORT"),
+    ],
+)
+def test_a_strange_greeting_is_told_in_its_words(greeting: str, sentence: str) -> None:
+    with (
+        Scripted(speaks_imap({}, greeting=greeting)) as server,
+        mailbox_on(server) as mailbox,
+        pytest.raises((TransientFailure, PermanentFailure), match=sentence),
+    ):
+        mailbox.open()
+
+
+def test_numbers_in_several_lines_are_all_found() -> None:
+    answers = {"UID SEARCH": "* SEARCH 1\r\n* SEARCH 2 3\r\n{tag} OK done\r\n"}
+    with Scripted(speaks_imap(answers)) as server, mailbox_on(server) as mailbox:
+        mailbox.open()
+
+        assert mailbox.uids_after(0) == [1, 2, 3]
+
+
+def test_a_search_that_is_not_understood_is_told_in_the_servers_words() -> None:
+    answers = {"UID SEARCH": "{tag} BAD [CLIENTBUG] what\r\n"}
+    with Scripted(speaks_imap(answers)) as server, mailbox_on(server) as mailbox:
+        mailbox.open()
+        with pytest.raises(TransientFailure, match="what") as caught:
+            mailbox.uids_after(0)
+
+    assert "criteria" not in str(caught.value)

@@ -39,6 +39,10 @@ def empty(line: Line, _: str, uid: int) -> None:
     line.say(f"* {uid} FETCH (UID {uid} BODY[] NIL)\r\n")
 
 
+def quotes(line: Line, _: str, uid: int) -> None:
+    line.say(f'* {uid} FETCH (UID {uid} BODY[] "")\r\n')
+
+
 def nothing(*_: object) -> None:
     """It is left out."""
 
@@ -71,8 +75,8 @@ def fetch_as_often_as_needed(mailbox: ImapMailbox) -> tuple[list[FetchedMail], i
 
 @pytest.mark.parametrize(
     "answers",
-    [server_of(gives=cut), server_of(gives=empty), server_of(gives=nothing)],
-    ids=["cut", "nil", "left out"],
+    [server_of(gives=cut), server_of(gives=empty), server_of(gives=quotes), server_of(gives=nothing)],
+    ids=["cut", "nil", "no byte", "left out"],
 )
 def test_a_mail_that_is_not_given_is_handed_over_empty_after_some_tries(answers: Answers) -> None:
     with Scripted(speaks_imap(answers)) as server, mailbox_on(server) as mailbox:

@@ -172,6 +172,18 @@ class Dovecot:
         for path in [*self._folder.glob("mails/dovecot-uidlist"), *self._folder.glob("mails/dovecot.index*")]:
             path.unlink()
 
+    def copy_mails(self, *, to: Path) -> None:
+        shutil.copytree(self._folder / "mails", to)
+
+    def put_back_mails(self, copy: Path) -> None:
+        """Only while stopped."""
+        mails = self._folder / "mails"
+        shutil.rmtree(mails)
+        shutil.copytree(copy, mails)
+        if self._ids is not None:
+            for path in (mails, *mails.rglob("*")):
+                os.chown(path, *self._ids)
+
     def remove(self) -> None:
         self.stop()
         shutil.rmtree(self._folder)

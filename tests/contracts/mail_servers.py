@@ -89,6 +89,11 @@ class MailServer(ABC):
             client.select_folder("INBOX", readonly=True)
             return [tuple(flags) for flags in client.get_flags(client.search()).values()]
 
+    def keep(self, raw: bytes, at: datetime) -> None:
+        """Put a mail into INBOX as one that was received at that time, as a person does who puts it back."""
+        with self.look() as client:
+            client.append("INBOX", raw, msg_time=at)
+
     def delete_first(self) -> None:
         with self.look() as client:
             client.select_folder("INBOX")
@@ -154,6 +159,19 @@ class DovecotServer(MailServer):
         self._dovecot.stop()
         self._dovecot.renumber_inbox()
         self._dovecot.start()
+
+    @contextmanager
+    def put_back(self) -> Iterator[None]:
+        """Afterwards the mails, and their numbers, are those of before."""
+        with tempfile.TemporaryDirectory() as folder:
+            kept = Path(folder) / "mails"
+            self._dovecot.stop()
+            self._dovecot.copy_mails(to=kept)
+            self._dovecot.start()
+            yield
+            self._dovecot.stop()
+            self._dovecot.put_back_mails(kept)
+            self._dovecot.start()
 
 
 class DovecotWithTokens(DovecotServer):

@@ -11,6 +11,7 @@ import pytest
 from bot.adapters.imap import ImapMailbox
 from bot.domain.errors import LogInRefused, PermanentFailure, TransientFailure
 from bot.domain.mail import FetchedMail
+from tests.adapters.scripted_imap import NOON
 from tests.contracts.mail_servers import PASSWORD, SERVERS, WRONG_PASSWORD, MailServer
 
 pytestmark = pytest.mark.slow
@@ -90,6 +91,16 @@ def test_uids_come_in_order_and_above_the_mark_only(server: MailServer, mailbox:
     assert mailbox.uids_after(2**32 - 1) == []
 
 
+def test_no_mail_has_the_number_of_the_next_one_yet(server: MailServer, mailbox: ImapMailbox) -> None:
+    mailbox.open()
+    before = mailbox.next_uid()
+    server.deliver(a_mail("one"))
+    mailbox.open()
+    (first,) = mailbox.uids_after(0)
+
+    assert 0 < before <= first < mailbox.next_uid()
+
+
 def test_a_mail_is_fetched_whole_with_its_date_and_size(server: MailServer, mailbox: ImapMailbox) -> None:
     server.deliver(a_mail("whole", size=3_000))
     mailbox.open()
@@ -119,6 +130,18 @@ def test_of_an_old_mail_no_byte_is_fetched(server: MailServer, mailbox: ImapMail
     assert (old.raw, old.whole) == (b"", False)
     assert (new.uid, new.size, new.whole) == (old.uid, old.size, True)
     assert new.raw.endswith(a_mail("old"))
+
+
+def test_old_mails_and_new_ones_come_in_order(server: MailServer, mailbox: ImapMailbox) -> None:
+    """Whoever notes how far it got would pass over a new mail below an old one that came first."""
+    for number in range(5):
+        server.keep(a_mail(f"n{number}"), NOON - timedelta(days=400 * (number % 2)))
+    mailbox.open()
+    uids = mailbox.uids_after(0)
+    mails = list(mailbox.fetch(uids, old_before=NOON))
+
+    assert [mail.uid for mail in mails] == uids
+    assert [bool(mail.raw) for mail in mails] == [True, False, True, False, True]
 
 
 def test_fetching_marks_nothing(server: MailServer, mailbox: ImapMailbox) -> None:

@@ -181,6 +181,37 @@ def test_a_move_that_fails_is_repeated_and_nothing_is_taken_in_twice(office: Off
     assert len(office.jobs("receipt")) == 1
 
 
+def test_a_refused_move_ends_no_session_and_is_said_and_tried_again(office: Office) -> None:
+    office.server.deliver(form_mail())
+    office.server.faults["move"].then(*[PermanentFailure("no room in Usher/Done: make some")] * 2)
+    with running(office):
+        until(lambda: "make some" in health(office)[1])
+        for _ in range(3):
+            office.server.deliver(form_mail())
+            until(lambda: len(office.server.mails) == len(ledger(office)))
+        assert (office.server.opened, health(office)[0]) == (1, False)
+
+        def moved_later() -> bool:
+            office.clock.wait(minutes=1)
+            office.server.wake()
+            return office.server.mails == {} and health(office)[0]
+
+        until(moved_later)
+
+    assert office.server.opened == 1
+
+
+def test_a_line_that_breaks_in_every_move_is_dialled_later_and_later(office: Office) -> None:
+    waits: list[float] = []
+    office.server.faults["move"].then(*[TransientFailure("the line was cut")] * 99)
+    office.server.deliver(form_mail())
+    loop = MailLoop(office.bot)
+    loop._stopping = Stopwatch(waits, most=6)
+    loop.run()
+
+    assert all(later > earlier for earlier, later in itertools.pairwise(waits[:5]))
+
+
 def test_old_mail_stays_where_it_is(office: Office) -> None:
     office.server.deliver(a_mail(), received_at=office.now - timedelta(days=1))
     with running(office):

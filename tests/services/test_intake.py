@@ -72,6 +72,18 @@ def test_a_batch_is_recorded_whole_or_not_at_all(office: Office) -> None:
         assert mailboxes.begin(db, INBOX, 1, now=NOW).last_uid == 0
 
 
+def test_a_batch_that_does_not_ascend_is_refused(office: Office) -> None:
+    """The cursor would stand above mails that are still to come."""
+    with office.connect() as db:
+        mailboxes.begin(db, INBOX, 1, now=NOW)
+        with pytest.raises(ValueError, match="order"):
+            mailboxes.record(
+                db, office.desk, INBOX, 1, [fetched(a_ris(), uid=3), fetched(a_ris(), uid=1)], now=NOW
+            )
+
+        assert mailboxes.begin(db, INBOX, 1, now=NOW).last_uid == 0
+
+
 def test_the_same_numbers_again_are_nothing_new(office: Office) -> None:
     mail = fetched(a_ris(), uid=5)
     with office.connect() as db:
@@ -139,7 +151,7 @@ def test_a_renumbered_mailbox_is_listed_again_and_nothing_doubles(office: Office
     with office.connect() as db:
         assert mailboxes.begin(db, INBOX, 2, now=NOW).last_uid == 0
 
-    take_all(office, 2, [replace(mail, uid=mail.uid - 6) for mail in reversed(mails)])
+    take_all(office, 2, [replace(mail, uid=uid) for uid, mail in enumerate(reversed(mails), 1)])
 
     with office.connect() as db:
         assert mailboxes.begin(db, INBOX, 2, now=NOW).last_uid == 3
