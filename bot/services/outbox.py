@@ -40,7 +40,10 @@ from bot.store.database import transaction
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of one attempt; `error` is for staff, `channel` and `ts` name a posted message."""
+    """What became of one attempt; `error` is for staff.
+
+    `channel` and `ts` name a posted message; `channel` alone, where nothing is taken.
+    """
 
     status: JobStatus
     error: str = ""
@@ -210,7 +213,8 @@ def _after(job: Job, outcome: Outcome) -> JobStatus:
         again = job.unknowns == 0 if job.kind is JobKind.MAIL else job.kind in _OF_SLACK or _is_early(job)
         return JobStatus.QUEUED if again else JobStatus.UNKNOWN
     # Nobody can be told in Slack that Slack refuses us: `/readyz` says so, and once a person has mended the
-    # cause (the bot invited, the channel named rightly) the card comes by itself.
+    # cause (the bot invited, the app installed anew) the card comes by itself, however long that takes. What
+    # is refused for its own sake is tried as often as anything: the next version of Usher may put it better.
     again = outcome.status is JobStatus.FAILED and job.kind in _OF_SLACK
     if again or outcome.status is JobStatus.QUEUED:
         more = outcome.not_now or _is_early(job)

@@ -44,7 +44,7 @@ class Worker:
         self._looked = -WATCH
         self._last_seen = datetime.max.replace(tzinfo=UTC)
         self._has_stumbled = False
-        self._trouble = ""  # why the other side takes nothing at present
+        self._troubles: dict[str, str] = {}  # why the other side takes nothing at present; "" or which place
         self._refusals = 0  # of our log-in, in a row
         self._tries_at: datetime | None = None  # when it is tried again after one
         self._rate = Rate(bot.settings.smtp_rate) if JobKind.MAIL in kinds else None
@@ -89,7 +89,8 @@ class Worker:
         self._inherit(db)
         jobs = self._claim(db)
         self._carry_out_all(db, ways, jobs)
-        self._report(self._trouble or self._standing(db), well=not self._trouble)
+        trouble = next(iter(self._troubles.values()), "")
+        self._report(trouble or self._standing(db), well=not trouble)
         return len(jobs)
 
     def _standing(self, db: Database) -> str:
@@ -135,7 +136,7 @@ class Worker:
         outbox.release_expired(db, bot.settings.database_path, now=now, jitter=bot.random.random())
         due = outbox.find_next_due(db, kinds=self._kinds)
         if due is None:
-            self._trouble = ""  # what waited was dropped, or given up
+            self._troubles.clear()  # what waited was dropped, or given up
         if due is None or due > now or self._rests():
             return []
         jobs = outbox.claim(db, bot.desk, self.id, kinds=self._kinds, limit=limit, now=now)
@@ -201,10 +202,15 @@ class Worker:
 
     def _note_trouble(self, job: Job, outcome: Outcome) -> None:
         """A recipient refused is the mail's own affair; all else says that the other side takes nothing."""
-        if outcome.status in (JobStatus.SENT, JobStatus.REPLACED):
-            self._trouble = ""
+        if outcome.status is JobStatus.REPLACED:
+            return  # nobody was asked
+        if outcome.status is JobStatus.SENT:
+            # One channel of Slack's takes what another does not.
+            for place in ("", outcome.channel):
+                self._troubles.pop(place, None)
         elif job.kind is not JobKind.MAIL or outcome.status is not JobStatus.FAILED:
-            self._trouble = f"{job.template} waits: {outcome.error}"
+            place = outcome.channel if outcome.not_now else ""
+            self._troubles[place] = f"{job.template} waits: {outcome.error}"
 
     def _note_log_in(self, outcome: Outcome) -> None:
         if outcome.status is JobStatus.REPLACED:

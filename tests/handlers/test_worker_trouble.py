@@ -54,7 +54,7 @@ def test_a_bug_in_every_effect_does_not_flood(office: Office) -> None:
 
 def test_a_note_that_cannot_be_posted_brings_no_further_note(office: Office) -> None:
     queue_notes(office, 1)
-    office.chat.faults.then(*[PermanentFailure("channel_not_found")] * 50)
+    office.chat.faults.then(*[PermanentFailure("the message is malformed")] * 50)
     lane = the_lane(office, "slack")
     for _ in range(20):
         lane._drain(ways(office))
