@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from bot.bootstrap import Bot, alive
 from bot.domain.errors import trace
 from bot.domain.outbox import LEASE, LONGEST_REST, Job, JobKind, JobStatus, rest_after
-from bot.services import effects, outbox, upkeep
+from bot.services import claims, effects, outbox, upkeep
 from bot.services.effects import Ways
 from bot.services.outbox import Outcome
 
@@ -110,7 +110,7 @@ class Worker:
         """Once the clock was put back, perhaps while we were stopped, times to try again may be far off."""
         now = self._bot.clock.now()
         if now < self._last_seen:
-            outbox.make_due(db, kinds=self._kinds, now=now)
+            claims.make_due(db, kinds=self._kinds, now=now)
         self._last_seen = now
 
     def _inherit(self, db: Database) -> None:
@@ -118,14 +118,14 @@ class Worker:
         bot = self._bot
         path, now = bot.settings.database_path, bot.clock.now()
         if self._has_stumbled:  # over a claim of our own, which nobody else takes while we live
-            outbox.release_claims(db, self.id, now=now, jitter=bot.random.random())
+            claims.release_claims(db, self.id, now=now, jitter=bot.random.random())
             self._has_stumbled = False
         if monotonic() < self._looked + WATCH:
             return
-        lost = outbox.release_dead(db, path, now=now, jitter=bot.random.random())
+        lost = claims.release_dead(db, path, now=now, jitter=bot.random.random())
         if lost:
             log.warning("claims of a dead worker taken back", jobs=lost)
-        outbox.catch_up(db, kinds=self._kinds, now=now)
+        claims.catch_up(db, kinds=self._kinds, now=now)
         self._looked = monotonic()
 
     def _claim(self, db: Database) -> list[Job]:
@@ -133,7 +133,7 @@ class Worker:
         limit = min(LIMIT, self._rate.left(now.timestamp())) if self._rate else LIMIT
         if limit == 0:
             return []
-        outbox.release_expired(db, bot.settings.database_path, now=now, jitter=bot.random.random())
+        claims.release_expired(db, bot.settings.database_path, now=now, jitter=bot.random.random())
         due = outbox.find_next_due(db, kinds=self._kinds)
         if due is None:
             self._troubles.clear()  # what waited was dropped, or given up
