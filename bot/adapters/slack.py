@@ -134,10 +134,7 @@ class SlackChat:
                 unfurl_links=False,
                 unfurl_media=False,
             )
-        ts = answer.get("ts")
-        if not isinstance(ts, str) or not ts:
-            raise UnknownOutcome("Slack took a message and did not say where it stands")
-        return ts
+        return _place(answer)[1]
 
     def update(self, message: ChatMessage, ts: str) -> None:
         with _explained("changing a message", channel=message.channel):
@@ -162,11 +159,11 @@ class SlackChat:
 
     def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> tuple[str, str]:
         """Write to one person directly; return the conversation's id and the message's `ts`."""
-        with _explained("writing to somebody", channel=user_id):
+        with _explained("writing to somebody", channel=user_id, repeatable=False):
             answer = self._client.chat_postMessage(
                 channel=user_id, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False
             )
-        return str(answer["channel"]), str(answer["ts"])
+        return _place(answer)
 
     def send_picture(self, channel: str, picture: Picture) -> None:
         """Put a picture into a conversation, in the three steps that Slack wants."""
@@ -370,6 +367,13 @@ def _key(posted: dict[str, Any]) -> str | None:
         return None
     payload = metadata.get("event_payload")
     return str(payload.get("key")) if isinstance(payload, dict) else None
+
+
+def _place(answer: SlackResponse) -> tuple[str, str]:
+    channel, ts = answer.get("channel"), answer.get("ts")
+    if not isinstance(ts, str) or not ts:
+        raise UnknownOutcome("Slack took a message and did not say where it stands")
+    return str(channel), ts
 
 
 def _messages(answer: SlackResponse) -> list[dict[str, Any]]:

@@ -201,13 +201,17 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
 def _after(job: Job, outcome: Outcome) -> JobStatus:
     """The next state: after an unknown outcome a mail repeats once, Slack is looked up until it answers.
 
-    So is what a step has made outside, as often as anything is tried; then a person is asked. A text never
-    repeats: whoever waits for it asks for another.
+    So is what a step has made outside, as often as anything is tried; then a person is asked. What goes to
+    one person in Slack is looked up nowhere, and repeats once. A text never repeats: whoever waits for it
+    asks for another.
     """
     if outcome.status is JobStatus.UNKNOWN:
         if job.kind is JobKind.SMS:
             return JobStatus.UNKNOWN
-        again = job.unknowns == 0 if job.kind is JobKind.MAIL else job.kind in _OF_SLACK or _is_early(job)
+        if job.kind is JobKind.MAIL or _is_direct(job):
+            again = job.unknowns == 0
+        else:
+            again = job.kind in _OF_SLACK or _is_early(job)
         return JobStatus.QUEUED if again else JobStatus.UNKNOWN
     # Nobody can be told in Slack that Slack refuses us: `/readyz` says so, and once a person has mended the
     # cause (the bot invited, the app installed anew) the card comes by itself, however long that takes. What
@@ -219,6 +223,10 @@ def _after(job: Job, outcome: Outcome) -> JobStatus:
     return outcome.status
 
 
+def _is_direct(job: Job) -> bool:
+    return job.kind is JobKind.NOTE and bool(job.recipient)
+
+
 def _is_early(job: Job) -> bool:
     return job.attempts < MAX_ATTEMPTS
 
@@ -226,17 +234,19 @@ def _is_early(job: Job) -> bool:
 def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: datetime) -> None:
     """What became of mails that did not go is told in Slack; a failed card or note is only in `usher jobs`.
 
-    Of one that is true no more whoever released it hears; others read it where they look for mails.
+    So is a direct answer that may not have gone. Of one that is true no more whoever released it hears;
+    others read it where they look for mails.
     """
     if status is JobStatus.FAILED:
         events.add(db, EventTag.JOB_FAILED, f"job:{job.id}", actor="usher", at=now)
-    if job.kind is not JobKind.MAIL or status not in _SAID:
-        return
-    if status is JobStatus.REPLACED:
+    said = _SAID.get(status, "") if job.kind is JobKind.MAIL else ""
+    if _is_direct(job) and status is JobStatus.UNKNOWN:
+        said = "direct_unknown"
+    if said and status is JobStatus.REPLACED:
         events.add(db, EventTag.JOB_OVERTAKEN, f"job:{job.id}", actor="usher", at=now)
-    if status is not JobStatus.REPLACED or job.released:
-        key = f"{_SAID[status]}:{job.id}:{job.attempts}:{now.isoformat()}"
-        _tell_trouble(db, job, _SAID[status], error, key=key, now=now)
+    if said and (status is not JobStatus.REPLACED or job.released):
+        key = f"{said}:{job.id}:{job.attempts}:{now.isoformat()}"
+        _tell_trouble(db, job, said, error, key=key, now=now)
 
 
 def _show_refused(db: Database, job: Job, refused: Sequence[str], *, now: datetime) -> None:
@@ -245,7 +255,8 @@ def _show_refused(db: Database, job: Job, refused: Sequence[str], *, now: dateti
 
 
 def _tell_trouble(db: Database, job: Job, what: str, detail: str, *, key: str, now: datetime) -> None:
-    ref, subject = str(job.values.get("ref", "")), f"{job.template} → {job.recipient}"
+    ref = str(job.values.get("ref") or job.values.get("words", {}).get("ref", ""))
+    subject = f"{job.template} → {job.recipient}"
     queue_trouble(
         db, TroubleNote(what=what, subject=subject, detail=detail, ref=ref, id=job.id), key=key, now=now
     )

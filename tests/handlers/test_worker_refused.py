@@ -9,14 +9,17 @@ from datetime import timedelta
 import pytest
 
 from bot.adapters.slack import SlackChat, build_client
+from bot.domain.note_names import NoteName
 from bot.domain.outbox import MAX_ATTEMPTS
 from bot.services.effects import Ways
+from bot.services.queueing import queue_direct
+from bot.store.database import transaction
 from handlers.slack.app import build
 from handlers.slack.door import ASK, SlackDoor
 from handlers.worker.loop import Worker
 from tests.adapters.scripted import Line, Scripted
 from tests.adapters.test_slack import hear_request, settings_at
-from tests.cast import AVERY, Office, a_case
+from tests.cast import AVERY, BLAKE, Office, a_case
 from tests.handlers.lanes import health, queue_notes, states, the_lane, ways
 from tests.outside import SUPPORT
 
@@ -28,11 +31,12 @@ def refusing(error: str) -> dict[str, object]:
 
 
 @contextmanager
-def slack(office: Office, says: Callable[[bytes], dict[str, object]]) -> Iterator[Ways]:
+def slack(office: Office, says: Callable[[bytes], object]) -> Iterator[Ways]:
     """The ways out, with a real client whose Slack answers each request as `says` has it."""
 
     def script(line: Line) -> None:
-        text = json.dumps(says(hear_request(line)))
+        said = says(hear_request(line))
+        text = said if isinstance(said, str) else json.dumps(said)
         line.say(f"HTTP/1.1 200 OK\r\nContent-Length: {len(text)}\r\nConnection: close\r\n\r\n{text}")
 
     with Scripted(script) as server:
@@ -93,6 +97,29 @@ def test_a_note_that_is_malformed_is_given_up_and_keeps_the_lane_from_nothing(of
     (job,) = office.jobs()
     assert (job.status, job.attempts) == ("failed", MAX_ATTEMPTS)
     assert health(office, "outbox slack") == "True carries effects out"
+
+
+def test_a_direct_answer_of_which_slack_says_nothing_comes_twice_at_most_and_then_a_person_is_asked(
+    office: Office,
+) -> None:
+    """It is looked up nowhere: it had come again each two minutes, for as long as that lasted."""
+    came: list[bytes] = []
+
+    def answer(request: bytes) -> object:
+        came.append(request)
+        return "<html>Sign in</html>" if BLAKE.id.encode() in request else FINE
+
+    values = {"ref": "Q-7", "lang": "en", "paragraphs": [["It is on its way."]], "closes": False}
+    with office.connect() as db, transaction(db):
+        queue_direct(db, NoteName.CONVERSATION_DIRECT, key="d", to=BLAKE.id, values=values, now=office.now)
+    lane = the_lane(office, "slack")
+    with slack(office, answer) as by:
+        drain(office, lane, by, over=timedelta(days=1), minutes=30)
+
+    assert sum(BLAKE.id.encode() in request for request in came) == 2
+    assert states(office) == ["unknown", "sent"]
+    assert b"may or may not have arrived" in came[-1]
+    assert b"Q-7" in came[-1]
 
 
 def test_a_token_that_is_revoked_while_the_line_stands_is_seen_and_so_is_its_mend(office: Office) -> None:
