@@ -37,6 +37,7 @@ class Worker:
     def __init__(self, bot: Bot, name: str, kinds: tuple[JobKind, ...]) -> None:
         self._bot = bot
         self._name = name
+        self._part = f"outbox {name}"  # as `/readyz` and the alarms call it
         self._kinds = kinds
         self._stopping = Event()
         # A restarted container has its host name and process id again; the token is of this start only.
@@ -162,6 +163,7 @@ class Worker:
 
     def _carry_out(self, db: Database, ways: Ways, job: Job) -> None:
         bot = self._bot
+        bot.health.begin(self._part, job.template, at=monotonic())
         try:
             outcome = effects.carry_out(db, bot.desk, ways, job, now=bot.clock.now())
             logged = outcome.error
@@ -174,6 +176,7 @@ class Worker:
                 not_now=bool(why),
             )
             logged = type(exc).__name__
+        bot.health.end(self._part)
         status = self._settle(db, job, outcome)
         bot.bell.ring()
         self._note_trouble(job, outcome)
@@ -221,8 +224,7 @@ class Worker:
 
     def _report(self, sentence: str, *, well: bool) -> None:
         now, tries_at = self._bot.clock.now(), None if well else self._tries_at
-        part = f"outbox {self._name}"
-        if self._bot.health.report(part, sentence, well=well, now=now, tries_at=tries_at):
+        if self._bot.health.report(self._part, sentence, well=well, now=now, tries_at=tries_at):
             log.info("outbox lane", lane=self._name, well=well, sentence=sentence)
 
 
