@@ -18,6 +18,7 @@ from bot.rendering.mail_templates import list_mails
 from bot.services.doctor import SCOPES
 from bot.settings import Settings
 from handlers.cli.main import app as command_line
+from handlers.mail.loop import ASIDE_FOLDER, DONE_FOLDER
 from handlers.portal import app as portal
 from handlers.portal import ops
 from handlers.slack.commands import COMMANDS
@@ -132,6 +133,18 @@ def test_every_room_stands_in_the_table_once() -> None:
 
     assert len(rooms) > 10
     assert sorted(rooms) == sorted(set(rooms))
+
+
+def test_a_restore_fetches_mails_back_from_each_folder_and_the_way_back_from_an_upgrade_leads_there() -> None:
+    """What lies in one of them is unknown to the backup, and nobody would be told."""
+    guide = read(ROOT / "docs/operate.md")
+    restore = guide.partition("\n### In earnest\n")[2].partition("\n## ")[0]
+    upgrade = guide.partition("\n## Upgrade\n")[2].partition("\n## ")[0]
+
+    for folder in (DONE_FOLDER, ASIDE_FOLDER):
+        assert f"`{folder}`" in restore
+        assert f"`{folder}`" in upgrade
+    assert "(#in-earnest)" in upgrade
 
 
 # What the documents name is there

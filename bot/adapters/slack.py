@@ -26,9 +26,9 @@ from slack_sdk.web import SlackResponse
 from bot.adapters import slack_files
 from bot.adapters.remembering import Memory
 from bot.adapters.server_words import line_trouble, remark
-from bot.adapters.slack_words import GONE, OUTCOME_UNKNOWN, PASSING, WRONG_TOKEN, mend
+from bot.adapters.slack_words import GONE, OF_CHANNEL, OF_US, OUTCOME_UNKNOWN, PASSING, WRONG_TOKEN, mend
 from bot.adapters.tls import build_context
-from bot.domain.errors import MessageGone, NotNow, PermanentFailure, UnknownOutcome
+from bot.domain.errors import MessageGone, NotNow, PermanentFailure, UnknownOutcome, Unwelcome
 from bot.domain.loopback import is_loopback
 from bot.domain.staff import Member
 from bot.domain.whole_text import whole
@@ -134,10 +134,7 @@ class SlackChat:
                 unfurl_links=False,
                 unfurl_media=False,
             )
-        ts = answer.get("ts")
-        if not isinstance(ts, str) or not ts:
-            raise UnknownOutcome("Slack took a message and did not say where it stands")
-        return ts
+        return _place(answer)[1]
 
     def update(self, message: ChatMessage, ts: str) -> None:
         with _explained("changing a message", channel=message.channel):
@@ -162,15 +159,15 @@ class SlackChat:
 
     def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> tuple[str, str]:
         """Write to one person directly; return the conversation's id and the message's `ts`."""
-        with _explained("writing to somebody"):
+        with _explained("writing to somebody", channel=user_id, repeatable=False):
             answer = self._client.chat_postMessage(
                 channel=user_id, text=text, blocks=blocks, unfurl_links=False, unfurl_media=False
             )
-        return str(answer["channel"]), str(answer["ts"])
+        return _place(answer)
 
     def send_picture(self, channel: str, picture: Picture) -> None:
         """Put a picture into a conversation, in the three steps that Slack wants."""
-        with _explained("sending a picture"):
+        with _explained("sending a picture", channel=channel):
             self._client.files_upload_v2(
                 channel=channel,
                 filename=picture.name,
@@ -333,7 +330,10 @@ def _refusal(exc: SlackApiError, doing: str, channel: str, lost: type[NotNow | U
     if error in GONE:
         return MessageGone(f"Slack refused while {doing}: {GONE[error]}")
     words = mend(error, channel=channel, needed=str(response.get("needed") or ""))
-    return PermanentFailure(f"Slack refused while {doing}: {words}")
+    refused = f"Slack refused while {doing}: {words}"
+    if error in OF_US or error in OF_CHANNEL:
+        return Unwelcome(refused, place=channel if error in OF_CHANNEL else "")
+    return PermanentFailure(refused)
 
 
 def _error(response: object) -> str:
@@ -367,6 +367,13 @@ def _key(posted: dict[str, Any]) -> str | None:
         return None
     payload = metadata.get("event_payload")
     return str(payload.get("key")) if isinstance(payload, dict) else None
+
+
+def _place(answer: SlackResponse) -> tuple[str, str]:
+    channel, ts = answer.get("channel"), answer.get("ts")
+    if not isinstance(ts, str) or not ts:
+        raise UnknownOutcome("Slack took a message and did not say where it stands")
+    return str(channel), ts
 
 
 def _messages(answer: SlackResponse) -> list[dict[str, Any]]:

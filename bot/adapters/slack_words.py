@@ -11,6 +11,23 @@ WRONG_TOKEN = frozenset(
     {"invalid_auth", "not_authed", "not_allowed_token_type", "token_expired", "token_revoked"}
 )
 
+#: Slack takes nothing of ours, whatever it is
+OF_US = WRONG_TOKEN | frozenset(
+    {
+        "access_denied", "account_inactive", "ekm_access_denied", "enterprise_is_restricted", "missing_scope",
+        "no_permission", "team_access_not_granted", "two_factor_setup_required",
+    }
+)  # fmt: skip
+
+#: nor anything for that channel
+OF_CHANNEL = frozenset(
+    {
+        "channel_not_found", "is_archived", "not_in_channel", "restricted_action",
+        "restricted_action_non_threadable_channel", "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+    }
+)  # fmt: skip
+
 _TOKEN = "give the app's present bot token in SLACK_BOT_TOKEN"  # noqa: S105 - words about one
 _CHANNEL = "the channel {channel}"
 _MENDS = {

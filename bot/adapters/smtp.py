@@ -13,6 +13,7 @@ from bot.adapters.log_in import Proof
 from bot.adapters.oauth import TokenSource
 from bot.adapters.server_words import line_trouble, remark
 from bot.adapters.smtp_letter import Letter, letter_of
+from bot.adapters.smtp_line import Smtp, SmtpOverTls
 from bot.adapters.tls import build_context
 from bot.adapters.xoauth2 import with_token_for_smtp
 from bot.domain.errors import (
@@ -172,10 +173,8 @@ class SmtpMailer:
     def _dial(self) -> smtplib.SMTP:
         own_name = _own_name()
         if self._tls is Tls.TLS:
-            return smtplib.SMTP_SSL(
-                self._host, self._port, own_name, timeout=self._timeout, context=self._context
-            )
-        return smtplib.SMTP(self._host, self._port, own_name, timeout=self._timeout)
+            return SmtpOverTls(self._host, self._port, own_name, timeout=self._timeout, context=self._context)
+        return Smtp(self._host, self._port, own_name, timeout=self._timeout)
 
     @contextlib.contextmanager
     def _connecting(self) -> Iterator[None]:

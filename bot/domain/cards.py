@@ -193,9 +193,9 @@ class AnswersNote:
 class TroubleNote:
     """Something that needs a person: a mail set aside, a job that failed or is unknown."""
 
-    #: "mail_set_aside", "job_failed", "job_unknown", "job_overtaken", "copy_refused", "answers_capped",
-    #: "case_capped", "mail_bounced", "address_given_up", "requests_wait", "requests_dropped",
-    #: "erasure_unreadable"
+    #: "mail_set_aside", "job_failed", "job_unknown", "direct_unknown", "job_overtaken", "copy_refused",
+    #: "answers_capped", "case_capped", "mail_bounced", "address_given_up", "requests_wait",
+    #: "requests_dropped", "erasure_unreadable"
     what: str
     subject: str  #: e.g. "mail 12", "order_confirmation → anna@…"
     detail: str

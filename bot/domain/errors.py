@@ -59,6 +59,14 @@ class LogInRefused(PermanentFailure):
     """They know us and do not let us in, by this password or secret: who asks too often is locked out."""
 
 
+class Unwelcome(PermanentFailure):
+    """They take nothing of ours, or nothing in `place`, until a person mends that: what waits may stay."""
+
+    def __init__(self, reason: str, *, place: str = "") -> None:
+        super().__init__(reason)
+        self.place = place
+
+
 class MessageGone(PermanentFailure):
     """The message that was to be changed or answered stands no more: somebody deleted it."""
 

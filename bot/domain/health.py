@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
+from bot.domain.outbox import LEASE
+
 #: a part that is well for less than this has not got over its trouble
 STEADY = timedelta(minutes=5)
 
@@ -42,6 +44,7 @@ class Health:
 
     def __init__(self) -> None:
         self._parts: dict[str, Part] = {}
+        self._under_way: dict[str, tuple[str, float]] = {}
         self._lock = Lock()
 
     def report(
@@ -68,6 +71,21 @@ class Health:
                 trouble_since=_trouble_since(before, well=well, now=now),
             )
         return news
+
+    def begin(self, name: str, what: str, *, at: float) -> None:
+        """A part does that from now on; `at` is in seconds of a clock that nobody puts."""
+        self._under_way[name] = (what, at)
+
+    def end(self, name: str) -> None:
+        self._under_way.pop(name, None)
+
+    def look(self, *, at: float, now: datetime) -> None:
+        """A part that waits for the other side says nothing itself: say so once that lasts beyond a lease."""
+        for name, (what, since) in list(self._under_way.items()):
+            if at - since > LEASE.total_seconds():
+                minutes = int((at - since) // 60)
+                sentence = f"{what} has been under way for {minutes} minutes: the other side keeps the line"
+                self.report(name, sentence, well=False, now=now)
 
     def parts(self) -> list[Part]:
         with self._lock:

@@ -22,12 +22,14 @@ def trouble_note(note: TroubleNote, *, words: Words) -> Card:
     if note.what in _TRIED_AGAIN and note.id:
         action = _TRIED_AGAIN[note.what]
         again = blocks.button(words.say(f"trouble.{action}"), action=action, value=str(note.id))
-        doubtful = {"confirm": _sure("trouble.mail_retry", words)} if note.what == "job_unknown" else {}
+        doubtful = {"confirm": _sure("trouble.mail_retry", words)} if note.what in _MAY_HAVE_GONE else {}
         shown.append(blocks.actions(again | doubtful))
     return Card(text=sentence, blocks=shown)
 
 
-_TRIED_AGAIN = {"mail_set_aside": "mail_replay", "job_failed": "mail_retry", "job_unknown": "mail_retry"}
+_MAY_HAVE_GONE = ("job_unknown", "direct_unknown")
+_TRIED_AGAIN = {"mail_set_aside": "mail_replay", "job_failed": "mail_retry"}
+_TRIED_AGAIN |= dict.fromkeys(_MAY_HAVE_GONE, "mail_retry")
 _TO_REGISTER = ("invitation", "registration_refused")
 
 

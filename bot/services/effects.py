@@ -17,6 +17,7 @@ from bot.domain.errors import (
     PermanentFailure,
     TransientFailure,
     UnknownOutcome,
+    Unwelcome,
 )
 from bot.domain.letters import ShownMail
 from bot.domain.note_names import NoteName
@@ -80,6 +81,10 @@ def carry_out(db: Database, desk: Desk, ways: Ways, job: Job, *, now: datetime) 
             not_now=isinstance(exc, NotNow),
             let_in=not isinstance(exc, NotLetIn),
         )
+    except Unwelcome as exc:
+        # The desk's own channels are brought back; another is one person's, or was the desk's once.
+        waits = exc.place in ("", desk.approvals_channel, desk.support_channel)
+        return Outcome(status=JobStatus.FAILED, error=str(exc), not_now=waits, channel=exc.place)
     except PermanentFailure as exc:
         return Outcome(status=JobStatus.FAILED, error=str(exc))
     except UnknownOutcome as exc:

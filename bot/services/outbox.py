@@ -4,9 +4,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import groupby
-from operator import itemgetter
-from pathlib import Path
 
 from sqlite_utils import Database
 
@@ -34,13 +31,16 @@ from bot.services import (
 from bot.services.decision_phases import follow, follow_all
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
-from bot.store import bounces, chat_messages, claims, events, holds, outbox, workers
+from bot.store import bounces, chat_messages, claims, events, holds, outbox
 from bot.store.database import transaction
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What became of one attempt; `error` is for staff, `channel` and `ts` name a posted message."""
+    """What became of one attempt; `error` is for staff.
+
+    `channel` and `ts` name a posted message; `channel` alone, where nothing is taken.
+    """
 
     status: JobStatus
     error: str = ""
@@ -65,7 +65,6 @@ GIVEN_UP = (AddressState.GIVEN_UP,)
 _OUTSIDE = frozenset({JobKind.STEP, JobKind.CALL_OFF})
 #: what was issued since the backup is in no stock: a step would give it away again
 AFTER_RESTORE = Outcome(status=JobStatus.QUEUED, error="waits since a restore", not_now=True)
-VANISHED = Outcome(status=JobStatus.UNKNOWN, error="the worker vanished while carrying it out")
 
 
 def claim(
@@ -83,7 +82,7 @@ def claim(
         on_hold = holds.find(db) is not None
         for job, sealed in claims.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=limit, now=now):
             if job.kind in _OUTSIDE and on_hold:
-                _end(db, job, worker, AFTER_RESTORE, now=now, jitter=0.0)
+                end(db, job, worker, AFTER_RESTORE, now=now, jitter=0.0)
                 continue
             if job.kind is JobKind.MAIL and not job.released:
                 given_up = bounces.is_given_up(db, job.recipient)
@@ -95,7 +94,7 @@ def claim(
             except ValueError:
                 # It costs this job only: raised from here, it would keep the whole lane from its claims.
                 lost = Outcome(status=JobStatus.FAILED, error="no key in SECRET_KEY opens its link any more")
-                _end(db, job, worker, lost, now=now, jitter=0.0)
+                end(db, job, worker, lost, now=now, jitter=0.0)
                 continue
             going.append(replace(job, secrets=secrets))
         follow_all(db, {job.decision_id for job in going if job.decision_id is not None}, now=now)
@@ -128,7 +127,7 @@ def settle(
 ) -> JobStatus:
     """End a claim by what became of it; a lease that had ended meanwhile leaves the job to its next owner."""
     with transaction(db, locks=(f"job:{job.id}",)):
-        return _end(db, job, worker, outcome, now=now, jitter=jitter)
+        return end(db, job, worker, outcome, now=now, jitter=jitter)
 
 
 def give_back(db: Database, job: Job, worker: str) -> None:
@@ -137,7 +136,8 @@ def give_back(db: Database, job: Job, worker: str) -> None:
         claims.give_back(db, job, worker)
 
 
-def _end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime, jitter: float) -> JobStatus:
+def end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime, jitter: float) -> JobStatus:
+    """The same in the caller's transaction."""
     status = _after(job, outcome)
     if outcome.ts:
         chat_messages.keep(db, outcome.message_key, channel=outcome.channel, ts=outcome.ts)
@@ -201,16 +201,21 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
 def _after(job: Job, outcome: Outcome) -> JobStatus:
     """The next state: after an unknown outcome a mail repeats once, Slack is looked up until it answers.
 
-    So is what a step has made outside, as often as anything is tried; then a person is asked. A text never
-    repeats: whoever waits for it asks for another.
+    So is what a step has made outside, as often as anything is tried; then a person is asked. What goes to
+    one person in Slack is looked up nowhere, and repeats once. A text never repeats: whoever waits for it
+    asks for another.
     """
     if outcome.status is JobStatus.UNKNOWN:
         if job.kind is JobKind.SMS:
             return JobStatus.UNKNOWN
-        again = job.unknowns == 0 if job.kind is JobKind.MAIL else job.kind in _OF_SLACK or _is_early(job)
+        if job.kind is JobKind.MAIL or _is_direct(job):
+            again = job.unknowns == 0
+        else:
+            again = job.kind in _OF_SLACK or _is_early(job)
         return JobStatus.QUEUED if again else JobStatus.UNKNOWN
     # Nobody can be told in Slack that Slack refuses us: `/readyz` says so, and once a person has mended the
-    # cause (the bot invited, the channel named rightly) the card comes by itself.
+    # cause (the bot invited, the app installed anew) the card comes by itself, however long that takes. What
+    # is refused for its own sake is tried as often as anything: the next version of Usher may put it better.
     again = outcome.status is JobStatus.FAILED and job.kind in _OF_SLACK
     if again or outcome.status is JobStatus.QUEUED:
         more = outcome.not_now or _is_early(job)
@@ -218,72 +223,30 @@ def _after(job: Job, outcome: Outcome) -> JobStatus:
     return outcome.status
 
 
+def _is_direct(job: Job) -> bool:
+    return job.kind is JobKind.NOTE and bool(job.recipient)
+
+
 def _is_early(job: Job) -> bool:
     return job.attempts < MAX_ATTEMPTS
-
-
-def release_expired(db: Database, path: Path, *, now: datetime, jitter: float) -> int:
-    """Take back jobs whose worker vanished: nobody knows whether they happened.
-
-    A worker that lives has not vanished: the clock was put forward, or the machine slept.
-    """
-    # A look without the write lock: mostly there is none.
-    lost = [(job, worker) for job, worker in claims.list_expired(db, now) if not workers.lives(path, worker)]
-    for job, worker in lost:
-        settle(db, job, worker, VANISHED, now=now, jitter=jitter)
-    return len(lost)
-
-
-def release_dead(db: Database, path: Path, *, now: datetime, jitter: float) -> int:
-    """Take back what dead workers had claimed, however long their leases still run.
-
-    A worker tries its claim in order and settles each job before the next: only the first that is left may
-    have happened, the others were not tried.
-    """
-    return sum(release_claims(db, worker, now=now, jitter=jitter) for worker in workers.bury_dead(path))
-
-
-def release_claims(db: Database, worker: str, *, now: datetime, jitter: float) -> int:
-    """Take back what a worker that is dead or has stumbled left claimed."""
-    lost = 0
-    for _, claimed in groupby(claims.list_claims(db, worker), key=itemgetter(1)):
-        (first, _), *untried = claimed
-        settle(db, first, worker, VANISHED, now=now, jitter=jitter)
-        for job, _ in untried:
-            give_back(db, job, worker)
-        lost += 1 + len(untried)
-    return lost
-
-
-def make_due(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> int:
-    """After the clock was put back: try now what is to be tried at a time that may be far off."""
-    with transaction(db):
-        return claims.make_due(db, kinds, now)
-
-
-def catch_up(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> int:
-    """The same for what was decided by the old time but committed after the clock was put back."""
-    # A look without the write lock: mostly there is none.
-    if not claims.has_ahead(db, kinds, now):
-        return 0
-    with transaction(db):
-        return claims.make_ahead_due(db, kinds, now)
 
 
 def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: datetime) -> None:
     """What became of mails that did not go is told in Slack; a failed card or note is only in `usher jobs`.
 
-    Of one that is true no more whoever released it hears; others read it where they look for mails.
+    So is a direct answer that may not have gone. Of one that is true no more whoever released it hears;
+    others read it where they look for mails.
     """
     if status is JobStatus.FAILED:
         events.add(db, EventTag.JOB_FAILED, f"job:{job.id}", actor="usher", at=now)
-    if job.kind is not JobKind.MAIL or status not in _SAID:
-        return
-    if status is JobStatus.REPLACED:
+    said = _SAID.get(status, "") if job.kind is JobKind.MAIL else ""
+    if _is_direct(job) and status is JobStatus.UNKNOWN:
+        said = "direct_unknown"
+    if said and status is JobStatus.REPLACED:
         events.add(db, EventTag.JOB_OVERTAKEN, f"job:{job.id}", actor="usher", at=now)
-    if status is not JobStatus.REPLACED or job.released:
-        key = f"{_SAID[status]}:{job.id}:{job.attempts}:{now.isoformat()}"
-        _tell_trouble(db, job, _SAID[status], error, key=key, now=now)
+    if said and (status is not JobStatus.REPLACED or job.released):
+        key = f"{said}:{job.id}:{job.attempts}:{now.isoformat()}"
+        _tell_trouble(db, job, said, error, key=key, now=now)
 
 
 def _show_refused(db: Database, job: Job, refused: Sequence[str], *, now: datetime) -> None:
@@ -292,7 +255,8 @@ def _show_refused(db: Database, job: Job, refused: Sequence[str], *, now: dateti
 
 
 def _tell_trouble(db: Database, job: Job, what: str, detail: str, *, key: str, now: datetime) -> None:
-    ref, subject = str(job.values.get("ref", "")), f"{job.template} → {job.recipient}"
+    ref = str(job.values.get("ref") or job.values.get("words", {}).get("ref", ""))
+    subject = f"{job.template} → {job.recipient}"
     queue_trouble(
         db, TroubleNote(what=what, subject=subject, detail=detail, ref=ref, id=job.id), key=key, now=now
     )

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.alarms import Trouble
 from bot.domain.approvals import check_is_staff
-from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.events import EventTag
 from bot.domain.note_names import NoteName
 from bot.domain.purchase_orders import PurchaseOrder, fold_number
@@ -190,6 +190,6 @@ def send_chart(chat: Chat, to: str, supplies: Supplies, *, words: Words) -> str:
     try:
         channel, _ = chat.write_to(to, picture.title, [])
         chat.send_picture(channel, picture)
-    except (TransientFailure, PermanentFailure) as exc:
+    except (TransientFailure, PermanentFailure, UnknownOutcome) as exc:
         return words.say("stock.picture_lost", reason=safe(str(exc), 300))
     return words.say("stock.picture")

@@ -172,9 +172,19 @@ def put_in_place(fresh: Path, target: Path) -> None:
         owner = target.stat()
         os.chown(fresh, owner.st_uid, owner.st_gid)
         fresh.chmod(owner.st_mode)
-    for suffix in ("-wal", "-shm"):
+    _empty_log(target)
+    for suffix in ("-wal", "-shm", "-journal"):
         target.with_name(target.name + suffix).unlink(missing_ok=True)
     fresh.replace(target)
+
+
+def _empty_log(path: Path) -> None:
+    """Bring what stands in its log alone into the file: a kill before the end leaves no more than that."""
+    with (
+        suppress(*OPEN_ERRORS),  # it is not there, or broken: mostly that is why a backup is put back
+        closing(sqlite3.connect(_url(path, "rw"), uri=True)) as connection,
+    ):
+        connection.execute("pragma wal_checkpoint(truncate)")
 
 
 def remove(path: Path) -> None:

@@ -47,6 +47,7 @@ class Watch:
         """Note every trouble, then tell; what cannot be told now is told at a later look."""
         bot = self._bot
         bot.look_at_database()
+        bot.health.look(at=monotonic(), now=bot.clock.now())
         now, parts = bot.clock.now(), bot.health.parts()
         after = timedelta(minutes=bot.desk.policy.alarms.unwell_minutes)
         for trouble in list_troubles(parts, after=after, now=now):

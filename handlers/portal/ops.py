@@ -21,6 +21,7 @@ While the database cannot be read, the figures that come from it are left out an
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
+from time import monotonic
 
 import structlog
 from flask import Flask, Response, jsonify, request
@@ -63,6 +64,7 @@ def say_alive() -> Response:
 
 def say_ready(*, bot: Bot) -> Response:
     bot.look_at_database()
+    bot.health.look(at=monotonic(), now=bot.clock.now())
     parts = bot.health.parts()
     well = all(part.well for part in parts)
     if request.accept_mimetypes.best_match(("text/plain", "application/json")) == "application/json":

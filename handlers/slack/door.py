@@ -21,7 +21,7 @@ log = structlog.get_logger("slack")
 #: seconds; at 10 the client notices a cut line after a minute only
 PING = 1
 WATCH = 2.0  #: seconds between looks at the line
-ASK = 30.0  #: seconds between questions whether Slack still refuses us
+ASK = 30.0  #: seconds between questions whether Slack refuses us
 CONCURRENCY = 20
 LINE, REPLAY = "slack", "slack replay"  #: as `/readyz` and the alarms call them
 
@@ -33,7 +33,7 @@ class SlackDoor:
         self.app = app
         self._bot = bot
         self._refused = ""  # why no card comes and no click counts, though the line may stand
-        self._asked = 0.0
+        self._asked = -ASK
         self._stopping = Event()
 
     def stop(self) -> None:
@@ -46,13 +46,15 @@ class SlackDoor:
         mail in before opens its other doors all the same, as when Slack is down: a token that was revoked
         costs Slack alone, and `/readyz` says so.
         """
+        self._asked = monotonic()
         try:
-            _check_slack(self._bot)
+            for setting in _check_slack(self._bot):
+                log.warning("the bot is not in its channel: type /invite @Usher there", setting=setting)
         except SettingsFault as exc:
             with self._bot.connect() as db:
                 if not mailboxes.has_begun(db, self._bot.settings.imap_folder):
                     raise
-            self._refuse(str(exc))
+            self._refused = str(exc)
         except TransientFailure as exc:
             log.warning("slack unreachable", reason=str(exc))
 
@@ -104,7 +106,7 @@ class SlackDoor:
             self._report("answers what was kept", well=True, part=REPLAY)
 
     def _look(self, handler: SocketModeHandler | None) -> None:
-        if self._refused and monotonic() > self._asked + ASK:
+        if monotonic() > self._asked + ASK:
             self._ask_again()
         if self._refused:
             self._report(self._refused, well=False)
@@ -116,16 +118,16 @@ class SlackDoor:
             self._report("the line to Slack is cut; the client reconnects", well=False)
 
     def _ask_again(self) -> None:
-        """What was mended in Slack is seen without a restart."""
+        """A token that is revoked is seen though the line stands; what was mended, without a restart."""
+        self._asked = monotonic()
         try:
             _check_slack(self._bot)
-        except (SettingsFault, TransientFailure) as exc:
-            self._refuse(str(exc))
+        except SettingsFault as exc:
+            self._refused = str(exc)
+        except TransientFailure as exc:
+            self._refused = self._refused and str(exc)  # else it refuses nothing: the line says how it is
         else:
             self._refused = ""
-
-    def _refuse(self, why: str) -> None:
-        self._refused, self._asked = why, monotonic()
 
     def _report(self, sentence: str, *, well: bool, part: str = LINE) -> None:
         if self._bot.health.report(part, sentence, well=well, now=self._bot.clock.now()):
@@ -144,8 +146,11 @@ def _hang_up(handler: SocketModeHandler) -> None:
     handler.close()  # type: ignore[no-untyped-call]
 
 
-def _check_slack(bot: Bot) -> None:
-    """Raise SettingsFault for what would make every card and every click fail, with its mend."""
+def _check_slack(bot: Bot) -> list[str]:
+    """Raise SettingsFault for what would make every card and every click fail, with its mend.
+
+    Return the settings whose channels the bot is not in.
+    """
     settings = bot.settings
     with _fault_of("SLACK_BOT_TOKEN"):
         bot.chat.check()
@@ -158,13 +163,15 @@ def _check_slack(bot: Bot) -> None:
                 raise SettingsFault(
                     f"{name}: means nobody in the workspace; name ids, e-mail addresses or a user group"
                 )
+    lacking = []
     for name, channel in (
         ("SLACK_APPROVALS_CHANNEL", settings.slack_approvals_channel),
         ("SLACK_SUPPORT_CHANNEL", settings.slack_support_channel),
     ):
         with _fault_of(name):
             if not bot.chat.joined(channel):
-                log.warning("the bot is not in its channel: type /invite @Usher there", setting=name)
+                lacking.append(name)
+    return lacking
 
 
 @contextmanager

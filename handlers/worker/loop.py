@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from bot.bootstrap import Bot, alive
 from bot.domain.errors import trace
 from bot.domain.outbox import LEASE, LONGEST_REST, Job, JobKind, JobStatus, rest_after
-from bot.services import effects, outbox, upkeep
+from bot.services import claims, effects, outbox, upkeep
 from bot.services.effects import Ways
 from bot.services.outbox import Outcome
 
@@ -37,6 +37,7 @@ class Worker:
     def __init__(self, bot: Bot, name: str, kinds: tuple[JobKind, ...]) -> None:
         self._bot = bot
         self._name = name
+        self._part = f"outbox {name}"  # as `/readyz` and the alarms call it
         self._kinds = kinds
         self._stopping = Event()
         # A restarted container has its host name and process id again; the token is of this start only.
@@ -44,7 +45,7 @@ class Worker:
         self._looked = -WATCH
         self._last_seen = datetime.max.replace(tzinfo=UTC)
         self._has_stumbled = False
-        self._trouble = ""  # why the other side takes nothing at present
+        self._troubles: dict[str, str] = {}  # why the other side takes nothing at present; "" or which place
         self._refusals = 0  # of our log-in, in a row
         self._tries_at: datetime | None = None  # when it is tried again after one
         self._rate = Rate(bot.settings.smtp_rate) if JobKind.MAIL in kinds else None
@@ -89,7 +90,8 @@ class Worker:
         self._inherit(db)
         jobs = self._claim(db)
         self._carry_out_all(db, ways, jobs)
-        self._report(self._trouble or self._standing(db), well=not self._trouble)
+        trouble = next(iter(self._troubles.values()), "")
+        self._report(trouble or self._standing(db), well=not trouble)
         return len(jobs)
 
     def _standing(self, db: Database) -> str:
@@ -109,7 +111,7 @@ class Worker:
         """Once the clock was put back, perhaps while we were stopped, times to try again may be far off."""
         now = self._bot.clock.now()
         if now < self._last_seen:
-            outbox.make_due(db, kinds=self._kinds, now=now)
+            claims.make_due(db, kinds=self._kinds, now=now)
         self._last_seen = now
 
     def _inherit(self, db: Database) -> None:
@@ -117,14 +119,14 @@ class Worker:
         bot = self._bot
         path, now = bot.settings.database_path, bot.clock.now()
         if self._has_stumbled:  # over a claim of our own, which nobody else takes while we live
-            outbox.release_claims(db, self.id, now=now, jitter=bot.random.random())
+            claims.release_claims(db, self.id, now=now, jitter=bot.random.random())
             self._has_stumbled = False
         if monotonic() < self._looked + WATCH:
             return
-        lost = outbox.release_dead(db, path, now=now, jitter=bot.random.random())
+        lost = claims.release_dead(db, path, now=now, jitter=bot.random.random())
         if lost:
             log.warning("claims of a dead worker taken back", jobs=lost)
-        outbox.catch_up(db, kinds=self._kinds, now=now)
+        claims.catch_up(db, kinds=self._kinds, now=now)
         self._looked = monotonic()
 
     def _claim(self, db: Database) -> list[Job]:
@@ -132,10 +134,10 @@ class Worker:
         limit = min(LIMIT, self._rate.left(now.timestamp())) if self._rate else LIMIT
         if limit == 0:
             return []
-        outbox.release_expired(db, bot.settings.database_path, now=now, jitter=bot.random.random())
+        claims.release_expired(db, bot.settings.database_path, now=now, jitter=bot.random.random())
         due = outbox.find_next_due(db, kinds=self._kinds)
         if due is None:
-            self._trouble = ""  # what waited was dropped, or given up
+            self._troubles.clear()  # what waited was dropped, or given up
         if due is None or due > now or self._rests():
             return []
         jobs = outbox.claim(db, bot.desk, self.id, kinds=self._kinds, limit=limit, now=now)
@@ -161,6 +163,7 @@ class Worker:
 
     def _carry_out(self, db: Database, ways: Ways, job: Job) -> None:
         bot = self._bot
+        bot.health.begin(self._part, job.template, at=monotonic())
         try:
             outcome = effects.carry_out(db, bot.desk, ways, job, now=bot.clock.now())
             logged = outcome.error
@@ -173,6 +176,7 @@ class Worker:
                 not_now=bool(why),
             )
             logged = type(exc).__name__
+        bot.health.end(self._part)
         status = self._settle(db, job, outcome)
         bot.bell.ring()
         self._note_trouble(job, outcome)
@@ -201,10 +205,15 @@ class Worker:
 
     def _note_trouble(self, job: Job, outcome: Outcome) -> None:
         """A recipient refused is the mail's own affair; all else says that the other side takes nothing."""
-        if outcome.status in (JobStatus.SENT, JobStatus.REPLACED):
-            self._trouble = ""
+        if outcome.status is JobStatus.REPLACED:
+            return  # nobody was asked
+        if outcome.status is JobStatus.SENT:
+            # One channel of Slack's takes what another does not.
+            for place in ("", outcome.channel):
+                self._troubles.pop(place, None)
         elif job.kind is not JobKind.MAIL or outcome.status is not JobStatus.FAILED:
-            self._trouble = f"{job.template} waits: {outcome.error}"
+            place = outcome.channel if outcome.not_now else ""
+            self._troubles[place] = f"{job.template} waits: {outcome.error}"
 
     def _note_log_in(self, outcome: Outcome) -> None:
         if outcome.status is JobStatus.REPLACED:
@@ -215,8 +224,7 @@ class Worker:
 
     def _report(self, sentence: str, *, well: bool) -> None:
         now, tries_at = self._bot.clock.now(), None if well else self._tries_at
-        part = f"outbox {self._name}"
-        if self._bot.health.report(part, sentence, well=well, now=now, tries_at=tries_at):
+        if self._bot.health.report(self._part, sentence, well=well, now=now, tries_at=tries_at):
             log.info("outbox lane", lane=self._name, well=well, sentence=sentence)
 
 

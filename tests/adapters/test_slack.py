@@ -120,6 +120,7 @@ def test_nobody_listening_means_nothing_was_posted() -> None:
     [
         answers("<html>502</html>", status="502 Bad Gateway", kind="text/html"),
         answers("<html>sign in to the guest network</html>", kind="text/html"),
+        answers("<html>blocked</html>", status="403 Forbidden", kind="text/html"),
         answers({"ok": False}, status="500 Internal Server Error"),
         answers({"ok": True}),
         answers([1]),
@@ -127,10 +128,13 @@ def test_nobody_listening_means_nothing_was_posted() -> None:
     ],
 )
 def test_an_answer_that_is_not_slacks_leaves_a_post_unknown(script: Callable[[Line], None]) -> None:
-    with slack(script) as (chat, server), pytest.raises(UnknownOutcome):
-        chat.post(CARD)
+    with slack(script) as (chat, server):
+        with pytest.raises(UnknownOutcome):
+            chat.post(CARD)
+        with pytest.raises(UnknownOutcome):
+            chat.write_to("U1", "Hi", [])
 
-    assert len(server.lines) == 1
+    assert len(server.lines) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 """The worker in trouble: a bug costs one job, and a lane that stumbles lives on."""
 
+import threading
 import time
 
 import pytest
 
 from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.mail import OutboundMail
+from bot.domain.outbox import LEASE
 from bot.services import outbox
+from handlers.clock import loop as clock
 from tests.cast import BLAKE, Office
 from tests.handlers.conftest import until
 from tests.handlers.lanes import health, queue_mails, queue_notes, running, states, the_lane, ways
@@ -54,7 +57,7 @@ def test_a_bug_in_every_effect_does_not_flood(office: Office) -> None:
 
 def test_a_note_that_cannot_be_posted_brings_no_further_note(office: Office) -> None:
     queue_notes(office, 1)
-    office.chat.faults.then(*[PermanentFailure("channel_not_found")] * 50)
+    office.chat.faults.then(*[PermanentFailure("the message is malformed")] * 50)
     lane = the_lane(office, "slack")
     for _ in range(20):
         lane._drain(ways(office))
@@ -88,6 +91,40 @@ def test_a_lane_that_stumbles_says_so_and_lives_on(office: Office) -> None:
     assert lane._drain(ways(office)) == 1
     assert health(office, "outbox mail").startswith("True")
     assert len(office.mailer.sent) == 1
+
+
+def test_a_lane_that_the_other_side_keeps_waiting_is_told_until_it_comes_back(office: Office) -> None:
+    """It hangs in one call, and says nothing itself."""
+    answers = threading.Event()
+    send = office.mailer.send
+
+    def wait(mail: OutboundMail) -> tuple[str, ...]:
+        answers.wait(10)
+        return send(mail)
+
+    office.mailer.send = wait  # type: ignore[method-assign]
+    queue_mails(office, 1)
+    with running(office):
+        until(lambda: states(office, "neutral_receipt") == ["sending"])
+        late = time.monotonic() + LEASE.total_seconds() + 70
+
+        def look() -> str:
+            office.bot.health.look(at=late, now=office.now)
+            return health(office, "outbox mail")
+
+        told = until(look)
+        answers.set()
+        until(lambda: health(office, "outbox mail") == "True carries effects out")
+
+    assert told == ("False neutral_receipt has been under way for 6 minutes: the other side keeps the line")
+
+
+def test_the_clock_looks_how_long_each_lane_has_been_at_it(office: Office) -> None:
+    long_ago = time.monotonic() - LEASE.total_seconds() - 1
+    office.bot.health.begin("outbox mail", "receipt", at=long_ago)
+    clock.build(office.bot).look()
+
+    assert health(office, "outbox mail").startswith("False receipt has been under way for 5 minutes")
 
 
 # Stopping

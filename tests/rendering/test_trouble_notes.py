@@ -24,6 +24,7 @@ def shown(**changed: object) -> Card:
 
 GOLDEN: dict[str, Callable[[], Card]] = {
     "trouble_job_failed": shown,
+    "trouble_direct_unknown": lambda: shown(what="direct_unknown", ref="Q-7", detail="Slack was lost"),
     "trouble_job_unknown": lambda: shown(what="job_unknown", detail="the line was lost"),
 }
 
@@ -38,6 +39,7 @@ def test_a_mail_that_was_set_aside_failed_or_may_have_gone_can_be_tried_again() 
     assert buttons(desk_notes.trouble_note(ASIDE, words=ENGLISH)) == [("mail_replay", "12")]
     assert buttons(shown()) == [("mail_retry", "7")]
     assert buttons(shown(what="job_unknown")) == [("mail_retry", "7")]
+    assert buttons(shown(what="direct_unknown")) == [("mail_retry", "7")]
     assert buttons(shown(what="answers_capped")) == []
 
 

@@ -18,7 +18,7 @@ from bot.domain.cases import STANDING, UNDER_WAY, CaseStatus
 from bot.domain.errors import Refusal
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import JobKind
-from bot.services import outbox, vouchers
+from bot.services import claims, vouchers
 from bot.store import workers
 from tests.cast import AVERY, CASEY, an_office
 from tests.nursery import serve
@@ -110,7 +110,7 @@ def _join(trade: Trade, _: Path, name: str, luck: random.Random) -> None:
 def _work(trade: Trade, _: Path, name: str, luck: random.Random) -> None:
     office = trade.office
     with office.connect() as db:
-        outbox.release_dead(db, office.path, now=office.now, jitter=0.0)
+        claims.release_dead(db, office.path, now=office.now, jitter=0.0)
     for job in office.claim(name, kinds=luck.choice((KINDS, (JobKind.STEP,))), limit=luck.randint(1, 6)):
         office.carry_out(job, name)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.errors import Refusal, TransientFailure, UnknownOutcome
 from bot.domain.outbox import Job, JobKind
-from bot.services import effects, outbox
+from bot.services import claims, effects, outbox
 from bot.services.effects import Ways
 from bot.services.outbox import Outcome
 from tests.cast import Office
@@ -89,13 +89,13 @@ class Crew:
         self.lives[worker] += 1
         if provably:
             with self.office.connect() as db:
-                outbox.release_claims(db, name, now=self.office.now, jitter=0.0)
+                claims.release_claims(db, name, now=self.office.now, jitter=0.0)
 
     def wait(self, minutes: float) -> None:
         """A worker that slept longer than its lease may still come back and settle."""
         self.office.clock.wait(minutes=minutes)
         with self.office.connect() as db:
-            outbox.release_expired(db, self.office.path, now=self.office.now, jitter=0.0)
+            claims.release_expired(db, self.office.path, now=self.office.now, jitter=0.0)
 
     def work(self, kinds: Sequence[JobKind] = KINDS, fault: str = "works") -> None:
         """A third worker does all there is; the first mail with a key meets that fault."""

@@ -20,7 +20,7 @@ from bot.domain.ris import Credential
 from bot.domain.step_refusals import BadLink, NothingEntered, NumberMissing, StepNotOpen
 from bot.rendering.cards import case_card
 from bot.rendering.words import words
-from bot.services import cases, outbox
+from bot.services import cases, claims
 from bot.services import license_keys as key_service
 from bot.services.case_steps import wake
 from bot.store import license_keys
@@ -245,7 +245,7 @@ def test_a_worker_that_dies_at_any_step_leaves_nothing_undone_or_double(office: 
         if jobs[0].kind is JobKind.STEP and jobs[0].attempts == 1:
             office.carry_out_only(jobs[0])  # and dies before it says so
             with office.connect() as db:
-                outbox.release_claims(db, f"w{turn}", now=office.now, jitter=0.0)
+                claims.release_claims(db, f"w{turn}", now=office.now, jitter=0.0)
             office.clock.wait(minutes=10)
         else:
             office.carry_out(jobs[0], f"w{turn}")
@@ -271,7 +271,7 @@ def test_keys_are_mailed_in_batches_and_a_death_between_them_mails_the_rest(
     assert steps(office)[N.KEY_MAILS].state is S.RUNNING
 
     with office.connect() as db:
-        outbox.release_claims(db, "dead", now=office.now, jitter=0.0)
+        claims.release_claims(db, "dead", now=office.now, jitter=0.0)
     office.work_till_quiet()
     assert [job.template for job in office.mails()].count("license_key") == 2
     assert office.case("C-1").status is CaseStatus.INVITED

@@ -1,11 +1,14 @@
 """Claims under a lease: late workers, dead workers, and what is given back."""
 
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, JobStatus
-from bot.services import outbox
+from bot.services import claims, outbox
 from bot.services.outbox import Outcome
 from bot.store import outbox as store
 from bot.store import workers
@@ -20,7 +23,7 @@ def test_a_worker_that_comes_too_late_settles_nothing(office: Office) -> None:
     (job,) = office.claim("slow", kinds=MAILS)
     office.clock.at += LEASE + timedelta(seconds=1)
     with office.connect() as db:
-        assert outbox.release_expired(db, office.path, now=office.now, jitter=0.0) == 1
+        assert claims.release_expired(db, office.path, now=office.now, jitter=0.0) == 1
     office.clock.wait(minutes=1)
     (again,) = office.claim("other", kinds=MAILS)
     office.carry_out(again, "other")
@@ -38,7 +41,7 @@ def test_a_claim_of_a_worker_that_was_overtaken_by_itself_settles_nothing(office
     (old,) = office.claim("same", kinds=MAILS)
     office.clock.at += LEASE + timedelta(seconds=1)
     with office.connect() as db:
-        outbox.release_expired(db, office.path, now=office.now, jitter=0.0)
+        claims.release_expired(db, office.path, now=office.now, jitter=0.0)
     office.clock.wait(minutes=1)
     (new,) = office.claim("same", kinds=MAILS)
     with office.connect() as db:
@@ -55,7 +58,7 @@ def test_the_clock_put_forward_takes_nothing_from_a_worker_that_lives(office: Of
         (job,) = office.claim("busy", kinds=MAILS)
         office.clock.wait(hours=1)
         with office.connect() as db:
-            assert outbox.release_expired(db, office.path, now=office.now, jitter=0.0) == 0
+            assert claims.release_expired(db, office.path, now=office.now, jitter=0.0) == 0
         office.carry_out(job, "busy")
 
     assert office.job("neutral_receipt").status is JobStatus.SENT
@@ -67,7 +70,7 @@ def test_a_vanished_worker_makes_a_mail_unknown_and_twice_is_shown(office: Offic
         assert len(office.claim("vanishes", kinds=MAILS)) == 1
         office.clock.at += LEASE + timedelta(minutes=1)
         with office.connect() as db:
-            outbox.release_expired(db, office.path, now=office.now, jitter=0.0)
+            claims.release_expired(db, office.path, now=office.now, jitter=0.0)
         office.clock.wait(minutes=1)
 
     assert office.job("neutral_receipt").status is JobStatus.UNKNOWN
@@ -88,6 +91,25 @@ def test_a_dead_workers_claim_is_back_at_once_and_only_its_first_job_counts_as_t
         (JobStatus.QUEUED, 0, 0),
         (JobStatus.QUEUED, 0, 0),
     ]
+
+
+def test_whoever_is_killed_while_taking_claims_back_makes_nothing_untried_unknown(
+    office: Office,
+) -> None:
+    """A text that is unknown is never sent again."""
+    for name in ("first", "second", "third"):
+        a_receipt(office, name, to=f"{name}@example.org")
+    office.claim("killed", kinds=MAILS)
+    stops = "create trigger stops before update on outbox when new.id = 2 begin select raise(abort, ''); end"
+    with office.connect() as db:
+        db.execute(stops)
+        with pytest.raises(sqlite3.IntegrityError):
+            claims.release_claims(db, "killed", now=office.now, jitter=0.0)
+        db.execute("drop trigger stops")
+        claims.release_claims(db, "killed", now=office.now, jitter=0.0)
+
+    jobs = office.jobs("neutral_receipt")
+    assert [(job.status, job.unknowns) for job in jobs] == [("queued", 1), ("queued", 0), ("queued", 0)]
 
 
 def test_what_vanished_with_its_worker_is_tried_after_what_did_not(office: Office) -> None:
@@ -136,7 +158,7 @@ def test_a_worker_that_nobody_can_see_keeps_its_claim_until_the_lease_ends(offic
 
 def release_dead(office: Office) -> int:
     with office.connect() as db:
-        return outbox.release_dead(db, office.path, now=office.now, jitter=0.0)
+        return claims.release_dead(db, office.path, now=office.now, jitter=0.0)
 
 
 # One job's bug is its own

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.outbox import LEASE, Job, JobKind, JobStatus
 from bot.rendering import mails
-from bot.services import outbox
+from bot.services import claims, outbox
 from bot.services.queueing import queue_mail
 from bot.store.database import transaction
 from tests.budget import examples
@@ -81,7 +81,7 @@ class World:
         if timedelta(seconds=seconds) >= LEASE:
             self.held = {worker: [] for worker in WORKERS}
         with self.office.connect() as db:
-            outbox.release_expired(db, self.office.path, now=self.office.now, jitter=0.0)
+            claims.release_expired(db, self.office.path, now=self.office.now, jitter=0.0)
 
     def come_to_rest(self) -> None:
         self.wait(7200)

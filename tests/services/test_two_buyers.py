@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.services import outbox
+from bot.services import claims
 from bot.store.database import rows
 from tests.nursery import a_nursery
 from tests.services import books
@@ -44,7 +44,7 @@ def drain(folder: Path, paid: books.Books) -> None:
     office = trade.office
     office.clock.at = datetime.now(UTC)
     with office.connect() as db:
-        outbox.release_dead(db, office.path, now=office.now, jitter=0.0)
+        claims.release_dead(db, office.path, now=office.now, jitter=0.0)
     office.clock.wait(hours=1)
     for _ in range(10):
         office.work(kinds=("step", "mail"))  # type: ignore[arg-type]

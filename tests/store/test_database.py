@@ -1,11 +1,17 @@
-"""Instants as text."""
+"""Instants as text, and a database that takes the place of another."""
 
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path, PosixPath
+from typing import Self
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.store.database import instant, text_of
+from bot.store.database import instant, put_in_place, text_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -34,3 +40,50 @@ def test_text_order_is_time_order_and_nothing_is_lost() -> None:
 def test_a_naive_datetime_has_no_place() -> None:
     with pytest.raises(ValueError, match="naive"):
         text_of(datetime(2026, 11, 24, 10, 0))  # noqa: DTZ001 - what must not come in
+
+
+class Killed(BaseException):
+    """Nothing runs any more."""
+
+
+class NeverInPlace(PosixPath):
+    """A file that is about to get its name when the machine stops."""
+
+    def replace(self, target: object) -> Self:
+        raise Killed(target)
+
+
+def test_whoever_is_killed_while_a_database_is_replaced_loses_nothing_of_the_old_one(tmp_path: Path) -> None:
+    """A service that was killed has left its newest commits in its log alone."""
+    target, fresh = tmp_path / "usher.db", NeverInPlace(tmp_path / "usher.db.restoring")
+    dies = f"""
+import os, sqlite3
+db = sqlite3.connect({str(target)!r}, isolation_level=None)
+db.execute("pragma journal_mode = wal")
+db.execute("create table x (n)")
+db.execute("pragma wal_checkpoint(truncate)")
+db.execute("insert into x values (1)")
+os.kill(os.getpid(), 9)
+"""
+    subprocess.run([sys.executable, "-c", dies], check=False)
+    assert (tmp_path / "usher.db-wal").stat().st_size > 0
+    with closing(sqlite3.connect(fresh)) as other:
+        other.execute("create table x (n)")
+    with pytest.raises(Killed):
+        put_in_place(fresh, target)
+
+    with closing(sqlite3.connect(target)) as left:
+        assert left.execute("select n from x").fetchall() == [(1,)]
+
+
+def test_a_database_that_cannot_be_read_is_replaced_all_the_same(tmp_path: Path) -> None:
+    target, fresh = tmp_path / "usher.db", tmp_path / "usher.db.restoring"
+    target.write_bytes(b"no database" * 1000)
+    (tmp_path / "usher.db-wal").write_bytes(b"no log" * 1000)
+    with closing(sqlite3.connect(fresh)) as other:
+        other.execute("create table x (n)")
+    put_in_place(fresh, target)
+
+    assert [file.name for file in tmp_path.iterdir()] == ["usher.db"]
+    with closing(sqlite3.connect(target)) as left:
+        assert left.execute("select n from x").fetchall() == []

@@ -1,0 +1,71 @@
+"""Take jobs back whose worker has gone or stumbled, and those that the clock, put back, has set far off."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from bot.domain.outbox import JobKind, JobStatus
+from bot.services import outbox
+from bot.services.outbox import Outcome
+from bot.store import claims as claim_store
+from bot.store import workers
+from bot.store.database import transaction
+
+VANISHED = Outcome(status=JobStatus.UNKNOWN, error="the worker vanished while carrying it out")
+
+
+def release_expired(db: Database, path: Path, *, now: datetime, jitter: float) -> int:
+    """Take back jobs whose worker vanished: nobody knows whether they happened.
+
+    A worker that lives has not vanished: the clock was put forward, or the machine slept.
+    """
+    # A look without the write lock: mostly there is none.
+    lost = [
+        (job, worker) for job, worker in claim_store.list_expired(db, now) if not workers.lives(path, worker)
+    ]
+    for job, worker in lost:
+        outbox.settle(db, job, worker, VANISHED, now=now, jitter=jitter)
+    return len(lost)
+
+
+def release_dead(db: Database, path: Path, *, now: datetime, jitter: float) -> int:
+    """Take back what dead workers had claimed, however long their leases still run.
+
+    A worker tries its claim in order and settles each job before the next: only the first that is left may
+    have happened, the others were not tried.
+    """
+    return sum(release_claims(db, worker, now=now, jitter=jitter) for worker in workers.bury_dead(path))
+
+
+def release_claims(db: Database, worker: str, *, now: datetime, jitter: float) -> int:
+    """Take back what a worker that is dead or has stumbled left claimed.
+
+    All at once: whoever is killed halfway would leave the next one a first job that was not tried.
+    """
+    with transaction(db):
+        claimed = claim_store.list_claims(db, worker)
+        for _, of_one in groupby(claimed, key=itemgetter(1)):
+            (first, _), *untried = of_one
+            outbox.end(db, first, worker, VANISHED, now=now, jitter=jitter)
+            for job, _ in untried:
+                claim_store.give_back(db, job, worker)
+    return len(claimed)
+
+
+def make_due(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> int:
+    """After the clock was put back: try now what is to be tried at a time that may be far off."""
+    with transaction(db):
+        return claim_store.make_due(db, kinds, now)
+
+
+def catch_up(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> int:
+    """The same for what was decided by the old time but committed after the clock was put back."""
+    # A look without the write lock: mostly there is none.
+    if not claim_store.has_ahead(db, kinds, now):
+        return 0
+    with transaction(db):
+        return claim_store.make_ahead_due(db, kinds, now)

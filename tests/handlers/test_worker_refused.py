@@ -1,0 +1,149 @@
+"""Slack refuses us, by the real client: what waits is kept until that is mended, and `/readyz` says so."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.adapters.slack import SlackChat, build_client
+from bot.domain.note_names import NoteName
+from bot.domain.outbox import MAX_ATTEMPTS
+from bot.services.effects import Ways
+from bot.services.queueing import queue_direct
+from bot.store.database import transaction
+from handlers.slack.app import build
+from handlers.slack.door import ASK, SlackDoor
+from handlers.worker.loop import Worker
+from tests.adapters.scripted import Line, Scripted
+from tests.adapters.test_slack import hear_request, settings_at
+from tests.cast import AVERY, BLAKE, Office, a_case
+from tests.handlers.lanes import health, queue_notes, states, the_lane, ways
+from tests.outside import SUPPORT
+
+FINE = {"ok": True, "ts": "1700000000.000001", "channel": SUPPORT}
+
+
+def refusing(error: str) -> dict[str, object]:
+    return {"ok": False, "error": error}
+
+
+@contextmanager
+def slack(office: Office, says: Callable[[bytes], object]) -> Iterator[Ways]:
+    """The ways out, with a real client whose Slack answers each request as `says` has it."""
+
+    def script(line: Line) -> None:
+        said = says(hear_request(line))
+        text = said if isinstance(said, str) else json.dumps(said)
+        line.say(f"HTTP/1.1 200 OK\r\nContent-Length: {len(text)}\r\nConnection: close\r\n\r\n{text}")
+
+    with Scripted(script) as server:
+        client = build_client(settings_at(f"http://127.0.0.1:{server.port}/api/"))
+        yield replace(ways(office), chat=SlackChat(client, now=office.bot.clock.now))
+
+
+def drain(office: Office, lane: Worker, by: Ways, *, over: timedelta, minutes: int = 10) -> None:
+    for _ in range(over // timedelta(minutes=minutes)):
+        lane._drain(by)
+        office.clock.wait(minutes=minutes)
+
+
+@pytest.mark.parametrize("error", ["token_revoked", "account_inactive", "missing_scope", "not_in_channel"])
+def test_a_note_waits_for_days_while_slack_refuses_us_and_goes_once_that_is_mended(
+    office: Office, error: str
+) -> None:
+    queue_notes(office, 1)
+    answer = refusing(error)
+    lane = the_lane(office, "slack")
+    with slack(office, lambda _: answer) as by:
+        drain(office, lane, by, over=timedelta(days=2), minutes=60)
+
+        (job,) = office.jobs()
+        assert (job.status, job.attempts) == ("queued", 0)
+        assert health(office, "outbox slack").startswith("False trouble_note waits: Slack refused")
+        answer = FINE
+        drain(office, lane, by, over=timedelta(minutes=20))
+
+    assert states(office) == ["sent"]
+    assert health(office, "outbox slack") == "True carries effects out"
+
+
+def test_a_channel_that_takes_nothing_is_told_though_the_other_takes_all(office: Office) -> None:
+    def by_channel(request: bytes) -> dict[str, object]:
+        return refusing("is_archived") if SUPPORT.encode() in request else FINE
+
+    queue_notes(office, 1)
+    lane = the_lane(office, "slack")
+    with slack(office, by_channel) as by:
+        lane._drain(by)
+        a_case(office)
+        lane._drain(by)
+
+    assert {job.kind: job.status for job in office.jobs() if job.kind != "mail"} == {
+        "note": "queued",
+        "case_card": "sent",
+    }
+    assert "C0SUPPORT is archived" in health(office, "outbox slack")
+
+
+def test_a_note_that_is_malformed_is_given_up_and_keeps_the_lane_from_nothing(office: Office) -> None:
+    queue_notes(office, 1)
+    lane = the_lane(office, "slack")
+    with slack(office, lambda _: refusing("invalid_blocks")) as by:
+        drain(office, lane, by, over=timedelta(hours=12), minutes=30)
+
+    (job,) = office.jobs()
+    assert (job.status, job.attempts) == ("failed", MAX_ATTEMPTS)
+    assert health(office, "outbox slack") == "True carries effects out"
+
+
+def test_a_direct_answer_of_which_slack_says_nothing_comes_twice_at_most_and_then_a_person_is_asked(
+    office: Office,
+) -> None:
+    """It is looked up nowhere: it had come again each two minutes, for as long as that lasted."""
+    came: list[bytes] = []
+
+    def answer(request: bytes) -> object:
+        came.append(request)
+        return "<html>Sign in</html>" if BLAKE.id.encode() in request else FINE
+
+    values = {"ref": "Q-7", "lang": "en", "paragraphs": [["It is on its way."]], "closes": False}
+    with office.connect() as db, transaction(db):
+        queue_direct(db, NoteName.CONVERSATION_DIRECT, key="d", to=BLAKE.id, values=values, now=office.now)
+    lane = the_lane(office, "slack")
+    with slack(office, answer) as by:
+        drain(office, lane, by, over=timedelta(days=1), minutes=30)
+
+    assert sum(BLAKE.id.encode() in request for request in came) == 2
+    assert states(office) == ["unknown", "sent"]
+    assert b"may or may not have arrived" in came[-1]
+    assert b"Q-7" in came[-1]
+
+
+def test_a_token_that_is_revoked_while_the_line_stands_is_seen_and_so_is_its_mend(office: Office) -> None:
+    fine: dict[str, object] = {"ok": True, "user_id": "U0USHER0001", "team_id": "T1"}
+    fine |= {"user": {"id": AVERY.id}, "users": [AVERY.id], "channel": {"is_member": True}}
+    answer = fine
+
+    with slack(office, lambda _: answer) as by:
+        bot = replace(office.bot, chat=by.chat)
+        door = SlackDoor(bot, build(bot))
+
+        def look() -> str:
+            door._asked = -ASK
+            door._look(None)
+            return health(office, "slack")
+
+        door.check()
+        assert look() == "True listens at /slack/events"
+        answer = refusing("token_revoked")
+        assert look().startswith("False SLACK_BOT_TOKEN: ")
+        answer = {"ok": False, "error": "service_unavailable"}
+        assert look().startswith("False Slack's server failed")
+        answer = fine
+
+        assert look() == "True listens at /slack/events"
+        answer = {"ok": False, "error": "service_unavailable"}
+        assert look() == "True listens at /slack/events"
