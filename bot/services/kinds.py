@@ -38,6 +38,7 @@ from bot.services.cases import (
     get_seen,
     move_or_explain,
     open_case,
+    refresh_others,
     refusals_recorded,
     revise_case,
 )
@@ -184,6 +185,7 @@ def take_as_question(
         move_or_explain(db, case, OPEN, CaseStatus.WITHDRAWN, now=now)
         events.add(db, EventTag.CASE_DISCARDED, f"case:{case.id}", actor=by.id, at=now, hash=seen)
         queue_case_card(db, case.id, now=now)
+        refresh_others(db, case, now=now)
         question = ""
         if not cases.list_standing(db, row.id):
             question = _ask(db, desk, understood, by=by, now=now)
@@ -280,6 +282,7 @@ def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: dat
             words = mails.ris_problems(case, desk.policy)
             answer(db, desk, case, "ris_problems", words=words, now=now, by_staff=True)
         queue_case_card(db, case.id, now=now)
+        refresh_others(db, case, now=now)
     return case
 
 
