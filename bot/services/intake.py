@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.cards import TroubleNote
-from bot.domain.cases import OPEN, Case
+from bot.domain.cases import OPEN, Case, CaseStatus
 from bot.domain.cover_notes import list_like_forms, list_unread
 from bot.domain.events import EventTag
 from bot.domain.form_language import in_its_language
@@ -239,15 +239,16 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     if not offered and case.status not in OPEN:
         return _take_late(db, desk, understood, case, own, now=now)
     own = repeats.give_up(db, understood.copies, case, own, now=now)
-    if offered:
-        return case.ref
-    if take_reply(db, desk, understood, case, own, now=now):
-        return case.ref
+    ref = opened[0].ref if opened and not own else case.ref
+    # What came with a case of its own is read there, unless this one waits for an answer.
+    elsewhere = ref != case.ref and case.status is not CaseStatus.WAITING_FOR_SPONSOR
+    if offered or elsewhere or take_reply(db, desk, understood, case, own, now=now):
+        return ref
     cc = _copies(desk, understood, case)
     questions.say_too_large(db, desk, understood, ref=case.ref, now=now, cc=cc, case_id=case.id)
     if (refusal := understood.form.refusal) is not None:
         questions.say_unreadable(db, desk, understood, case.ref, refusal, cc=cc, now=now, case_id=case.id)
-    return opened[0].ref if opened and not own else case.ref
+    return ref
 
 
 def _take_anothers(

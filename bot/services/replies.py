@@ -67,7 +67,8 @@ def open_beside(
     for newer, submission in zip(opened, submissions, strict=True):
         if is_unclear(case, submission.ris):
             organisations.link(db, newer, case, now=now)
-            queue_case_card(db, newer.id, now=now)
+            for number in (newer.id, case.id):
+                queue_case_card(db, number, now=now)
     return opened
 
 

@@ -17,7 +17,7 @@ from tests.forms import COMPANY, MARA, TOM
 from tests.services.test_additions import approve, same
 from tests.services.test_by_number import SUBJECT
 from tests.services.test_doubles import accept, asks, deny, reject
-from tests.services.test_newer_forms import NORA, newer_of
+from tests.services.test_newer_forms import NORA, newer_of, unread
 from tests.services.test_versions_in_one_mail import FIRST, SECOND
 
 ULF = replace(TOM, first_name="Ulf", last_name="Berg", email="ulf.berg@nordlicht.example.com")
@@ -123,6 +123,7 @@ def test_a_form_without_people_is_completed_by_the_next(office: Office) -> None:
 
 def test_both_cards_and_the_thread_say_what_is_unclear(office: Office) -> None:
     office.take(a_mail(files=[a_form(*OF_MANY)]))
+    office.work()
     answer(office, MARA, NORA)
     office.work()
     said = office.chat.texts()
@@ -131,6 +132,16 @@ def test_both_cards_and_the_thread_say_what_is_unclear(office: Office) -> None:
     assert "It came in answer to C-1" in said
     assert "C-2 may be another version of this form" in said
     assert "answered with a form that has other people: C-2" in said
+
+
+def test_its_words_are_read_once_beside_it(office: Office) -> None:
+    office.take(a_mail(files=[a_form(*OF_MANY)]))
+    asked = office.mails()[-1].message_id
+    office.take(a_mail(answers=asked, files=[a_form(MARA, NORA)], text="Nora needs it by Friday, or never."))
+
+    assert [job.values["words"]["ref"] for job in office.jobs("question_note")] == ["C-2"]
+    assert unread(office, "C-1") == 0
+    assert unread(office, "C-2") == 1
 
 
 def test_a_case_that_waited_for_its_sponsor_is_the_desks_turn(office: Office) -> None:
