@@ -64,12 +64,17 @@ def open_beside(
 ) -> list[Case]:
     """The same for forms in a reply that is the case's; of those that are unclear their cards ask."""
     opened = open_each(db, desk, understood, submissions, now=now)
-    for newer, submission in zip(opened, submissions, strict=True):
-        if is_unclear(case, submission.ris):
+    link_unclear(db, opened, case, now=now)
+    return opened
+
+
+def link_unclear(db: Database, opened: Sequence[Case], case: Case, *, now: datetime) -> None:
+    """Let the cards of those that are unclear, and the case's own, say so."""
+    for newer in opened:
+        if newer.id != case.id and is_unclear(case, newer.ris):
             organisations.link(db, newer, case, now=now)
             for number in (newer.id, case.id):
                 queue_case_card(db, number, now=now)
-    return opened
 
 
 def _part(
