@@ -74,8 +74,7 @@ def list_likenesses(db: Database, case: Case) -> tuple[Likeness, ...]:
     for number in versions:
         theirs[number]  # asked about, however little else they share
     # of equals the one that came first: where an organisation began, not its last repetition
-    nearest = sorted(theirs, key=lambda number: (*mine.rank(theirs[number]), number))
-    nearest = sorted(nearest, key=lambda number: number not in versions)[:WEIGHED]
+    nearest = sorted(theirs, key=lambda one: (one not in versions, *mine.rank(theirs[one]), one))[:WEIGHED]
     found = [
         like
         for number in nearest
