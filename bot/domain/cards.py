@@ -14,7 +14,7 @@ from bot.domain.cases import Case, CaseStatus, CaseVersion
 from bot.domain.clippings import Clipping
 from bot.domain.letters import OpenQuestion
 from bot.domain.mail import Kind
-from bot.domain.organisations import Likeness
+from bot.domain.organisations import Double, Likeness
 from bot.domain.outbox import JobStatus
 from bot.domain.provenance import Provenance
 from bot.domain.purchase_orders import PurchaseOrder
@@ -63,6 +63,7 @@ class CaseCard:
     returned: tuple[Effect, ...] = ()  #: its other mails that did not arrive
     unasked: bool = False  #: its sponsor was to be asked by a mail that did not go
     likenesses: tuple[Likeness, ...] = ()  #: known organisations that it may be of, likeliest first
+    doubles: tuple[Double, ...] = ()  #: later cases that may be the same order
     joined: Joined | None = None  #: the organisation to which it is added
     before: CaseVersion | None = None  #: the version before the newest
     open_answers: int = 0  #: mails with answers that wait for a click of staff

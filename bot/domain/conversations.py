@@ -163,6 +163,7 @@ class ToldWhat(StrEnum):
     """What the desk is told below a card."""
 
     REOPENED = "reopened"  # by its asker
+    BELIEVED = "believed"  # staff closed it without a word before its asker was known to be who they say
     HANDED_OVER = "handed_over"
     OVERDUE = "overdue"
     PILED = "piled"  # further questions of an unproven address stand there too

@@ -69,10 +69,49 @@ def brings_people(before: RisCase, after: RisCase) -> bool:
     return any(known.isdisjoint(key(user) for key in _KEYS[:2] if key(user)) for user in after.users)
 
 
+def corrects(before: RisCase, after: RisCase) -> bool:
+    """Whether a party's form is plainly the older one corrected: it brings nobody, or keeps most people.
+
+    Else it may as well say who joins: alone, or beside the administrator whom each form needs.
+    """
+    unsure, known = _without_sure_names(before), _keys_of(before.users)
+    new = any(
+        (mine := _keys_of([user])) and mine.isdisjoint(known) and (user.sheet, user.row) not in unsure
+        for user in after.users
+    )
+    return not new or not before.users or 2 * len(list_left_out(before, after)) < len(before.users)
+
+
+def list_left_out(before: RisCase, after: RisCase) -> list[User]:
+    """Whom the newer form has by neither address nor name: another in the same row takes their place."""
+    there, unsure = _keys_of(after.users), _without_sure_names(before)
+    places = unsure & {(user.sheet, user.row) for user in after.users}
+    return [
+        user
+        for user in before.users
+        if _keys_of([user]).isdisjoint(there) and (user.sheet, user.row) not in places
+    ]
+
+
+def _without_sure_names(ris: RisCase) -> set[tuple[str, int | None]]:
+    """Where those stand whose name or address was asked about: whoever stands there next is the same."""
+    asked = {
+        problem.user
+        for problem in ris.problems
+        if problem.severity is Severity.ERROR and problem.field in {"first_name", "last_name", "email"}
+    }
+    return {(user.sheet, user.row) for number, user in enumerate(ris.users) if number in asked}
+
+
+def _keys_of(users: Sequence[User]) -> set[Hashable]:
+    """Every address and name by which they are known."""
+    return {key(user) for user in users for key in _KEYS[:2]} - {""}
+
+
 def count_shared(before: RisCase, after: RisCase) -> int:
     """How many people of the newer form are in the older one, by address or by name."""
-    known = {key(user) for user in before.users for key in _KEYS[:2]} - {""}
-    return sum(not known.isdisjoint(key(user) for key in _KEYS[:2]) for user in after.users)
+    known = _keys_of(before.users)
+    return sum(not known.isdisjoint(_keys_of([user])) for user in after.users)
 
 
 def _changes(before: object, after: object, names: Sequence[str]) -> tuple[Change, ...]:

@@ -30,6 +30,8 @@ class EventTag(StrEnum):
     CASE_ADDED = "case:added"
     CASE_TAKEN_AS_NEWER = "case:taken_as_newer"
     CASE_TOLD_APART = "case:told_apart"
+    CASE_ANSWERED_BY_FORM = "case:answered_by_form"  # `about`: the case of a form that may be its newest
+    CASE_IS_ANSWER = "case:is_answer"  # the same, said of that one
     CASE_ASKED = "case:asked"
     CASE_ANSWERED = "case:answered"
     INVITED_OTHER = "registration:invited_other"

@@ -19,9 +19,10 @@ class NotItsNewerForm(Refusal):
 
 
 class OtherVersion(Refusal):
-    """A form of the same mail looks like another version of it, and nobody said which counts.
+    """Two forms may be versions of one, and nobody said which counts.
 
-    Values: ref, other, later: of both the one whose card asks.
+    Values: ref, first, later: of both the one whose card asks; received: nobody took the first in; older: the
+    later cannot take its place.
     """
 
     code = "other_version"

@@ -72,12 +72,28 @@ class Likeness:
     reasons: tuple[Reason, ...]
     people: tuple[str, ...] = ()  #: the form's people who are known there, by name
     same_mail: bool = False  #: it came in the same mail, and looks like another version of the same form
+    answered: bool = False  #: the form came in answer to that case, and may be its newest or an addition
     may_be_newer: bool = False  #: the form may take the place of that case's
+    left_out: tuple[str, ...] = ()  #: whom that would take out, by name
 
     @property
     def may_be_joined(self) -> bool:
         """Nobody has looked at a form that was not taken in: nothing is added to it."""
         return self.status is not CaseStatus.RECEIVED
+
+    @property
+    def holds_up(self) -> bool:
+        """Whether no approval goes through before staff say what it is."""
+        again = Reason.SAME_FORM in self.reasons and self.may_be_joined
+        return self.same_mail or self.answered or again or bool(self.people and self.status in STANDING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Double:
+    """A later undecided case that may be the same order; its card asks what it is."""
+
+    ref: str
+    same_form: bool  #: the very same form, or else another version of it
 
 
 #: where an organisation may stand to be found again: open, or on its way since it was approved
@@ -205,13 +221,17 @@ def _values(marks: Iterable[Mark]) -> set[str]:
 SAYABLE: Final = frozenset({CaseStatus.IN_REVIEW, CaseStatus.WAITING_FOR_SPONSOR})
 
 
-def why_not_newer(newer: Case, older: Case) -> str:
-    """Why a form cannot take the place of the other case's: "status", "later" or "sponsor"; "" if it can."""
+def why_not_newer(newer: Case, older: Case, *, answers: bool = False) -> str:
+    """Why a form cannot take the place of the other case's: "status", "later" or "sponsor"; "" if it can.
+
+    `answers`: a party of the other case sent it there.
+    """
     if older.status not in SAYABLE:
         return "status"
-    if older.mail_id > newer.mail_id:  # of two in one mail staff say which counts
+    if older.mail_id > newer.mail_id:
         return "later"
-    return "" if are_one_sponsor(newer, older) else "sponsor"
+    of_one = answers or older.mail_id == newer.mail_id  # of two in one mail staff say which counts
+    return "" if of_one or are_one_sponsor(newer, older) else "sponsor"
 
 
 def are_one_sponsor(case: Case, other: Case) -> bool:

@@ -144,7 +144,7 @@ def _cautions(one: ToDecide, words: Words) -> str:
     """What the whole case should be opened for before anybody says yes."""
     card, case = one.card, one.card.case
     advice = sum(problem.severity is Severity.WARNING for problem in case.ris.problems)
-    alike = ", ".join(like.ref for like in card.likenesses)
+    alike = ", ".join([like.ref for like in card.likenesses] + [one.ref for one in card.doubles])
     said = [
         words.say("home.caution.version", version=case.version) if card.before else "",
         words.say("home.caution.advice", count=advice) if advice else "",

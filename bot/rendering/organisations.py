@@ -1,8 +1,10 @@
 """On a case's card: to which organisation it is added, or of which it may be, and why; with buttons."""
 
+from collections.abc import Sequence
+
 from bot.domain.cards import CaseCard, Joined
 from bot.domain.cases import Addition, Case, CaseStatus
-from bot.domain.organisations import Likeness, Reason
+from bot.domain.organisations import Double, Likeness, Reason
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, safe
 from bot.rendering.words import Words
@@ -14,7 +16,13 @@ def shown(card: CaseCard, words: Words) -> list[Block]:
     """What staff have said, or are asked."""
     if card.case.addition is not None and card.joined is not None:
         return [blocks.section(_addition(card.case, card.case.addition, card.joined, words))]
-    return [blocks.section(_likeness(like, words)) for like in card.likenesses]
+    doubles = [words.say(f"double.{_of_what(one)}", ref=one.ref) for one in card.doubles]
+    asked = [blocks.section(_likeness(like, words)) for like in card.likenesses]
+    return [*([blocks.section("\n".join(doubles))] if doubles else []), *asked]
+
+
+def _of_what(double: Double) -> str:
+    return "same_form" if double.same_form else "version"
 
 
 def _addition(case: Case, addition: Addition, joined: Joined, words: Words) -> str:
@@ -46,14 +54,21 @@ def _likeness(like: Likeness, words: Words) -> str:
         points=like.points,
     )
     reasons = [_reason(reason, like, words) for reason in like.reasons]
-    same_mail = [words.say("likeness.same_mail")] if like.same_mail else []
-    return "\n".join([title, " · ".join(reasons), *same_mail])
+    lines = [title, *([" · ".join(reasons)] if reasons else [])]
+    if like.same_mail or like.answered:
+        lines.append(words.say("likeness.same_mail" if like.same_mail else "likeness.answered", ref=like.ref))
+    if like.left_out:
+        names, count = _named(like.left_out), len(like.left_out)
+        lines.append(words.say("likeness.left_out", ref=like.ref, count=count, names=names))
+    return "\n".join(lines)
+
+
+def _named(people: Sequence[str]) -> str:
+    return ", ".join(safe(name, 80) for name in people[:NAMED]) + (" …" if len(people) > NAMED else "")
 
 
 def _reason(reason: Reason, like: Likeness, words: Words) -> str:
-    people = [safe(name, 80) for name in like.people[:NAMED]]
-    more = " …" if len(like.people) > NAMED else ""
-    return words.say(f"likeness.{reason}", count=len(like.people), names=", ".join(people) + more)
+    return words.say(f"likeness.{reason}", count=len(like.people), names=_named(like.people))
 
 
 def buttons(card: CaseCard, words: Words) -> list[Block]:

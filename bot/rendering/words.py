@@ -44,6 +44,7 @@ _SAYS_MORE = {
     "no_such_account": ("name",),
     "not_its_newer_form": ("later", "sponsor", "unlike"),
     "not_withdrawable": ("standing",),
+    "other_version": ("received", "older"),
     "purchase_order_needed": ("number",),
 }
 

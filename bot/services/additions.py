@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.cases import Addition, Case, CaseStatus, case_ref, status_after, weighed
+from bot.domain.cases import STANDING, Addition, Case, CaseStatus, case_ref, status_after, weighed
 from bot.domain.errors import ContentChanged, HasAdditions, NoOrganisation, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.filling import fill
 from bot.domain.organisation_refusals import NotItsNewerForm
-from bot.domain.organisations import KNOWN, SAYABLE, why_not_newer
+from bot.domain.organisations import KNOWN, SAYABLE
 from bot.domain.ris import Decision, RisCase
 from bot.domain.staff import Staff
 from bot.rendering import mails
@@ -22,6 +22,7 @@ from bot.services.cases import (
     get_case,
     get_seen,
     move_or_explain,
+    refresh_others,
     refusals_recorded,
     revise_case,
     submission_of,
@@ -66,6 +67,7 @@ def deny_same(db: Database, desk: Desk, *, ref: str, other: str, seen: str, by: 
                 return _set(db, desk, case, alone, None, by=by, now=now)
             tag, subject = EventTag.CASE_TOLD_APART, f"case:{case.id}"
             events.add(db, tag, subject, actor=by.id, at=now, other=root.ref, hash=seen)
+            queue_case_card(db, root.id, now=now)
             if case.ris.decision is not Decision.COMPLETE and not organisations.lacks_a_word(db, case):
                 return _ask(db, desk, case, now=now)
             queue_case_card(db, case.id, now=now)
@@ -100,7 +102,7 @@ def take_as_newer(
 
 def _why_not_newer(db: Database, newer: Case, older: Case) -> str:
     """The same, or "unlike" where it is not of a firm like that one."""
-    if why := why_not_newer(newer, older):
+    if why := organisations.why_not_newer_here(db, newer, older):
         return why
     return "" if any(like.ref == older.ref for like in organisations.list_likenesses(db, newer)) else "unlike"
 
@@ -141,7 +143,8 @@ def _organisation_of(db: Database, case: Case, other: str) -> Case:
     root = get_case(db, other)
     if root.addition is not None:
         root = get_case(db, root.addition.ref)
-    if root.id >= case.id or root.status not in KNOWN - {CaseStatus.RECEIVED}:
+    later = root.id >= case.id and root.status not in STANDING
+    if later or root.status not in KNOWN - {CaseStatus.RECEIVED}:
         raise NoOrganisation(ref=case.ref, other=root.ref, status=root.status)
     if own := cases.list_additions(db, case.id, KNOWN):
         raise HasAdditions(ref=case.ref, other=case_ref(own[0]))
@@ -183,6 +186,7 @@ def _set(
         words = mails.ris_problems(changed, desk.policy)
         answer(db, desk, changed, "ris_problems", words=words, now=now, again="alone", by_staff=True)
     queue_case_card(db, case.id, now=now)
+    refresh_others(db, changed, now=now)
     return changed
 
 

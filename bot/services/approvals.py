@@ -16,7 +16,7 @@ from bot.domain.staff import Act, Staff
 from bot.domain.step_refusals import NoBalance, OfferChanged
 from bot.rendering import mails, order_mails
 from bot.services import case_steps, provisioning, purchasing, step_up, thread_notes
-from bot.services.cases import answer, get_card, get_case, refresh_additions, refusals_recorded
+from bot.services.cases import answer, get_card, get_case, refresh_others, refusals_recorded
 from bot.services.decision_phases import follow
 from bot.services.desk import Desk
 from bot.services.organisations import check_addition, check_not_again, find_joined, is_of_one_sponsor
@@ -209,7 +209,7 @@ def _carry(
     answer(db, desk, decided, "order_confirmation", now=now, decision_id=decision_id, words=words)
     follow(db, decision_id, now=now)
     case_steps.begin(db, decided, now=now)
-    refresh_additions(db, decided, now=now)
+    refresh_others(db, decided, now=now)
 
 
 def reject(
@@ -238,7 +238,7 @@ def reject(
             answer(db, desk, get_case(db, ref), "rejection", now=now, decision_id=decision_id, words=words)
         follow(db, decision_id, now=now)
         queue_case_card(db, case.id, now=now)
-        refresh_additions(db, case, now=now)
+        refresh_others(db, case, now=now)
         return get_case(db, ref)
 
 

@@ -28,7 +28,7 @@ from bot.domain.withdrawals import UNSENT, Irrevocable
 from bot.rendering import order_mails
 from bot.services import held_notes, provisioning, purchasing, step_up, thread_notes, withdrawals
 from bot.services.case_steps import advance, start
-from bot.services.cases import answer, get_seen, move_or_explain, refresh_additions, refusals_recorded
+from bot.services.cases import answer, get_seen, move_or_explain, refresh_others, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.outbox import retry_mail
 from bot.services.queueing import queue_case_card
@@ -268,5 +268,5 @@ def stop(
         answer(db, desk, case, "withdrawal", now=now, words=words, again="stopped", by_staff=True)
         withdrawals.note(db, case, "stopped", now=now, by=by.id, standing=standing)
         queue_case_card(db, case.id, now=now)
-        refresh_additions(db, case, now=now)
+        refresh_others(db, case, now=now)
         return case

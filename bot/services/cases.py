@@ -107,6 +107,7 @@ def open_case(
     )
     answer_submission(db, desk, case, now=now, submission=submission)
     queue_case_card(db, case.id, now=now)
+    refresh_others(db, case, now=now)
     return case
 
 
@@ -150,7 +151,7 @@ def revise_case(
         return None
     organisations.note_marks(db, desk, revised)
     finding.set_case(db, revised)
-    refresh_additions(db, revised, now=now)
+    refresh_others(db, revised, now=now)
     thread_notes.record(
         db,
         EventTag.CASE_REVISED,
@@ -194,9 +195,13 @@ def _revised(db: Database, case: Case, submission: Submission, by: Staff | None)
     return replace(revised, status=organisations.status_of(db, revised, taken_in=taken_in, asked=asked))
 
 
-def refresh_additions(db: Database, case: Case, *, now: datetime) -> None:
-    """Undecided additions show at once where their organisation stands, and who is known there."""
-    for number in organisations.renew_additions(db, case, now=now):
+def refresh_others(db: Database, case: Case, *, now: datetime) -> None:
+    """What other undecided cases say of this one is true at once.
+
+    Additions say where their organisation stands, and who is known there; others that it is the same form.
+    """
+    renewed = organisations.renew_additions(db, case, now=now)
+    for number in sorted({*renewed, *organisations.list_beside(db, case)}):
         queue_case_card(db, number, now=now)
 
 
@@ -326,6 +331,7 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
         effects=tuple(_effect(job, returned) for job in effects if job.kind is JobKind.MAIL),
         returned=tuple(_effect(job, returned) for job in others if job),
         likenesses=organisations.list_likenesses(db, case),
+        doubles=organisations.list_doubles(db, case),
         joined=organisations.find_joined(db, case),
         before=case_versions.find(db, case.id, case.version - 1),
         open_answers=len(case_answers.list_open(db, case.id)),

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.cards import TroubleNote
-from bot.domain.cases import OPEN, Case
+from bot.domain.cases import OPEN, Case, CaseStatus
 from bot.domain.cover_notes import list_like_forms, list_unread
 from bot.domain.events import EventTag
 from bot.domain.form_language import in_its_language
@@ -39,10 +39,10 @@ from bot.services import (
     thread_notes,
     withdrawals,
 )
-from bot.services.cases import Submission, open_case
+from bot.services.cases import Submission
 from bot.services.desk import Desk
 from bot.services.queueing import queue_trouble
-from bot.services.replies import brings_another, brings_newer, part, take_reply
+from bot.services.replies import brings_another, brings_newer, open_beside, open_each, part, take_reply
 from bot.store import case_versions, events, finding, ledger
 from bot.store.database import transaction
 
@@ -163,20 +163,7 @@ def _nothing(db: Database, desk: Desk, understood: Understood, now: datetime) ->
 def _take_ris(db: Database, desk: Desk, understood: Understood, now: datetime) -> str:
     if (refusal := understood.form.refusal) is not None:
         return _refuse_form(db, desk, understood, refusal, now)
-    return _open(db, desk, understood, list_submissions(desk, understood), now)[0].ref
-
-
-def _open(
-    db: Database, desk: Desk, understood: Understood, submissions: Sequence[Submission], now: datetime
-) -> list[Case]:
-    opened = []
-    for submission in submissions:
-        case = repeats.take_over(db, desk, understood.copies, submission, now=now)
-        if case is None:
-            case = open_case(db, desk, submission, now=now)
-            questions.note_first_words(db, understood, case, now=now)
-        opened.append(case)
-    return opened
+    return open_each(db, desk, understood, list_submissions(desk, understood), now=now)[0].ref
 
 
 def list_submissions(desk: Desk, understood: Understood) -> list[Submission]:
@@ -246,21 +233,22 @@ def _take_reply(db: Database, desk: Desk, understood: Understood, now: datetime)
     if case is None or not is_theirs or brings_another(case, submissions):
         return _take_anothers(db, desk, understood, case, submissions, now=now)
     own, others = part(db, case, submissions)
-    _open(db, desk, understood, others, now)
+    opened = open_beside(db, desk, understood, others, case, now=now)
     taken = withdrawals.hear(db, desk, understood, case, now=now)
     offered = taken or corrections.offer(db, desk, understood, case, own, now=now)
     if not offered and case.status not in OPEN:
         return _take_late(db, desk, understood, case, own, now=now)
-    repeats.give_up(db, understood.copies, case, own, now=now)
-    if offered:
-        return case.ref
-    if take_reply(db, desk, understood, case, own, now=now):
-        return case.ref
+    own = repeats.give_up(db, understood.copies, case, own, now=now)
+    ref = opened[0].ref if opened and not own else case.ref
+    # What came with a case of its own is read there, unless this one waits for an answer.
+    elsewhere = ref != case.ref and case.status is not CaseStatus.WAITING_FOR_SPONSOR
+    if offered or elsewhere or take_reply(db, desk, understood, case, own, now=now):
+        return ref
     cc = _copies(desk, understood, case)
     questions.say_too_large(db, desk, understood, ref=case.ref, now=now, cc=cc, case_id=case.id)
     if (refusal := understood.form.refusal) is not None:
         questions.say_unreadable(db, desk, understood, case.ref, refusal, cc=cc, now=now, case_id=case.id)
-    return case.ref
+    return ref
 
 
 def _take_anothers(
@@ -303,7 +291,7 @@ def _take_late(
     if understood.form.refusal is not None:
         ref = _take_as_new(db, desk, understood, now)
     elif news:
-        ref = _open(db, desk, understood, news, now)[0].ref
+        ref = open_each(db, desk, understood, news, now=now)[0].ref
     else:
         ref = questions.ask(db, desk, understood, now, of_case=True)
     thread_notes.record(db, EventTag.CASE_HEARD, case.id, actor="usher", at=now, about=ref)

@@ -38,13 +38,14 @@ from bot.services.cases import (
     get_seen,
     move_or_explain,
     open_case,
+    refresh_others,
     refusals_recorded,
     revise_case,
 )
 from bot.services.desk import Desk
 from bot.services.intake import ACTIONS, list_submissions, understand
 from bot.services.queueing import queue_case_card, queue_kind_note
-from bot.services.replies import part
+from bot.services.replies import link_unclear, part
 from bot.store import case_questions, case_words, cases, events, ledger, outbox
 from bot.store.database import transaction
 
@@ -106,8 +107,11 @@ def take_as_ris(db: Database, desk: Desk, understood: Understood, *, by: Staff, 
         if not understood.form.cases:
             raise _no_form(understood)
         submissions = list_submissions(desk, understood)
-        revised, others = _renew(db, desk, understood, submissions, by=by, now=now)
+        case = _find_case_of_thread(db, desk, understood)
+        revised, others = _renew(db, desk, understood, case, submissions, by=by, now=now)
         opened = [*revised, *(open_case(db, desk, one, now=now, by=by) for one in others)]
+        if case is not None:
+            link_unclear(db, opened, case, now=now)
         _mend(db, understood, Kind.RIS, ref=opened[0].ref, by=by, now=now)
         about = row.subject_ref or questions.aside(row.id)
         for case in opened:
@@ -116,24 +120,30 @@ def take_as_ris(db: Database, desk: Desk, understood: Understood, *, by: Staff, 
     return opened
 
 
+def _find_case_of_thread(db: Database, desk: Desk, understood: Understood) -> Case | None:
+    """The open case for which its sender may speak there, if nothing newer came meanwhile."""
+    understood = by_number.as_reply(db, desk, understood)
+    case = organisations.find_of_thread(db, understood.found.thread_ref or "")
+    sender = understood.mail.sender.address
+    theirs = case is not None and understood.verified and is_party(case, sender, desk.sponsors)
+    if case is None or not theirs or case.status not in OPEN or case.mail_id >= understood.row.id:
+        return None
+    return case
+
+
 def _renew(
     db: Database,
     desk: Desk,
     understood: Understood,
+    case: Case | None,
     submissions: list[Submission],
     *,
     by: Staff,
     now: datetime,
 ) -> tuple[list[Case], list[Submission]]:
     """The open case of whose thread the mail is, with its form as the newest version; and the other forms."""
-    understood = by_number.as_reply(db, desk, understood)
-    case = organisations.find_of_thread(db, understood.found.thread_ref or "")
-    sender = understood.mail.sender.address
-    theirs = case is not None and understood.verified and is_party(case, sender, desk.sponsors)
-    if case is None or not theirs or case.status not in OPEN or case.mail_id >= understood.row.id:
-        return [], submissions
-    own, others = part(db, case, submissions)
-    if len(own) != 1 or is_another(case.ris, own[0].ris):
+    own, others = part(db, case, submissions) if case else ([], submissions)
+    if case is None or len(own) != 1 or is_another(case.ris, own[0].ris):
         return [], submissions
     if own[0].ris.form_hash() == case.ris.form_hash():
         return [case], others
@@ -184,6 +194,7 @@ def take_as_question(
         move_or_explain(db, case, OPEN, CaseStatus.WITHDRAWN, now=now)
         events.add(db, EventTag.CASE_DISCARDED, f"case:{case.id}", actor=by.id, at=now, hash=seen)
         queue_case_card(db, case.id, now=now)
+        refresh_others(db, case, now=now)
         question = ""
         if not cases.list_standing(db, row.id):
             question = _ask(db, desk, understood, by=by, now=now)
@@ -280,6 +291,7 @@ def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: dat
             words = mails.ris_problems(case, desk.policy)
             answer(db, desk, case, "ris_problems", words=words, now=now, by_staff=True)
         queue_case_card(db, case.id, now=now)
+        refresh_others(db, case, now=now)
     return case
 
 

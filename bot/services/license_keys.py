@@ -54,7 +54,7 @@ from bot.domain.ris import Credential, User
 from bot.domain.staff import Staff
 from bot.rendering import key_mails as key_mail_words
 from bot.services import held_keys, key_mails, step_up, thread_notes
-from bot.services.cases import get_case, refresh_additions, refusals_recorded
+from bot.services.cases import get_case, refresh_others, refusals_recorded
 from bot.services.desk import Desk
 from bot.store import accounts, cases, events, license_keys, seats
 from bot.store import key_mails as key_mail_store
@@ -222,7 +222,7 @@ def _give_spare(
     seat = held_keys.get_held(db, seat_id).seat
     key_mails.queue_one(db, desk, case, seat, why=Mailed.FIRST, now=now)
     held_keys.record(db, EventTag.KEY_GIVEN, case, seat, by=by, now=now, right_of=right_of)
-    refresh_additions(db, case, now=now)
+    refresh_others(db, case, now=now)
 
 
 def pass_on(
@@ -237,7 +237,7 @@ def pass_on(
     _tell_both(db, desk, held, now=now)
     tag = EventTag.KEY_HANDED_OVER
     held_keys.record(db, tag, held.case, held.seat, by=by, now=now, right_of=right_of)
-    refresh_additions(db, held.case, now=now)
+    refresh_others(db, held.case, now=now)
 
 
 def _tell_both(db: Database, desk: Desk, before: held_keys.Held, *, now: datetime) -> None:
@@ -289,7 +289,7 @@ def void(
                 seats.close(db, seat.id, now=now)
                 tag = EventTag.KEY_VOIDED
                 held_keys.record(db, tag, case, seat, by=by.id, now=now, reason=why, right_of=right)
-                refresh_additions(db, case, now=now)
+                refresh_others(db, case, now=now)
     return key
 
 

@@ -48,7 +48,7 @@ from bot.services.accounts import (
     reopen,
 )
 from bot.services.accounts import deactivate as end
-from bot.services.cases import get_case, refresh_additions
+from bot.services.cases import get_case, refresh_others
 from bot.services.desk import Desk
 from bot.services.marking import BLANK
 from bot.services.queueing import queue_mail
@@ -120,7 +120,7 @@ def _take_spare(db: Database, desk: Desk, case: Case, account: Account, *, now: 
     if not spare or not seats.hold(db, spare[0].id, holder_of(account), used_in=case.id):
         return False
     license_keys.mail_keys(db, desk, case, now=now)
-    refresh_additions(db, case, now=now)
+    refresh_others(db, case, now=now)
     return True
 
 

@@ -20,6 +20,7 @@ from bot.domain.cases import (
     case_ref,
     status_after,
 )
+from bot.domain.differences import list_left_out
 from bot.domain.errors import NothingToAdd, OrganisationUndecided, SameFormTwice
 from bot.domain.events import EventTag
 from bot.domain.note_names import NoteName
@@ -27,6 +28,7 @@ from bot.domain.organisation_refusals import OrganisationUnsaid, OtherVersion, P
 from bot.domain.organisations import (
     ASKED_FROM,
     KNOWN,
+    Double,
     Likeness,
     Mark,
     MarkKind,
@@ -40,6 +42,7 @@ from bot.domain.organisations import (
     why_not_newer,
 )
 from bot.domain.ris import Credential, Decision, RisCase, User
+from bot.services import thread_notes
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
 from bot.store import case_versions, cases, events, organisations, seats
@@ -62,47 +65,108 @@ def list_likenesses(db: Database, case: Case) -> tuple[Likeness, ...]:
         return ()
     mine = _Marks(case.ris)
     theirs: defaultdict[int, list[Mark]] = defaultdict(list)
-    for organisation, mark in organisations.find_alike(db, mine.all, before=case.id):
+    for organisation, mark in organisations.find_alike(db, mine.all, of=case.id):
         theirs[organisation].append(mark)
     for apart in organisations.list_told_apart(db, case.id):
         theirs.pop(apart, None)
+    answered = _list_linked(db, case)
+    versions = {other.id for other in _list_versions(db, case) if other.id < case.id}
+    for number in versions:
+        theirs[number]  # asked about, however little else they share
     # of equals the one that came first: where an organisation began, not its last repetition
-    nearest = sorted(theirs, key=lambda number: (-mine.compare(theirs[number])[0], number))[:WEIGHED]
+    nearest = sorted(theirs, key=lambda one: (one not in versions, *mine.rank(theirs[one]), one))[:WEIGHED]
     found = [
         like
-        for organisation in nearest
-        if (like := _likeness(db, organisation, mine, theirs[organisation])) is not None
+        for number in nearest
+        if (like := _likeness(db, number, mine, theirs[number], asked=number in versions)) is not None
     ]
-    likest = sorted(found, key=lambda like: -like.points)[:SHOWN]
-    if not likest:
-        return ()
-    versions = {other.ref for other in _list_versions(db, case, among=frozenset(like.ref for like in likest))}
-    return tuple(
-        replace(like, same_mail=like.ref in versions, may_be_newer=_may_be_newer(db, case, like))
-        for like in likest
-    )
+    found = [
+        replace(like, same_mail=other in versions - answered, answered=other in versions & answered)
+        for like in found
+        if (other := case_id(like.ref))
+    ]
+    likest = sorted(found, key=lambda like: (not like.holds_up, -like.points))[:SHOWN]
+    return tuple(_weigh(db, case, like) for like in likest)
 
 
-def _list_versions(db: Database, case: Case, *, among: frozenset[str] | None = None) -> list[Case]:
-    """Undecided cases of the same mail whose form looks like another version, and nobody said what it is."""
-    beside = {ref for mail in case_versions.list_mails(db, case.id) for ref in cases.list_standing(db, mail)}
-    numbers = {case_id(ref) for ref in (beside if among is None else beside & among)} - {case.id, None}
-    others = [other for number in numbers if number and (other := cases.find(db, number))]
-    apart = organisations.list_told_apart(db, case.id)
+def _list_versions(db: Database, case: Case) -> list[Case]:
+    """Undecided cases that may hold another version of its form, and nobody said what they are.
+
+    They came in the same mail and look like it, or the one came in answer to the other.
+    """
+    linked = _list_linked(db, case)
+    numbers = (linked | _list_of_same_mail(db, case)) - organisations.list_told_apart(db, case.id)
+    others = (cases.find(db, number) for number in sorted(numbers))
     return [
         other
-        for other in sorted(others, key=lambda one: one.id)
-        if other.status in OPEN
-        and other.addition is None
-        and other.id not in apart
-        and case.id not in organisations.list_told_apart(db, other.id)
-        and are_versions(case.ris, other.ris)
+        for other in others
+        if other and other.status in OPEN and other.addition is None
+        if other.id in linked or are_versions(case.ris, other.ris)
     ]
 
 
-def _may_be_newer(db: Database, case: Case, like: Likeness) -> bool:
+def _list_linked(db: Database, case: Case) -> set[int]:
+    """The case in answer to which it came, and those that came in answer to it."""
+    tags = (EventTag.CASE_ANSWERED_BY_FORM, EventTag.CASE_IS_ANSWER)
+    told = events.list_tagged(db, (f"case:{case.id}",), tags)
+    return {number for event in told if (number := case_id(str(event.data["about"])))}
+
+
+def link(db: Database, newer: Case, older: Case, *, now: datetime) -> None:
+    """The newer case's form came in answer to the older, and may be its newest or an addition: staff say."""
+    if newer.id in _list_linked(db, older):
+        return
+    tag, subject = EventTag.CASE_IS_ANSWER, f"case:{newer.id}"
+    events.add(db, tag, subject, actor="usher", at=now, about=older.ref)
+    tag = EventTag.CASE_ANSWERED_BY_FORM
+    thread_notes.record(db, tag, older.id, actor="usher", at=now, about=newer.ref)
+
+
+def _list_of_same_mail(db: Database, case: Case) -> set[int]:
+    mails = case_versions.list_mails(db, case.id)
+    found = {case_id(ref) for mail in mails for ref in cases.list_standing(db, mail)}
+    return {number for number in found if number} - {case.id}
+
+
+def list_doubles(db: Database, case: Case) -> tuple[Double, ...]:
+    """Later cases, taken in and undecided, whose cards ask whether they are the same order as this one."""
+    if case.status not in OPEN or case.addition is not None:
+        return ()
+    again = set(_list_open_with_same_form(db, case)) - organisations.list_told_apart(db, case.id)
+    numbers = sorted(again | {other.id for other in _list_versions(db, case)})
+    taken_in = [number for number in numbers if number > case.id and _is_taken_in(db, number)]
+    return tuple(Double(ref=case_ref(number), same_form=number in again) for number in taken_in[:SHOWN])
+
+
+def _is_taken_in(db: Database, number: int) -> bool:
+    named = organisations.find_name(db, number)
+    return named is not None and named[1] is not CaseStatus.RECEIVED
+
+
+def list_beside(db: Database, case: Case) -> list[int]:
+    """Cases whose cards may say something of this one: of the same form or mail, or the one an answer."""
+    beside = _list_of_same_mail(db, case) | _list_linked(db, case)
+    return sorted({*_list_open_with_same_form(db, case), *beside})
+
+
+def _list_open_with_same_form(db: Database, case: Case) -> list[int]:
+    found = organisations.list_open_with(db, Mark(MarkKind.FORM, case.ris.form_hash()))
+    return [number for number in found if number != case.id]
+
+
+def _weigh(db: Database, case: Case, like: Likeness) -> Likeness:
+    """Whether the form may take the other's place, and who of it would be in it no more."""
     older = cases.find(db, case_id(like.ref) or 0)
-    return older is not None and not why_not_newer(case, older)
+    if older is None or why_not_newer_here(db, case, older):
+        return like
+    gone = list_left_out(older.ris, case.ris)
+    names = tuple(f"{user.first_name} {user.last_name}".strip() or user.email for user in gone)
+    return replace(like, may_be_newer=True, left_out=names)
+
+
+def why_not_newer_here(db: Database, newer: Case, older: Case) -> str:
+    """As `why_not_newer`, and whose form came in answer to the other may be its newer one."""
+    return why_not_newer(newer, older, answers=older.id in _list_linked(db, newer))
 
 
 def status_of(db: Database, case: Case, *, taken_in: bool = True, asked: bool = False) -> CaseStatus:
@@ -145,6 +209,11 @@ class _Marks:
         shared = [mark for each in theirs for mark in self._alike[each.kind, each.value]]
         return compare([*shared, *self._vat_ids], theirs)
 
+    def rank(self, theirs: Collection[Mark]) -> tuple[bool, int]:
+        """What may hold an approval up comes first, then the likeliest."""
+        shared = {mark.kind for mark in theirs}
+        return shared.isdisjoint({MarkKind.FORM, MarkKind.PERSON}), -self.compare(theirs)[0]
+
     def people(self, theirs: Collection[Mark]) -> tuple[str, ...]:
         known = dict.fromkeys(mark for mark in theirs if mark in self._names)
         return tuple(
@@ -152,10 +221,12 @@ class _Marks:
         )
 
 
-def _likeness(db: Database, organisation: int, mine: _Marks, shared: list[Mark]) -> Likeness | None:
+def _likeness(
+    db: Database, organisation: int, mine: _Marks, shared: list[Mark], *, asked: bool
+) -> Likeness | None:
     named = organisations.find_name(db, organisation)
     points, reasons = mine.compare([*shared, *organisations.list_vat_ids(db, organisation)])
-    if named is None or named[1] not in KNOWN or points < ASKED_FROM:
+    if named is None or named[1] not in KNOWN or (points < ASKED_FROM and not asked):
         return None
     company, status = named
     return Likeness(
@@ -208,7 +279,7 @@ def note_same_form(db: Database, case: Case, *, now: datetime) -> None:
 
 def _list_with_same_form(db: Database, case: Case) -> list[int]:
     form = [Mark(MarkKind.FORM, case.ris.form_hash())]
-    return sorted({found for found, _ in organisations.find_alike(db, form, before=case.id)})
+    return sorted({found for found, _ in organisations.find_alike(db, form, of=case.id)})
 
 
 def addition_to(db: Database, case: Case, root: Case) -> Addition:
@@ -261,7 +332,7 @@ def check_not_again(db: Database, case: Case) -> None:
     for other in _list_versions(db, case) if case.addition is None else ():
         # a later one asks once it is taken in
         if other.status is not CaseStatus.RECEIVED or other.id < case.id:
-            raise OtherVersion(ref=case.ref, other=other.ref, later=case_ref(max(case.id, other.id)))
+            raise _other_version(db, case, other)
     if not _may_be_again(db, case):  # mostly: to compare everybody of a large form takes long
         return
     for like in list_likenesses(db, case):
@@ -271,9 +342,17 @@ def check_not_again(db: Database, case: Case) -> None:
             raise PeopleKnown(ref=case.ref, other=like.ref, people=", ".join(like.people[:SHOWN]))
 
 
+def _other_version(db: Database, case: Case, other: Case) -> OtherVersion:
+    """With what the later one's card offers."""
+    first, later = sorted((case, other), key=lambda one: one.id)
+    received = first.status is CaseStatus.RECEIVED
+    older = not received and bool(why_not_newer_here(db, later, first))
+    return OtherVersion(ref=case.ref, first=first.ref, later=later.ref, received=received, older=older)
+
+
 def _may_be_again(db: Database, case: Case) -> bool:
     marks = [Mark(MarkKind.FORM, case.ris.form_hash()), *people_of(case.ris.users)]
-    return bool(organisations.find_alike(db, marks, before=case.id))
+    return bool(organisations.find_alike(db, marks, of=case.id))
 
 
 def check_addition(db: Database, case: Case) -> None:

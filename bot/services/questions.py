@@ -169,7 +169,7 @@ def say_unreadable(
 
 def open_conversation(db: Database, desk: Desk, understood: Understood, now: datetime) -> Conversation:
     """What a mail asks, in the caller's transaction; what an earlier copy of it asked goes on."""
-    if (known := repeats.find_conversation(db, understood.copies, now=now)) is not None:
+    if (known := repeats.find_conversation(db, desk, understood.copies, now=now)) is not None:
         return known
     mail = understood.mail
     new = NewConversation(

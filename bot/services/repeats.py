@@ -11,19 +11,20 @@ from functools import partial
 from sqlite_utils import Database
 
 from bot.domain.cases import OPEN, Case, CaseStatus
-from bot.domain.conversations import Conversation, ConversationState
+from bot.domain.conversations import CUSTOMER, Conversation, ConversationState, ToldWhat
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Kind
 from bot.domain.note_names import NoteName
+from bot.domain.organisations import KNOWN
 from bot.domain.parties import is_party
 from bot.domain.trust import Verdict
 from bot.services import conversations, faq_mails, organisations, rights, thread_notes
 from bot.services.cases import Submission, answer_submission, get_case, move_or_explain, revise_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card, queue_note
-from bot.store import approvals, cases, events, outbox
+from bot.store import approvals, case_questions, cases, events, outbox
 from bot.store import conversations as conversation_store
 
 
@@ -52,8 +53,28 @@ def _was_believed(db: Database, desk: Desk, understood: Understood, mail: Ledger
     if one is None:
         return True
     own = mail.id == one.mail_id or understood.found.thread_ref == one.ref
-    settled = one.verified or one.state is not ConversationState.OPEN
+    unsettled = one.state is ConversationState.OPEN or _was_put_away(db, one, mail)
+    settled = one.verified or not unsettled
     return own and settled and not _is_heard_in_case(db, desk, understood)
+
+
+def _was_put_away(db: Database, one: Conversation, mail: LedgerMail) -> bool:
+    """Staff closed it without a word to whoever wrote that mail, of whom nobody knew who they are."""
+    if one.state is not ConversationState.CLOSED or one.verified or one.closed_by == CUSTOMER:
+        return False
+    tags = (EventTag.CONVERSATION_REPLIED, EventTag.CONVERSATION_ANSWERED)
+    told = events.list_tagged(db, (f"conversation:{one.id}",), tags)
+    form_sent = outbox.find_by_key(db, f"mail:{mail.id}:blank_form") is not None
+    return not form_sent and all(event.at < mail.received_at for event in told)
+
+
+def _vouch(db: Database, desk: Desk, one: Conversation, mail: LedgerMail, *, now: datetime) -> None:
+    """Its asker is believed from now on; what staff put away before they knew is theirs again."""
+    put_away = _was_put_away(db, one, mail)
+    conversation_store.vouch(db, one.id)
+    if put_away:
+        conversations.give_to_person(db, desk, one, now=now)
+        conversations.tell(db, one, ToldWhat.BELIEVED, now=now)
 
 
 def _is_heard_in_case(db: Database, desk: Desk, understood: Understood) -> bool:
@@ -75,10 +96,11 @@ def hear_again(db: Database, desk: Desk, understood: Understood, one: Conversati
     copy = next(heard, None)
     if copy is None:
         return False
-    conversation_store.vouch(db, one.id)
+    put_away = _was_put_away(db, one, copy)
+    _vouch(db, desk, one, copy, now=now)
     _show_verified(db, understood, one, copy, now=now)
     settled = events.list_tagged(db, (f"mail:{copy.id}",), (EventTag.MAIL_CLASSIFIED,))
-    if one.since in [event.at for event in settled] and not one.owner:
+    if put_away or (one.since in [event.at for event in settled] and not one.owner):
         if understood.only_thanks:
             conversations.end_for_asker(db, one, now=now)
         else:
@@ -136,12 +158,16 @@ def _believe(db: Database, desk: Desk, case: Case, submission: Submission, *, no
     return believed
 
 
-def find_conversation(db: Database, copies: Sequence[LedgerMail], *, now: datetime) -> Conversation | None:
+def find_conversation(
+    db: Database, desk: Desk, copies: Sequence[LedgerMail], *, now: datetime
+) -> Conversation | None:
     """The question that an earlier copy opened, its asker believed from now on."""
     for mail in copies:
         one = conversations.find(db, mail.subject_ref)
-        if one is not None and _is_unvouched(one, mail):
-            conversation_store.vouch(db, one.id)
+        if one is None:
+            continue
+        if _is_unvouched(one, mail) or (one.mail_id == mail.id and _was_put_away(db, one, mail)):
+            _vouch(db, desk, one, mail, now=now)
             conversations.refresh(db, one.ref, now=now)
             return conversations.find(db, one.ref)
     return None
@@ -149,15 +175,18 @@ def find_conversation(db: Database, copies: Sequence[LedgerMail], *, now: dateti
 
 def give_up(
     db: Database, copies: Sequence[LedgerMail], case: Case, own: Sequence[Submission], *, now: datetime
-) -> None:
+) -> list[Submission]:
     """What belongs to `case` stands there now: what earlier copies of that reply opened beside it is over.
 
-    Of several forms that may be its newest none is: they stay what they are.
+    Of several forms that may be its newest none is: they stay what they are. The forms come back, each with
+    the case about which its sponsor was asked.
     """
+    closed = ""
     hashes = {one.ris.form_hash() for one in own} if len(own) == 1 else set()
     for other in _list_cases(db, copies):
-        if other.status is CaseStatus.RECEIVED and other.id != case.id and other.ris.form_hash() in hashes:
-            move_or_explain(db, other, (CaseStatus.RECEIVED,), CaseStatus.WITHDRAWN, now=now)
+        if other.id != case.id and other.ris.form_hash() in hashes and _is_free(db, other):
+            closed = other.ref if other.status is CaseStatus.WAITING_FOR_SPONSOR else closed
+            move_or_explain(db, other, OPEN, CaseStatus.WITHDRAWN, now=now)
             tag = EventTag.CASE_TAKEN_AS_NEWER
             thread_notes.record(db, tag, other.id, actor="usher", at=now, about=case.ref)
             queue_case_card(db, other.id, now=now)
@@ -166,6 +195,13 @@ def give_up(
         if one is not None and _is_unvouched(one, mail):
             conversations.leave_to_asker(db, one, now=now)
             conversations.refresh(db, one.ref, now=now)
+    return [replace(one, closed=closed) for one in own]
+
+
+def _is_free(db: Database, case: Case) -> bool:
+    """Whether nothing is lost with it: nobody decided it, asked its sponsor, or said of what it is a part."""
+    said = case.addition is not None or cases.list_additions(db, case.id, KNOWN)
+    return case.status in OPEN and not said and not case_questions.is_open(db, case.id)
 
 
 def _list_cases(db: Database, copies: Sequence[LedgerMail]) -> list[Case]:

@@ -5,14 +5,15 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.cases import OPEN, Case, CaseStatus
 from bot.domain.cover_notes import list_unread
+from bot.domain.differences import corrects
 from bot.domain.intake import Understood
 from bot.domain.organisations import is_another
-from bot.domain.ris import Decision
+from bot.domain.ris import Decision, RisCase
 from bot.rendering import mails
-from bot.services import case_answers, letters, questions
-from bot.services.cases import Submission, answer, revise_case
+from bot.services import case_answers, letters, organisations, questions, repeats
+from bot.services.cases import Submission, answer, open_case, revise_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card
 from bot.store import case_versions
@@ -21,10 +22,64 @@ from bot.store import case_versions
 def part(
     db: Database, case: Case, submissions: Sequence[Submission]
 ) -> tuple[list[Submission], list[Submission]]:
-    """Of several forms in one reply: those that may be this case's newest, and other customers'.
+    """The forms of one reply: those that may be this case's newest, and those that are cases of their own.
 
-    What the case has held already falls away beside something newer.
+    The latter are other customers', and those that are unclear. What the case has held already falls away
+    beside something newer.
     """
+    unclear = [one for one in submissions if is_unclear(case, one.ris)]
+    own, others = _part(db, case, [one for one in submissions if one not in unclear])
+    return own, [*others, *unclear]
+
+
+def is_unclear(case: Case, ris: RisCase) -> bool:
+    """Whether a party's form may be the undecided case's newest, or only say who joins: staff find out."""
+    if case.status not in OPEN or case.addition is not None or is_another(case.ris, ris):
+        return False
+    return not corrects(case.ris, ris)
+
+
+def open_each(
+    db: Database, desk: Desk, understood: Understood, submissions: Sequence[Submission], *, now: datetime
+) -> list[Case]:
+    """A case for each, or the one that an earlier copy of its mail opened."""
+    opened = []
+    for submission in submissions:
+        case = repeats.take_over(db, desk, understood.copies, submission, now=now)
+        if case is None:
+            case = open_case(db, desk, submission, now=now)
+            questions.note_first_words(db, understood, case, now=now)
+        opened.append(case)
+    return opened
+
+
+def open_beside(
+    db: Database,
+    desk: Desk,
+    understood: Understood,
+    submissions: Sequence[Submission],
+    case: Case,
+    *,
+    now: datetime,
+) -> list[Case]:
+    """The same for forms in a reply that is the case's; of those that are unclear their cards ask."""
+    opened = open_each(db, desk, understood, submissions, now=now)
+    link_unclear(db, opened, case, now=now)
+    return opened
+
+
+def link_unclear(db: Database, opened: Sequence[Case], case: Case, *, now: datetime) -> None:
+    """Let the cards of those that are unclear, and the case's own, say so."""
+    for newer in opened:
+        if newer.id != case.id and is_unclear(case, newer.ris):
+            organisations.link(db, newer, case, now=now)
+            for number in (newer.id, case.id):
+                queue_case_card(db, number, now=now)
+
+
+def _part(
+    db: Database, case: Case, submissions: Sequence[Submission]
+) -> tuple[list[Submission], list[Submission]]:
     if len(submissions) < 2:  # noqa: PLR2004
         return list(submissions), []
     known = case_versions.list_forms(db, case.id)

@@ -17,7 +17,7 @@ from bot.domain.staff import Staff
 from bot.domain.withdrawals import Irrevocable, Wish, list_named, may_be_withdrawn, read_wish
 from bot.rendering import order_mails
 from bot.services import provisioning, questions
-from bot.services.cases import get_case, get_seen, move_or_explain, refresh_additions, refusals_recorded
+from bot.services.cases import get_case, get_seen, move_or_explain, refresh_others, refusals_recorded
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card, queue_mail, queue_note
 from bot.services.undoing import find_obstacle, void_decision
@@ -139,7 +139,7 @@ def _withdraw(
     automatic = by == "usher"
     _tell(db, desk, replace(case, status=CaseStatus.WITHDRAWN), standing, automatic=automatic, now=now)
     queue_case_card(db, case.id, now=now)
-    refresh_additions(db, case, now=now)
+    refresh_others(db, case, now=now)
     return standing
 
 

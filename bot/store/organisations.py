@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, Customer
-from bot.domain.cases import STANDING, CaseStatus
+from bot.domain.cases import OPEN, STANDING, CaseStatus
 from bot.domain.organisations import KNOWN, Mark, MarkKind, host_first, marks_of
 from bot.store import partners
 from bot.store.cases import ris_of
@@ -48,13 +48,15 @@ def put_hosts_first(db: Database) -> None:
     )
 
 
-def find_alike(db: Database, marks: Collection[Mark], *, before: int) -> list[tuple[int, Mark]]:
+def find_alike(db: Database, marks: Collection[Mark], *, of: int) -> list[tuple[int, Mark]]:
     """Marks of known organisations that are like these, each beside the case the organisation began with.
 
-    `before`: only of cases older than this one, so that of two alike the later is the addition.
+    `of`: the case whose they are. Others count that are older, so that of two alike the later is the
+    addition; and whatever stands already, though it came later.
     """
     found: list[tuple[int, Mark]] = []
     states, named = listed("status", sorted(KNOWN))
+    standing, also = listed("standing", sorted(STANDING))
     for kind in MarkKind:
         wanted = sorted({mark.value for mark in marks if mark.kind is kind and mark.value})
         for values in _batches(wanted):
@@ -63,10 +65,10 @@ def find_alike(db: Database, marks: Collection[Mark], *, before: int) -> list[tu
                 db,
                 f"""select coalesce(c.addition_of, c.id) organisation, m.value, m.detail
                     from case_marks m join cases c on c.id = m.case_id
-                    where m.kind = :kind and m.value in ({inside}) and m.case_id < :before
-                      and c.status in ({states})
+                    where m.kind = :kind and m.value in ({inside}) and coalesce(c.addition_of, c.id) <> :of
+                      and c.status in ({states}) and (m.case_id < :of or c.status in ({standing}))
                     order by m.case_id desc limit :most""",
-                {**named, **parameters, "kind": kind, "before": before, "most": MOST},
+                {**named, **also, **parameters, "kind": kind, "of": of, "most": MOST},
             )
             found += [
                 (entry["organisation"], Mark(kind, entry["value"], entry["detail"])) for entry in entries
@@ -139,11 +141,22 @@ def tell_apart(db: Database, case_id: int, other_id: int) -> None:
 
 
 def put_together(db: Database, case_id: int, other_id: int) -> None:
-    """Forget that they were told apart."""
-    sql = "delete from cases_told_apart where case_id = :id and other_id = :other"
+    """Forget that they were told apart, on whichever's card."""
+    sql = "delete from cases_told_apart where :id in (case_id, other_id) and :other in (case_id, other_id)"
     count(db, sql, {"id": case_id, "other": other_id})
 
 
 def list_told_apart(db: Database, case_id: int) -> frozenset[int]:
-    found = rows(db, "select other_id from cases_told_apart where case_id = :id", {"id": case_id})
-    return frozenset(entry["other_id"] for entry in found)
+    """Of which cases it is none, whichever's card said so."""
+    sql = """select case_id + other_id - :id other from cases_told_apart where :id in (case_id, other_id)"""
+    return frozenset(entry["other"] for entry in rows(db, sql, {"id": case_id}))
+
+
+def list_open_with(db: Database, mark: Mark) -> list[int]:
+    """Undecided cases that have exactly that mark, and are not said to be additions, oldest first."""
+    states, named = listed("status", sorted(OPEN))
+    sql = f"""select m.case_id from case_marks m join cases c on c.id = m.case_id
+              where m.kind = :kind and m.value = :value and c.status in ({states}) and c.addition_of is null
+              order by m.case_id"""
+    found = rows(db, sql, {**named, "kind": mark.kind, "value": mark.value})
+    return [entry["case_id"] for entry in found]

@@ -135,7 +135,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "own_device": {"who": "U0BLAKE"},
     "reset_asked_already": {"who": "U0BLAKE"},
     "nothing_to_reset": {"who": "U0BLAKE"},
-    "other_version": {"ref": "C-9", "other": "C-7", "later": "C-9"},
+    "other_version": {"ref": "C-9", "first": "C-7", "later": "C-9"},
     "people_known": {"ref": "C-9", "other": "C-7", "people": "Mara Lindqvist, Tom Öztürk"},
     "same_form_twice": {"ref": "C-9", "other": "C-7"},
     "nothing_to_add": {"ref": "C-9", "other": "C-7"},

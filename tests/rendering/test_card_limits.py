@@ -136,7 +136,14 @@ def test_any_note_keeps_within_slacks_limits_and_pings_nobody(text: str) -> None
             replace(
                 alike_card(),
                 likenesses=tuple(
-                    replace(like, company=text, ref=f"C-{number}", reasons=tuple(Reason), people=(text,) * 9)
+                    replace(
+                        like,
+                        company=text,
+                        ref=f"C-{number}",
+                        reasons=tuple(Reason),
+                        people=(text,) * 9,
+                        left_out=(text,) * 9,
+                    )
                     for number, like in enumerate(alike_card().likenesses)
                 ),
             )

@@ -38,7 +38,7 @@ from bot.rendering import cards, desk_notes, modals, samples, sender_notes
 from bot.rendering.blocks import Card
 from bot.rendering.words import words
 from tests.golden import assert_json_approved
-from tests.rendering.likeness import alike_card
+from tests.rendering.likeness import alike_card, unclear_card
 
 ENGLISH = words("en", ZoneInfo("Europe/Berlin"))
 AT = datetime(2024, 9, 12, 8, 31, 9, tzinfo=UTC)
@@ -126,6 +126,7 @@ GOLDEN: dict[str, Callable[[], Card]] = {
         )
     ),
     "case_alike": lambda: case_card(alike_card()),
+    "case_unclear": lambda: case_card(unclear_card()),
     "case_addition": lambda: case_card(
         CaseCard(
             case=replace(samples.addition_case(), status=CaseStatus.IN_REVIEW, decision=None),

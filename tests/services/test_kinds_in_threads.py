@@ -7,11 +7,15 @@ import pytest
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Address
 from bot.domain.mail_refusals import MailHasResult
+from bot.domain.organisation_refusals import OtherVersion
 from bot.rendering.workbooks import ris_form
 from bot.services import case_versions, cases
 from tests.cast import BLAKE, DANA, MALLORY, Office, a_mail
-from tests.forms import COMPANY, MARA, homemade_form, with_cells
+from tests.forms import COMPANY, MARA, homemade_form, sound_form, with_cells
+from tests.services.test_additions import approve
+from tests.services.test_doubles import asks
 from tests.services.test_kinds import as_ris, row_of
+from tests.services.test_newer_forms import NORA
 from tests.services.test_replies import ERIN, NEXT_CUSTOMER
 
 OSTWIND = replace(
@@ -95,3 +99,16 @@ def test_what_was_overtaken_by_a_newer_form_is_a_case_of_its_own(office: Office)
 
     assert as_ris(office, row.id) == ["C-2"]
     assert office.case("C-1").ris.company.seats == 7
+
+
+def test_one_that_may_only_say_who_joins_is_asked_about(office: Office) -> None:
+    office.take(a_mail(files=[("RIS.xlsx", sound_form())]))
+    joins = ("RIS.xlsx", ris_form("en", COMPANY, [MARA, NORA]))
+    answers, headers = office.mails()[-1].message_id, [("List-Id", "<all@sponsor.example.org>")]
+    row = office.take(a_mail(answers=answers, files=[joins], headers=headers))
+    office.work()
+
+    assert as_ris(office, row.id) == ["C-2"]
+    assert asks(office, "C-1") == ([], ["C-2"])
+    with pytest.raises(OtherVersion):
+        approve(office, "C-1")

@@ -12,10 +12,12 @@ from bot.domain.outbox import JobStatus
 from bot.domain.registration import Invitee, LinkEnd, find_invited, with_invited
 from bot.domain.registration_refusals import AlreadyInvited, OwnAddress
 from bot.domain.ris import Problem, ProblemKind, Role
-from bot.domain.staff import Member, Staff
+from bot.domain.staff import Act, Member, Staff
 from bot.rendering import samples
+from bot.rendering.words import words
 from bot.services import case_step_hands, registration, reinviting, rights
 from bot.store import accounts
+from bot.store import cases as case_store
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, CASEY, ELI, Office
 from tests.services.registering import GRETA, an_invited, decide, fill, registered, submit, tokens
@@ -57,6 +59,21 @@ def test_somebody_new_takes_the_place_and_registers(office: Office) -> None:
     assert people[NORA.email.lower()]
     assert GRETA not in people
     assert len(people) == len(samples.USERS)
+
+
+def test_who_had_named_one_by_an_older_usher_is_told_how_a_third_gets_the_case_going(office: Office) -> None:
+    fill(office, tokens(office)[0], salutation="Ms", job_title="Buyer", phone_1="+49 40 1234567")
+    submit(office, tokens(office)[0])
+    with office.connect() as db, transaction(db):  # each inviter had a hand in the whole case
+        case_store.set_hands(db, 1, office.case("C-1").hands | {AVERY.id, CASEY.id})
+    for stuck in (AVERY, CASEY):
+        with pytest.raises(OwnWork) as refused:
+            decide(office, by=stuck)
+        for lang in ("en", "de"):
+            assert "SLACK_APPROVERS" in words(lang).refusal(refused.value)
+
+    decide(office, by=replace(BLAKE, acts=frozenset({Act.REGISTRATION})))
+    assert office.case("C-1").status is CaseStatus.LIVE
 
 
 def test_who_is_invited_already_and_the_desk_itself_are_refused(office: Office) -> None:

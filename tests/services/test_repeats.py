@@ -14,6 +14,7 @@ from bot.domain.mail_refusals import MailHasResult
 from bot.services import approvals, conversations, kinds
 from bot.store import approvals as approval_store
 from tests.cast import AVERY, BLAKE, MALLORY, Office, a_mail
+from tests.services.test_conversations import answer
 from tests.services.test_faq_mails import LOCKED
 from tests.services.test_newer_forms import LAST
 from tests.services.test_nudges import with_policy
@@ -110,11 +111,36 @@ def test_the_card_says_that_its_asker_is_believed(office: Office) -> None:
     assert "not verified" not in texts(office)
 
 
-def test_a_question_that_was_answered_meanwhile_is_not_asked_again(office: Office) -> None:
-    take(office, {"verdict": ""}, text="Who pays for a third seat in our contract of 2019?")
+@pytest.mark.parametrize("closes", [False, True])
+def test_a_question_that_was_answered_meanwhile_is_not_asked_again(office: Office, *, closes: bool) -> None:
+    text = "Who pays for a third seat in our contract of 2019?"
+    take(office, {"verdict": ""}, text=text)
+    office.clock.wait(minutes=5)
+    answer(office, "Your sponsor pays.", closes=closes)
+    assert take(office, DIRECT, text=text) == ["duplicate"]
+
+
+def close(office: Office, *, heard: int = 1) -> None:
     with office.connect() as db:
-        conversations.close(db, ref="Q-1", heard=1, by=BLAKE, now=office.now)
-    assert take(office, DIRECT, text="Who pays for a third seat in our contract of 2019?") == ["duplicate"]
+        conversations.close(db, ref="Q-1", heard=heard, by=BLAKE, now=office.now)
+
+
+def test_what_staff_put_away_without_a_word_is_theirs_again_once_its_sender_is_verified(
+    office: Office,
+) -> None:
+    text = "Who pays for a third seat in our contract of 2019?"
+    take(office, {"verdict": "fail"}, text=text)
+    close(office)
+    office.clock.wait(hours=1)
+
+    assert take(office, DIRECT, DIRECT, text=text) == ["done", "duplicate"]
+    one = conversation_of(office, "Q-1")
+    assert (one.state, one.verified, one.due_at is None) == (ConversationState.OPEN, True, False)
+    assert [job.template for job in office.mails()] == ["neutral_receipt"]
+    assert "came once more in *Q-1*" in texts(office)
+    close(office)
+    assert take(office, DIRECT, text=text) == ["duplicate"]
+    assert conversation_of(office, "Q-1").state is ConversationState.CLOSED
 
 
 @pytest.mark.parametrize("copy", COPIES)
@@ -219,6 +245,22 @@ def test_the_next_mail_of_an_asker_counts_once_whatever_came_first(
     said = texts(answering)
     assert "not verified" not in said
     assert said.count("No, it is still locked.") == (2 if "headers" in ways[0] else 1)
+
+
+def test_the_next_mail_that_staff_put_away_unverified_is_theirs_again_too(answering: Office) -> None:
+    office, text = answering, "No, it is still locked."
+    office.take(a_mail(subject="Login", text=LOCKED))
+    office.work()
+    asked = office.mails()[-1].message_id
+    office.clock.wait(hours=1)
+    take(office, {"verdict": ""}, text=text, answers=asked)
+    close(office, heard=2)
+    office.clock.wait(hours=1)
+
+    assert take(office, DIRECT, DIRECT, text=text, answers=asked) == ["done", "duplicate"]
+    one = conversation_of(answering, "Q-1")
+    assert (one.state, one.verified, one.heard) == (ConversationState.OPEN, True, 2)
+    assert [job.template for job in answering.mails()] == ["faq_answer", "neutral_receipt"]
 
 
 def test_thanks_that_came_unverified_first_end_a_question_all_the_same(answering: Office) -> None:

@@ -35,7 +35,7 @@ def test_cases_from_before_the_index_are_found_and_their_decisions_stand(tmp_pat
         assert found.decision is not None
         assert (found.voided, found.addition) == ((), None)
         vat_id = Mark(MarkKind.VAT_ID, old.ris.company.vat_id)
-        assert organisations.find_alike(db, [vat_id], before=99) == [(7, vat_id)]
+        assert organisations.find_alike(db, [vat_id], of=99) == [(7, vat_id)]
 
 
 def test_marks_of_a_newer_version_take_the_place_of_older_ones(tmp_path: Path) -> None:
@@ -48,8 +48,8 @@ def test_marks_of_a_newer_version_take_the_place_of_older_ones(tmp_path: Path) -
             organisations.set_marks(db, case.id, [Mark(MarkKind.HOST, "new.example.com")])
 
         hosts = [Mark(MarkKind.HOST, "old.example.com"), Mark(MarkKind.HOST, "new.example.com")]
-        assert organisations.find_alike(db, hosts, before=99) == [(7, hosts[1])]
-        assert organisations.find_alike(db, hosts, before=7) == []
+        assert organisations.find_alike(db, hosts, of=99) == [(7, hosts[1])]
+        assert organisations.find_alike(db, hosts, of=7) == []
 
 
 def test_people_marked_by_an_earlier_version_are_known_as_before(tmp_path: Path) -> None:

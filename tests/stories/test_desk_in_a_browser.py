@@ -1,10 +1,12 @@
 """What staff see at the desk by mouse: a letter before it goes, two approvals, help, the week's report."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from bot.domain.ris import Role
 from bot.sandbox.samples import DANA
 from tests.stories.browsing import take_picture
 from tests.stories.desk import Desk
@@ -55,3 +57,24 @@ def test_help_and_report_are_private_and_readable(desk: Desk, page: Page) -> Non
     page.goto(f"{desk.world.slack.url}?as=avery&channel=dm")
     expect(page.locator("img[src*=files]").last).to_be_visible(timeout=20_000)
     take_picture(page, "report")
+
+
+def test_a_reply_that_may_only_add_people_is_taken_for_one_by_a_click(desk: Desk, page: Page) -> None:
+    org, _ = a_case(desk)
+    first = desk.mail_to(DANA[1], about=f"We have the form for {org.company.name}")
+    administrator = next(user for user in org.users if user.role == Role.ORGANIZATION_ADMINISTRATOR)
+    joins = replace(org.users[-1], first_name="Nora", last_name="Vogt", email="nora.vogt@example.com")
+    company = replace(org.company, seats=2)
+    desk.send_ris(company, (administrator, joins), answers=first)
+    desk.card(org.company.name, "may be another version of this form")
+    as_avery(desk, page)
+    newer = page.locator("[data-action-id=case_newer_of]")
+    newer.last.scroll_into_view_if_needed()
+    take_picture(page, "unclear-asks")
+    page.get_by_text("may be another version of this form").first.scroll_into_view_if_needed()
+    take_picture(page, "unclear-other")
+    page.locator("[data-action-id=case_same_as]").last.click()
+
+    expect(page.get_by_text("is an addition to").last).to_be_visible()
+    desk.settled()
+    expect(page.get_by_text("may be another version of this form")).to_have_count(0)
