@@ -38,7 +38,7 @@ def test_what_was_not_opened_is_named_whatever_it_is_called() -> None:
     assert fill(case, {}) == case
     assert chosen(case, words("en")) == (
         "*Not opened, 2 files*: “RIS.xlsx”, “inner.zip”. "
-        "They came after too many others, or packed within a zip."
+        "They came after too many others, packed within a zip, or as RAR or 7z."
     )
 
 
