@@ -72,8 +72,8 @@ def read_form(
             replace(case, source=source, passed_over=others, unopened=unopened)
             for case, source in zip(cases, sources, strict=True)
         )
-        source = ", ".join(dict.fromkeys(sources))
-        return Reading(cases=tuple(named), source=source, taken=taken, refused=refused)
+        source, files = ", ".join(dict.fromkeys(sources)), tuple(one for one in refused if one[0])
+        return Reading(cases=tuple(named), source=source, taken=taken, refused=files)
     return Reading(refusal=refused[0][1], source=refused[0][0], refused=refused) if refused else Reading()
 
 

@@ -194,8 +194,8 @@ class RisCase:
 class Reading:
     """What a file, or a mail with its files, holds; `source` names the attachment it came from.
 
-    `taken` names every file in which a form was found, of one that came twice too; `refused` those that could
-    not be read, each with why.
+    `taken` names every file in which a form was found, of one that came twice too; `refused` those files
+    that could not be read, each with why.
     """
 
     cases: tuple[RisCase, ...] = ()
