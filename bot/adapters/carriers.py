@@ -1,6 +1,7 @@
 """The workbooks in a file, whatever carries them: the file itself, a zip around it, a winmail.dat.
 
-One level of zip: what is zipped twice is refused. For a limited child, as all that opens strangers' files.
+One level of zip: what is zipped twice is refused, and no archive of another kind is opened. For a limited
+child, as all that opens strangers' files.
 """
 
 import io
@@ -27,8 +28,11 @@ from bot.domain.sheets import SheetRefusal, Workbook
 
 SECONDS: Final = 6.0  #: for one file; with the time it takes to end a child still below ten
 
+#: how RAR and 7z begin; whatever is in them, sealed or not, nobody here can see
+_ARCHIVES: Final = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
 _MAILS: Final = frozenset({".eml", ".msg"})
-_MAY_HOLD_A_FORM: Final = frozenset({*SPREADSHEET_SUFFIXES, *_MAILS, ".zip"})
+_SEALED: Final = ".p7m"  #: a mail, or a file, encrypted or signed by S/MIME
+_MAY_HOLD_A_FORM: Final = frozenset({*SPREADSHEET_SUFFIXES, *_MAILS, _SEALED, ".zip"})
 _LITTER: Final = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -43,7 +47,7 @@ class File(NamedTuple):
 def read_workbooks(name: str, content: bytes, limits: Limits = LIMITS) -> tuple[Workbook, ...]:
     """Read every workbook in a file that somebody says is one; what is none is refused by name."""
     found = find_workbooks(name, content, limits)
-    if found:
+    if found and not content.startswith(_ARCHIVES):
         return found
     if content.startswith(ZIP) or is_tnef(content):
         return (Workbook(name=shown_name(name), refusal=SheetRefusal.UNSUPPORTED),)
@@ -109,6 +113,8 @@ def files_in(name: str, content: bytes, limits: Limits = LIMITS) -> tuple[File, 
         return tuple(one for file in inner for one in files_in(file.name, file.content, limits))
     if is_zip_of_files(name, content):
         return tuple(_unzipped(name, content, limits))
+    if content.startswith(_ARCHIVES):
+        return (File(name, b"", SheetRefusal.UNOPENED),)
     return (File(name, content),)
 
 
@@ -196,9 +202,9 @@ def _taken_out(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: Limits)
 
 
 def _is_carrier(name: str, content: bytes) -> bool:
-    """Whether it may hold a form: a mail, or a zip whose names speak of one."""
+    """Whether it may hold a form: a mail, what is sealed, RAR or 7z, a zip whose names speak of one."""
     if not is_zip_of_files(name, content):
-        return suffix_of(name) in _MAILS
+        return suffix_of(name) in {*_MAILS, _SEALED} or content.startswith(_ARCHIVES)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return any(suffix_of(entry) in _MAY_HOLD_A_FORM for entry in archive.namelist())

@@ -152,9 +152,11 @@ def _list(book: Book, remarks: Remarks) -> None:
         cell = _put(sheet, row + 1, column, heading)
         cell.font, cell.fill = Font(name=_FONT, bold=True, color="FFFFFFFF"), _HEADING
     row = _list_items(book, sheet, row + 2, remarks.numbered)
-    if remarks.advice:
-        _put(sheet, row + 1, 1, remarks.advice_heading).font = Font(name=_FONT, bold=True)
-        _list_items(book, sheet, row + 2, remarks.advice)
+    below = ((remarks.question_heading, remarks.questions), (remarks.advice_heading, remarks.advice))
+    for heading, items in below:
+        if items:
+            _put(sheet, row + 1, 1, heading).font = Font(name=_FONT, bold=True)
+            row = _list_items(book, sheet, row + 2, items)
     _show_first(book, sheet)
 
 

@@ -217,6 +217,7 @@ class EventTag(StrEnum):
     ACCOUNT_ERASED = "account:erased"  # by an erasure, or by the retention of closed ones
     DATA_SWEPT = "data:swept"  # what a night of the retention did to one class of data
     DATABASE_RESTORED = "database:restored"
+    KEY_LOST = "database:key_lost"  # of SECRET_KEY, for good: what it marked is known no more
 
 
 _SUBJECTS = {

@@ -53,6 +53,16 @@ class Understood:
         return self.form.refusal is SheetRefusal.SEALED
 
     @property
+    def is_closed(self) -> bool:
+        """Whether nobody knows whether a form is in it: all is encrypted, or what came was not opened."""
+        return self.is_sealed or self.form.refusal is SheetRefusal.UNOPENED
+
+    @property
+    def hears_why(self) -> bool:
+        """Whether its sender is told why it was not read: who sends forms, and who encrypted all of it."""
+        return self.verified and (self.sponsor or self.is_sealed)
+
+    @property
     def form_of(self) -> str:
         """Whose forms this one counts among, "" without one; who forges an address uses up nobody's cap."""
         if not self.form.has_form:

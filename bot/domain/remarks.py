@@ -12,13 +12,14 @@ TITLE: Final = Label(en="What is open in this form", de="Was in diesem Formular 
 
 @dataclass(frozen=True, kw_only=True)
 class Remark:
-    """One problem; `number` is that of the mail's list, None for advice, which has none."""
+    """One problem; `number` is that of the mail's list, None for questions and advice, which have none."""
 
     words: str
     number: int | None = None
     place: str = ""  #: in words
     sheet: str = ""
     cell: str = ""  #: "D7"; "" where it is about no single cell
+    asks: bool = False  #: whether somebody is meant who counts as it is: no fault, and more than advice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,7 @@ class Remarks:
     title: str
     lead: tuple[str, ...]
     headings: tuple[str, str, str]  #: number, place, what to do
+    question_heading: str
     advice_heading: str
     items: tuple[Remark, ...]
 
@@ -36,8 +38,12 @@ class Remarks:
         return tuple(item for item in self.items if item.number is not None)
 
     @property
+    def questions(self) -> tuple[Remark, ...]:
+        return tuple(item for item in self.items if item.asks)
+
+    @property
     def advice(self) -> tuple[Remark, ...]:
-        return tuple(item for item in self.items if item.number is None)
+        return tuple(item for item in self.items if item.number is None and not item.asks)
 
 
 def without_remarks(workbook: Workbook) -> Workbook:

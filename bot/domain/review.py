@@ -53,6 +53,7 @@ def read_form(
     form, so that less of it has to be recognised.
     Where there is no form, the first workbook that could not be read says why.
     """
+    refused = tuple((w.name, w.refusal) for w in workbooks if w.refusal)
     found = [(w.name, case) for w in workbooks for case in find_forms(without_remarks(w), vouched=vouched)]
     cases: list[RisCase] = []
     sources: list[str] = []
@@ -71,9 +72,9 @@ def read_form(
             replace(case, source=source, passed_over=others, unopened=unopened)
             for case, source in zip(cases, sources, strict=True)
         )
-        return Reading(cases=tuple(named), source=", ".join(dict.fromkeys(sources)), taken=taken)
-    refused = next((workbook for workbook in workbooks if workbook.refusal), None)
-    return Reading(refusal=refused.refusal, source=refused.name) if refused else Reading()
+        source, files = ", ".join(dict.fromkeys(sources)), tuple(one for one in refused if one[0])
+        return Reading(cases=tuple(named), source=source, taken=taken, refused=files)
+    return Reading(refusal=refused[0][1], source=refused[0][0], refused=refused) if refused else Reading()
 
 
 def _halves_joined(found: list[tuple[str, FoundCase]]) -> list[tuple[str, FoundCase]]:

@@ -194,13 +194,15 @@ class RisCase:
 class Reading:
     """What a file, or a mail with its files, holds; `source` names the attachment it came from.
 
-    `taken` names every file in which a form was found, of one that came twice too.
+    `taken` names every file in which a form was found, of one that came twice too; `refused` those files
+    that could not be read, each with why.
     """
 
     cases: tuple[RisCase, ...] = ()
     refusal: SheetRefusal | None = None
     source: str = ""
     taken: tuple[str, ...] = ()
+    refused: tuple[tuple[str, SheetRefusal], ...] = ()
 
     @property
     def unopened(self) -> tuple[str, ...]:

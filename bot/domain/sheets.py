@@ -17,7 +17,7 @@ class SheetRefusal(StrEnum):
     CORRUPT = "corrupt"
     UNSUPPORTED = "unsupported"
     SEALED = "sealed"  # the whole mail is encrypted, S/MIME or PGP
-    UNOPENED = "unopened"  # beyond the first of a mail, or packed within what was unpacked
+    UNOPENED = "unopened"  # beyond the first of a mail, packed within what was unpacked, or in RAR or 7z
 
 
 @dataclass(frozen=True, kw_only=True)

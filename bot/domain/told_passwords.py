@@ -11,11 +11,17 @@ _COUNTED = (
     r"|char|digit|sign|letter|day|hour|week|month|year|time|bit)\w*[^\w\s]*(?!\S)"
 )
 _NOT = rf"(?!\w+://|www\.|\S+@\S+\.\w|AADSTS\d|{_COUNTED})"  #: a link, an address, an error's code, or that
-#: "my password is …", "Initialpasswort: …", "PW (neu): …"; what follows is one word with a digit and a
-#: letter, or a long number of its own
+_NAME = r"\b(?:\w*passwor[dt]|\w*kennwort|passphrase|pw)"
+#: what it opens: "for the file RIS.xlsx"; a User ID that is named there may be what "it" stands for
+_ABOUT = r"(?!\w*(?:user|benutzer|account|konto|kennung|login)|id\b)[^\s?!:;,]*[^\s?!:;,.]"
+_FOR = rf"\s+(?:for|to|of|für|zu|zum|zur|der|des)(?:\s+{_ABOUT}){{1,6}}?"
+#: "my password is …", "Initialpasswort: …", "PW (neu): …", "the password for the file is …", "here is the
+#: password. It's …"; what follows is one word with a digit and a letter, or a long number of its own
 _TOLD = re.compile(
-    r"(\b(?:\w*passwor[dt]|\w*kennwort|passphrase|pw)\s*(?:\([^)\n]{1,20}\)\s*)?"
-    r"(?:(?:is|ist|lautet|war|was)\b\s*:?|[:=])\s*[\"'“„]?)"
+    rf"({_NAME}(?:\s*(?:\([^)\n]{{1,20}}\)\s*)?(?:(?:is|ist|lautet|war|was)\b\s*:?|[:=])"
+    rf"|{_FOR}\s+(?:is|ist|lautet|war|was)\b\s*:?"
+    rf"|(?:{_FOR})?[.!]\s+(?:it['\u2019]s|it is|es ist|es lautet|hier ist es|here it is)\b\s*:?)"
+    r"\s*[\"'“„]?)"
     rf"{_NOT}(?:(?=\S*\d)(?=\S*[^\W\d_])\S{{6,}}|\d{{6,}}(?=[\s.,;!\"'“”]|$))",
     re.IGNORECASE,
 )

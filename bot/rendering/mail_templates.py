@@ -1,5 +1,7 @@
 """The wordings of mails: found, compiled once a process, and how a stranger's value may stand in them."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +15,7 @@ from bot.rendering.shapes import Marked
 
 #: beside the packages, in a checkout as in a wheel
 SHIPPED = Path(__file__).parents[2] / "email_templates"
+_PART = re.compile(r"\b_[a-z_]+\.[a-z]{2}\.md\b")
 _LONGEST_VALUE = 600
 _LONGEST_LINE = 3_000  #: of what staff wrote
 
@@ -22,6 +25,33 @@ def list_mails(templates_dir: Path = SHIPPED) -> tuple[str, ...]:
     """The names of all mails."""
     names = {path.name.partition(".")[0] for path in templates_dir.glob("[!_]*.md")}
     return tuple(sorted(names))
+
+
+def list_left_out(templates_dir: Path) -> list[str]:
+    """The desk's own wordings that leave out a part of the shipped one: what it says, nobody would be told.
+
+    Whoever says it in words of their own names the part in a comment.
+    """
+    own = [path.name for path in sorted(templates_dir.glob("*.md")) if (SHIPPED / path.name).is_file()]
+    return [
+        f"{name} leaves out {', '.join(lacking)}"
+        for name in own
+        if (lacking := sorted(_parts(name, (SHIPPED,)) - _parts(name, (templates_dir, SHIPPED))))
+    ]
+
+
+def _parts(name: str, folders: Sequence[Path]) -> set[str]:
+    """Every part that a wording names, and those that these name."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        one = waiting.pop()
+        paths = (folder / one for folder in folders if (folder / one).is_file())
+        words = next((path.read_text(encoding="utf-8", errors="replace") for path in paths), "")
+        named = set(_PART.findall(words))
+        waiting += named - found
+        found |= named
+    return found
 
 
 class Ours(str):

@@ -11,13 +11,17 @@ Message = Callable[[Problem], str]
 
 
 def reading_json(reading: Reading, *, file: str, authorised: bool | None, message: Message) -> dict[str, Any]:
-    """Put a file's reading in the contract's shape; `authorised` is None for a bare file."""
+    """Put a file's reading in the contract's shape; `authorised` is None for a bare file.
+
+    `unopened` names what in it could not be read, whatever was read beside it.
+    """
     return {
         "file": file,
         "decision": reading.decision.value,
         "reason": reading.refusal.value if reading.refusal else None,
         "authorised": authorised,
         "cases": [_case(case, message) for case in reading.cases],
+        "unopened": [{"name": name, "reason": why.value} for name, why in reading.refused],
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.domain import forms
 from bot.domain.remarks import TITLE, Remark, Remarks
-from bot.domain.ris import Problem, RisCase, Severity
+from bot.domain.ris import Problem, ProblemKind, RisCase, Severity
 from bot.domain.sheets import cell_name
 from bot.policy import Policy
 from bot.rendering.words import words
@@ -26,12 +26,14 @@ def remarks(cases: Sequence[RisCase], lang: str, policy: Policy) -> Remarks:
             place=say.place(problem, ris),
             sheet=problem.sheet,
             cell=problem.cell,
+            asks=problem.kind is ProblemKind.STRUCK,
         )
 
     return Remarks(
         title=TITLE.said(say.lang),
         lead=(say.say("remarks.lead", count=len(errors)), say.say("remarks.back")),
         headings=(say.say("remarks.number"), say.say("remarks.place"), say.say("remarks.todo")),
+        question_heading=say.say("remarks.question"),
         advice_heading=say.say("remarks.advice"),
         items=(
             *(remark(problem, ris, number) for number, (problem, ris) in enumerate(errors, 1)),

@@ -10,7 +10,10 @@ from sqlite_utils import Database
 
 from bot.domain.errors import SettingsFault
 from bot.domain.events import EventTag
+from bot.domain.health import Check
+from bot.domain.keyring import Keyring
 from bot.domain.outbox import JobStatus
+from bot.services import sealed
 from bot.services.outbox import show_held
 from bot.store import database, events, holds, migrations, numbers, outbox
 from bot.store.database import transaction
@@ -22,6 +25,7 @@ class Restored:
 
     held: int  #: mails that wait until staff release them, those among them that were held before
     next_case: int  #: the number of the next case
+    secrets: Check  #: whether SECRET_KEY opens all that is sealed in it
 
 
 def back_up(source: Path, target: Path) -> None:
@@ -64,14 +68,17 @@ def _write_copy(db: Database, target: Path) -> None:
         raise SettingsFault(f"{target}: cannot be written: {exc.strerror}") from None
 
 
-def restore(backup: Path, target: Path, *, by: str, now: datetime) -> Restored:
+def restore(
+    backup: Path, target: Path, *, ring: Keyring, by: str, now: datetime, key_lost: bool = False
+) -> Restored:
     """Put a backup in the database's place, everything that was waiting held.
 
     What was queued at the time of the backup may have gone out since, and so may the answers to mails that
     are taken in again now: until a person releases all (`usher jobs release --all --keys-checked`), every
     mail is held. The first import of vouchers waits for a confirmation of its own, and every series of
     numbers goes on far behind what may have been given out since.
-    Refused while a service uses the database. Until the very end, and whatever goes wrong before it, the
+    Refused while a service uses the database, and, unless the key is said to be lost, under a SECRET_KEY that
+    opens nothing of the backup. Until the very end, and whatever goes wrong before it, the
     present database stays as it is.
     """
     with _reached(backup):
@@ -85,13 +92,15 @@ def restore(backup: Path, target: Path, *, by: str, now: datetime) -> Restored:
     with database.exclusively(target):
         database.remove(fresh)
         try:
-            restored = _prepare(backup, fresh, _list_given(target), by=by, now=now)
+            _lay_out(backup, fresh)
+            secrets = _check_key(backup, fresh, ring, key_lost=key_lost)
+            held, next_case = _hold(fresh, _list_given(target), by=by, now=now)
             database.put_in_place(fresh, target)
         except database.OPEN_ERRORS as exc:
             raise SettingsFault(f"{backup}: cannot be restored: {exc}") from None
         finally:
             database.remove(fresh)
-    return restored
+    return Restored(held=held, next_case=next_case, secrets=secrets)
 
 
 def _list_given(target: Path) -> dict[str, int]:
@@ -105,7 +114,8 @@ def _list_given(target: Path) -> dict[str, int]:
         return {}
 
 
-def _prepare(backup: Path, fresh: Path, given: Mapping[str, int], *, by: str, now: datetime) -> Restored:
+def _lay_out(backup: Path, fresh: Path) -> None:
+    """A copy of the backup, sound and of this version."""
     with database.look_into(backup) as db:
         _check_backup(db, backup)
         _write_copy(db, fresh)
@@ -113,6 +123,22 @@ def _prepare(backup: Path, fresh: Path, given: Mapping[str, int], *, by: str, no
         if not database.is_sound(db):
             raise SettingsFault(f"{backup}: is damaged; take an older backup")
         migrations.migrate(db)
+
+
+def _check_key(backup: Path, fresh: Path, ring: Keyring, *, key_lost: bool) -> Check:
+    with database.look_into(fresh) as db:
+        if sealed.is_of_another_key(db, ring) and not key_lost:
+            raise SettingsFault(
+                f"SECRET_KEY: opens nothing that is sealed in {backup}, so nothing was restored; put the key "
+                "that it was made under behind the present one: SECRET_KEY=PRESENT,FORMER. Where that key is "
+                "lost for good, --key-lost restores the rest"
+            )
+        return sealed.examine(db, ring)
+
+
+def _hold(fresh: Path, given: Mapping[str, int], *, by: str, now: datetime) -> tuple[int, int]:
+    """Return how many jobs wait for a person, and the number of the next case."""
+    with database.connect(fresh) as db:
         with transaction(db):
             held = outbox.hold_waiting(db)
             holds.add(db, now)
@@ -121,8 +147,7 @@ def _prepare(backup: Path, fresh: Path, given: Mapping[str, int], *, by: str, no
             events.add(db, tag, "database", actor=by, at=now, held=many, next_case=case)
             for job in held:
                 show_held(db, job, now=now)
-        waiting = len(outbox.list_jobs(db, (JobStatus.HELD,)))
-    return Restored(held=waiting, next_case=case)
+        return len(outbox.list_jobs(db, (JobStatus.HELD,))), case
 
 
 def _check_backup(db: Database, path: Path) -> None:

@@ -14,6 +14,7 @@ from bot.domain.health import Check
 from bot.domain.ledger import MailStatus
 from bot.domain.provisioning import Way
 from bot.ports import Chat, Mailbox, Mailer, Provisioner, Reader, Tokens
+from bot.rendering.mail_templates import list_left_out
 from bot.rendering.samples import template_faults
 from bot.services import sealed, supply_checks, terms, verdict_checks
 from bot.services.desk import Desk
@@ -174,9 +175,12 @@ def _look_at_policy(patient: Patient) -> Iterator[Check]:
     yield Check(name="delivery", well=True, sentence=f"{patient.delivery}{says}")
     folder = patient.desk.templates_dir
     if folder:
-        faults = template_faults(folder)
+        faults = [*template_faults(folder), *list_left_out(folder)]
         sentence = "; ".join(faults) or f"the wording in {folder} holds"
-        mend = "mend these files, or take them away: the shipped ones stand in"
+        mend = (
+            "mend these files, or take them away: the shipped ones stand in; a part that you say in words of "
+        )
+        mend += "of your own is named in a comment, such as {# _struck.en.md #}"
         yield Check(name="wording", well=not faults, sentence=sentence, mend=mend)
 
 

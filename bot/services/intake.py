@@ -204,10 +204,10 @@ def _copies(desk: Desk, understood: Understood, case: Case) -> tuple[str, ...]:
 def _refuse_form(
     db: Database, desk: Desk, understood: Understood, refusal: SheetRefusal, now: datetime
 ) -> str:
-    """What cannot be read: staff see it, and a sponsor, or whoever encrypted all of it, is told why."""
+    """What cannot be read: staff see it, and whoever is to hear of it is told why."""
     conversation = questions.open_conversation(db, desk, understood, now)
     questions.note_question(db, understood, conversation, now=now)
-    if understood.verified and (understood.sponsor or understood.is_sealed):
+    if understood.hears_why:
         parties = _list_parties(desk, understood)
         questions.say_unreadable(db, desk, understood, conversation.ref, refusal, cc=parties, now=now)
     elif understood.verified:
@@ -322,7 +322,7 @@ def _ask(db: Database, desk: Desk, understood: Understood, now: datetime) -> str
 def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref: str, now: datetime) -> str:
     conversation = conversations.find(db, ref)
     theirs = conversation is not None and conversation.address == understood.mail.sender.address
-    if conversation is None or not theirs or (understood.form.has_form and not understood.is_sealed):
+    if conversation is None or not theirs or (understood.form.has_form and not understood.is_closed):
         if conversation is not None and theirs and understood.form.cases:
             conversations.leave_unreadable(db, understood, conversation, now=now)
         return _take_as_new(db, desk, understood, now)
@@ -336,8 +336,8 @@ def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref
     if not sent:
         faq_mails.hear(db, desk, understood, conversation, helped=not unread, now=now)
     questions.say_too_large(db, desk, understood, ref=conversation.ref, now=now)
-    if understood.is_sealed and understood.verified:
-        questions.say_unreadable(db, desk, understood, ref, SheetRefusal.SEALED, cc=(), now=now)
+    if (refusal := understood.form.refusal) is not None and understood.hears_why:
+        questions.say_unreadable(db, desk, understood, ref, refusal, cc=(), now=now)
     withdrawals.hear_by_number(db, desk, understood, asked=conversation.ref, now=now)
     return conversation.ref
 

@@ -328,7 +328,8 @@ def note_first_words(db: Database, understood: Understood, case: Case, *, now: d
 def _is_to_be_read(understood: Understood, *, known: bool) -> bool:
     """Whether a person has to look at it: words, or a file of which nobody has told its sender anything."""
     mail, form = understood.mail, understood.form
-    unsaid = bool(mail.attachments) and not known and form.refusal is None
+    said = form.refusal is not None and understood.hears_why
+    unsaid = bool(mail.attachments) and not known and not said
     words = bool(mail.text) and not understood.only_thanks
     return words or unsaid or not (understood.row.whole or understood.too_large)
 

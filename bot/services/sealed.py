@@ -4,7 +4,7 @@ from sqlite_utils import Database
 
 from bot.domain.health import Check
 from bot.domain.keyring import Keyring
-from bot.domain.license_keys import KEY
+from bot.domain.license_keys import KEY, KeyState
 from bot.services.authenticators import SECRET as DEVICES
 from bot.services.queueing import SECRETS
 from bot.store import authenticators, license_keys, mark_keys, outbox
@@ -30,9 +30,25 @@ def opens_nothing(db: Database, ring: Keyring) -> bool:
     return bool(used) and not any(ring.opens(*one) for one in (*used, *_list_marks(db)))
 
 
+def is_of_another_key(db: Database, ring: Keyring) -> bool:
+    """Whether no key of the ring opens anything here: each under which it ever ran has left its marks."""
+    there = [*_list_used(db), *_list_marks(db)]
+    return bool(there) and not any(ring.opens(*one) for one in there)
+
+
 def count_closed(ring: Keyring, keys: list[str]) -> int:
     """How many of these sealed License Keys no key of the ring opens."""
     return sum(not ring.opens(KEY, one) for one in keys)
+
+
+def list_lost_marks(db: Database, ring: Keyring) -> list[str]:
+    """By what marks were made that no key of the ring opens."""
+    return [text for purpose, text in _list_marks(db) if not ring.opens(purpose, text)]
+
+
+def list_lost_stock(db: Database, ring: Keyring) -> list[str]:
+    """License Keys in stock that nobody can read any more, and that would be given out all the same."""
+    return [text for text in license_keys.list_all_sealed(db, KeyState.STOCK) if not ring.opens(KEY, text)]
 
 
 def _check(ring: Keyring, sealed: list[tuple[str, str]]) -> Check:
@@ -43,7 +59,8 @@ def _check(ring: Keyring, sealed: list[tuple[str, str]]) -> Check:
         name="SECRET_KEY",
         well=not closed,
         sentence=sentence if closed else "opens everything that is sealed",
-        mend="put the former key behind the present one: SECRET_KEY=PRESENT,FORMER",
+        mend="put the former key behind the present one: SECRET_KEY=PRESENT,FORMER; "
+        "is it lost for good, `usher sealed forget` says what to do",
     )
 
 

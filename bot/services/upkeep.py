@@ -44,6 +44,11 @@ def trouble(exc: Exception) -> str:
     return database.trouble(exc)
 
 
+def is_locked(exc: Exception) -> bool:
+    """Whether another process holds the database: whoever asks again at once waits in vain once more."""
+    return database.is_locked(exc)
+
+
 def why_stumbled(exc: Exception) -> str:
     """Why a part stumbled, as `/readyz` says it: without the error's own words, which may be a stranger's."""
     return trouble(exc) or f"stumbled ({type(exc).__name__}) and tries again"

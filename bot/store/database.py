@@ -118,6 +118,11 @@ def trouble(exc: Exception) -> str:
     return TROUBLES.get(code, "")
 
 
+def is_locked(exc: Exception) -> bool:
+    """Whether it was waited for a lock, all the time there is, and in vain."""
+    return isinstance(exc, sqlite3.OperationalError) and exc.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+
+
 def find_trouble(path: Path) -> str:
     """What keeps the database from being written to now, in words; it waits a second for whoever writes."""
     free = shutil.disk_usage(path.parent).free

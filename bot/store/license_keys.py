@@ -106,9 +106,18 @@ def list_sealed_stock(db: Database, credential: Credential, *, on: date) -> list
     return [str(one["key_sealed"]) for one in found]
 
 
-def list_all_sealed(db: Database) -> list[str]:
-    """Every key that was ever imported."""
-    return [str(found["key_sealed"]) for found in rows(db, "select key_sealed from license_keys")]
+def list_all_sealed(db: Database, state: KeyState | None = None) -> list[str]:
+    """Every key that was ever imported, or those in that state."""
+    sql = "select key_sealed from license_keys where state = :state or :state is null order by id"
+    return [str(found["key_sealed"]) for found in rows(db, sql, {"state": state})]
+
+
+def void_stock(db: Database, sealed: Sequence[str], *, now: datetime) -> None:
+    """Give these out to nobody."""
+    for one in sealed:
+        sql = """update license_keys set state = 'void', voided_at = :now
+                 where state = 'stock' and key_sealed = :sealed"""
+        count(db, sql, {"sealed": one, "now": text_of(now)})
 
 
 def count_stock(db: Database, credential: Credential, *, on: date) -> int:

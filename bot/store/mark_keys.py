@@ -17,8 +17,12 @@ def list_all(db: Database) -> list[tuple[str, str]]:
 
 def replace(db: Database, purpose: str, sealed: list[str], *, since: list[str]) -> None:
     """Put these in the place of those."""
-    for one in since:
-        count(db, "delete from mark_keys where sealed = :sealed", {"sealed": one})
+    drop(db, since)
     for one in sealed:
         sql = "insert into mark_keys (purpose, sealed) values (:purpose, :sealed)"
         count(db, sql, {"purpose": purpose, "sealed": one})
+
+
+def drop(db: Database, sealed: list[str]) -> None:
+    for one in sealed:
+        count(db, "delete from mark_keys where sealed = :sealed", {"sealed": one})

@@ -25,6 +25,7 @@ from handlers.cli import (
     purchase_orders,
     ris,
     run,
+    sealed,
     stock,
     vouchers,
 )
@@ -47,6 +48,7 @@ app.command("run", epilog="Example: usher run --only mail,worker")(run.run)
 app.command("doctor", epilog="Example: usher doctor --json")(doctor.doctor)
 app.command("backup", epilog="Example: usher backup usher-2026-03-01.db")(backup.backup)
 app.command("restore", epilog="Example: usher restore usher-2026-03-01.db")(backup.restore)
+app.add_typer(sealed.app, name="sealed", epilog="Example: usher sealed forget")
 app.add_typer(ris.app, name="ris", epilog="Example: usher ris check acme.xlsx")
 app.add_typer(mail.app, name="mail", epilog="Example: usher mail classify inbox/*.eml")
 app.add_typer(mails.app, name="mails", epilog="Example: usher mails show receipt --lang de")

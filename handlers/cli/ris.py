@@ -75,7 +75,7 @@ def check(
         show = _print_json if as_json else _print
         for path, content in read_files(files, policy.limits.mail_bytes):
             reading, authorised = _read(reader, settings, policy, path, content)
-            complete &= reading.decision is Decision.COMPLETE and not reading.unopened
+            complete &= reading.decision is Decision.COMPLETE and not reading.refused
             show(path, reading, authorised, words(lang), policy.mag.applications)
     raise typer.Exit(0 if complete else 1)
 
@@ -86,8 +86,7 @@ def _read(
     from functools import partial
 
     from bot.domain.review import read_form
-    from bot.domain.ris import Reading
-    from bot.domain.sheets import SheetRefusal
+    from bot.domain.sheets import SheetRefusal, Workbook
     from bot.domain.trust import Verdict, check_sender, is_sponsor
 
     review = partial(read_form, applications=policy.mag.applications, own_addresses=settings.own_addresses)
@@ -98,7 +97,7 @@ def _read(
     passed = check_sender(mail, settings.trusted_authserv_id).verdict is Verdict.PASSED
     authorised = passed and is_sponsor(mail.sender.address, settings.sponsors)
     if not whole:
-        return Reading(refusal=SheetRefusal.TOO_LARGE, source=path.name), authorised
+        return review((Workbook(name=path.name, refusal=SheetRefusal.TOO_LARGE),)), authorised
     return review(workbooks), authorised
 
 

@@ -46,6 +46,7 @@ class Stumble:
 
     why: str
     passes: bool  #: the machine's trouble, such as a locked database, which may be over in a moment
+    locked: bool = False  #: it waited for another process, as everything after it would
 
 
 NONE_STUMBLED: Final[Mapping[str, Stumble]] = MappingProxyType({})
@@ -123,18 +124,23 @@ ROUNDS: tuple[Round, ...] = (
 
 
 def look(bot: Bot, *, now: datetime, before: Mapping[str, Stumble] = NONE_STUMBLED) -> dict[str, Stumble]:
-    """Do all that is due; what stumbles keeps nothing else from its turn.
+    """Do all that is due; what stumbles keeps nothing else from its turn, but for a locked database.
 
-    Return what stumbled. What did so `before` and now waits for working hours is no better for it.
+    Return what stumbled. What did so `before` and now waits for working hours, or was not tried, is no
+    better for it.
     """
     calendar = bot.desk.policy.calendar_of_desk
-    found = {name: _guarded(bot, name, work, now) for name, work in EACH_MINUTE.items()}
-    for one in ROUNDS:
-        if one.name in before and one.occasion(calendar, now) is None:
-            found[one.name] = replace(before[one.name], passes=False)
-        else:
-            found[one.name] = _guarded(bot, one.name, partial(_go_round, one), now)
-    return {name: stumble for name, stumble in found.items() if stumble}
+    resting = {one.name for one in ROUNDS if one.name in before and one.occasion(calendar, now) is None}
+    found = {name: replace(before[name], passes=False) for name in resting}
+    untried = dict(before)
+    works = EACH_MINUTE | {one.name: partial(_go_round, one) for one in ROUNDS if one.name not in resting}
+    for name, work in works.items():
+        untried.pop(name, None)
+        if stumble := _guarded(bot, name, work, now):
+            found[name] = stumble
+            if stumble.locked:
+                return {**untried, **found}
+    return found
 
 
 def _go_round(one: Round, db: Database, bot: Bot, now: datetime) -> None:
@@ -152,5 +158,5 @@ def _guarded(bot: Bot, name: str, work: Work, now: datetime) -> Stumble | None:
         passes = bool(upkeep.trouble(exc))
         if not passes:
             log.error("clock stumbled", work=name, trace=trace(exc))  # noqa: TRY400 - without the message
-        return Stumble(why=upkeep.why_stumbled(exc), passes=passes)
+        return Stumble(why=upkeep.why_stumbled(exc), passes=passes, locked=upkeep.is_locked(exc))
     return None

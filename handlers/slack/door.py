@@ -59,17 +59,17 @@ class SlackDoor:
             log.warning("slack unreachable", reason=str(exc))
 
     def run(self) -> None:
-        kept = list_kept(self._bot)
+        kept = self._kept_so_far()
         handler = None
         if self._bot.settings.slack_app_token.get_secret_value():
             handler = self._connect()
             if handler is None:
                 return
         self._look(handler)
-        self._replay(lambda: kept)
+        self._replay(kept)
         while not self._stopping.wait(WATCH):
             self._look(handler)
-            self._replay(lambda: list_overdue(self._bot))
+            self._replay(self._overdue)
         if handler is not None:
             _hang_up(handler)
 
@@ -95,15 +95,30 @@ class SlackDoor:
         handler.close()  # type: ignore[no-untyped-call]
         return None
 
+    def _kept_so_far(self) -> Callable[[], list[str]]:
+        """What was kept before anything new comes in; where nobody can read it now, what is overdue later."""
+        try:
+            kept = list_kept(self._bot)
+        except Exception as exc:  # noqa: BLE001 - the door: a locked database or a full disk passes
+            self._note_stumble(exc)
+            return self._overdue
+        return lambda: kept
+
+    def _overdue(self) -> list[str]:
+        return list_overdue(self._bot)
+
     def _replay(self, kept: Callable[[], list[str]]) -> None:
         try:
             replay(self.app, self._bot, kept())
-        except Exception as exc:  # noqa: BLE001 - the door: a locked database or a full disk passes
-            if not upkeep.trouble(exc):
-                log.error("replaying stumbled", trace=trace(exc))  # noqa: TRY400 - without the message
-            self._report(upkeep.why_stumbled(exc), well=False, part=REPLAY)
+        except Exception as exc:  # noqa: BLE001 - as above
+            self._note_stumble(exc)
         else:
             self._report("answers what was kept", well=True, part=REPLAY)
+
+    def _note_stumble(self, exc: Exception) -> None:
+        if not upkeep.trouble(exc):
+            log.error("replaying stumbled", trace=trace(exc))
+        self._report(upkeep.why_stumbled(exc), well=False, part=REPLAY)
 
     def _look(self, handler: SocketModeHandler | None) -> None:
         if monotonic() > self._asked + ASK:

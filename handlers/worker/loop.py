@@ -224,7 +224,11 @@ class Worker:
 
     def _report(self, sentence: str, *, well: bool) -> None:
         now, tries_at = self._bot.clock.now(), None if well else self._tries_at
-        if self._bot.health.report(self._part, sentence, well=well, now=now, tries_at=tries_at):
+        refused = self._refusals > 0  # as the mailbox's log-in: waiting mends it no more there than here
+        news = self._bot.health.report(
+            self._part, sentence, well=well, now=now, needs_person=refused, tries_at=tries_at
+        )
+        if news:
             log.info("outbox lane", lane=self._name, well=well, sentence=sentence)
 
 

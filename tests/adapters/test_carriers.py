@@ -124,6 +124,36 @@ def test_what_is_packed_twice_beside_a_form_is_named() -> None:
     assert find_workbooks("a.zip", zipped({"RIS2.eml": mail})) == ()
 
 
+RAR = b"Rar!\x1a\x07\x01\x00" + b"\x07" * 40 + b"RIS sealed.p7m"
+SEVEN_ZIP = b"7z\xbc\xaf\x27\x1c\x00\x04" + b"\xff" * 40
+
+
+@pytest.mark.parametrize(
+    "archive", [RAR, SEVEN_ZIP, RAR[:8], SEVEN_ZIP[:6]], ids=["rar", "7z", "cut", "cut 7z"]
+)
+@pytest.mark.parametrize("name", ["RIS.rar", "RIS.7z", "RIS", "RIS.zip", "photo.jpg", "RIS.csv"])
+def test_an_archive_of_another_kind_is_said_to_be_unopened_whatever_it_is_called(
+    archive: bytes, name: str
+) -> None:
+    """Whether a form in it is sealed, or has a password, nobody here can see: its sender has to hear that."""
+    assert shown(find_workbooks(name, archive)) == [(name, SheetRefusal.UNOPENED)]
+    assert shown(read_workbooks(name, archive)) == [(name, SheetRefusal.UNSUPPORTED)]  # chosen as the form
+
+
+def test_sealed_mails_and_other_archives_within_a_zip_are_named() -> None:
+    inner = {"mail.p7m": b"\x30\x82", "RIS.rar": RAR, "f.7z": SEVEN_ZIP, "logo.png": b"\x89PNG"}
+    closed, unsupported = SheetRefusal.UNOPENED, SheetRefusal.UNSUPPORTED
+
+    assert shown(find_workbooks("a.zip", zipped({"RIS.csv": CSV} | inner))) == [
+        ("RIS.csv", None), *[(name, closed) for name in ("mail.p7m", "RIS.rar", "f.7z")],
+    ]  # fmt: skip
+    assert shown(find_workbooks("a.zip", zipped(inner))) == [
+        (name, unsupported) for name in ("mail.p7m", "RIS.rar", "f.7z")
+    ]
+    once_more = zipped({"inner.zip": zipped({"smime.p7m": b"\x30\x82"})})
+    assert shown(find_workbooks("a.zip", once_more)) == [("inner.zip", unsupported)]
+
+
 def test_what_comes_after_too_many_is_named_and_not_opened() -> None:
     files = {f"{number}.csv": CSV for number in range(3)} | {"3.xlsx": b"PK", "photo.jpg": b"x"}
     found = find_workbooks("a.zip", zipped(files), Limits(workbooks=2))

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from openpyxl.comments import Comment
+from openpyxl.styles import Font
 
 from bot.adapters.carriers import files_in
 from bot.adapters.mail_parsing import read_mail_parts
 from bot.adapters.marking import mark_workbook
 from bot.adapters.spreadsheets import read_workbook
 from bot.domain.remarks import TITLE, Remark, without_remarks
+from bot.rendering.words import words
 from tests.adapters.marked import RED, WRONG, comment, marked, no_remarks, opened, packed, parts, with_macros
 from tests.forms import COMPANY, MARA, TOM, case, saved, sound_form, with_cells
 
@@ -233,3 +235,25 @@ def test_a_form_by_other_hands_reads_the_same_once_it_is_marked(mail: Path) -> N
                 continue
             assert after is not None
             assert without_remarks(read_workbook(name, after)).sheets == before.sheets
+
+
+@pytest.mark.parametrize(
+    ("lang", "question", "counts"), [("en", "A question", "They are counted"), ("de", "Eine Frage", "zählt")]
+)
+def test_a_name_that_is_struck_through_is_a_question_and_no_advice(
+    lang: str, question: str, counts: str
+) -> None:
+    """Under "nothing has to be done about it" nobody would read that whoever is struck through counts."""
+    book = opened(with_cells(sound_form(), {("Company", "B8"): None, ("Users", "D8"): "tom@gmail.com"}))
+    for cell in ("B8", "C8"):
+        book["Users"][cell].font = Font(strike=True)
+    listed = opened(marked(saved(book), lang)).worksheets[0]
+    lines = [[str(cell.value) for cell in row if cell.value] or [""] for row in listed.iter_rows()]
+    heads = [line[0] for line in lines]
+    at = next(number for number, head in enumerate(heads) if head.startswith(question))
+    advice = heads.index(words(lang).say("remarks.advice"))
+
+    assert counts in lines[at + 1][-1]
+    assert at + 1 < advice
+    assert not any(counts in cell for line in lines[advice:] for cell in line)
+    assert "'Users'!C8" in str(listed.cell(at + 2, 2).hyperlink)

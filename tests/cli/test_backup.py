@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from bot.domain.errors import SettingsFault
 from bot.domain.events import EventTag
+from bot.domain.keyring import Keyring
 from bot.domain.outbox import JobKind, NewJob
 from bot.sandbox.world import World
 from bot.services.backup import back_up, restore
@@ -196,7 +197,10 @@ def test_a_backup_that_is_not_there(desk: Shell) -> None:
 def test_a_folder_that_one_may_not_enter_is_named() -> None:
     with closed_folder() as folder, as_nobody():
         copy = folder / "copy.db"
-        for go in (partial(back_up, copy, copy), partial(restore, copy, copy, by="cli:x", now=NOW)):
+        for go in (
+            partial(back_up, copy, copy),
+            partial(restore, copy, copy, ring=Keyring(["k" * 32]), by="cli:x", now=NOW),
+        ):
             with pytest.raises(
                 SettingsFault, match=re.escape(f"{copy}: cannot be reached (Permission denied)")
             ):
@@ -222,3 +226,50 @@ def test_a_restore_leaves_the_backup_as_it_was(desk: Shell) -> None:
 
 def test_a_backup_into_a_folder_that_is_not_there(desk: Shell) -> None:
     assert desk("backup", "nowhere/copy.db").faults == ["nowhere/copy.db: there is no folder nowhere"]
+
+
+OTHER = "another-key-of-thirty-two-signs-0"
+
+
+def test_a_backup_of_another_secret_key_is_refused_before_anything_is_replaced(desk: Shell) -> None:
+    assert desk("jobs", "list").code == 0  # any command, as any start, leaves the marks of its key
+    desk("backup", "copy.db")
+    with database.connect(desk.folder / "usher.db") as db:
+        write(db, 1)
+    desk.set(secret_key=OTHER)
+    refused = desk("restore", "copy.db")
+
+    assert refused.code == 2
+    assert refused.faults[0].startswith("SECRET_KEY: opens nothing that is sealed in copy.db, so nothing was")
+    assert counts(desk.folder / "usher.db") == (2, 2)
+    assert list(desk.folder.glob("*.restoring*")) == []
+
+
+def test_a_backup_whose_key_is_lost_for_good_comes_back_and_what_is_lost_is_said(desk: Shell) -> None:
+    desk("jobs", "list")
+    desk("backup", "copy.db")
+    desk.set(secret_key=OTHER)
+    restored = desk("restore", "copy.db", "--key-lost")
+
+    assert (restored.code, "1 job is held" in restored.out) == (0, True)
+    assert "marks were sealed with another key" in restored.out
+    assert "usher sealed forget" in restored.out
+
+
+def test_a_key_that_is_lost_for_good_is_forgotten_when_the_operator_says_so(desk: Shell) -> None:
+    desk("jobs", "list")
+    desk.set(secret_key=OTHER)
+    asked = desk("sealed", "forget")
+    forgot = desk("sealed", "forget", "--for-good")
+    again = desk("sealed", "forget")
+
+    assert (asked.code, asked.out.splitlines()[0]) == (
+        1,
+        "SECRET_KEY does not open 3 marks and 0 License Keys in stock",
+    )
+    assert (forgot.code, forgot.out.partition(";")[0]) == (0, "forgot 3 marks and 0 License Keys in stock")
+    assert (again.code, again.out.partition(":")[0]) == (0, "there is nothing to forget")
+    trail = [
+        event for event in desk("audit", "export", "--json").objects if event["tag"] == EventTag.KEY_LOST
+    ]
+    assert [event["data"] for event in trail] == [{"marks": 3, "stock": 0}]

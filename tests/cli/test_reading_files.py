@@ -56,8 +56,9 @@ def test_a_complete_form_exits_0(usher: Shell) -> None:
 
     (found,) = answer.objects
     assert (answer.code, answer.err) == (0, "")
-    assert list(found) == ["file", "decision", "reason", "authorised", "cases"]
+    assert list(found) == ["file", "decision", "reason", "authorised", "cases", "unopened"]
     assert (found["file"], found["decision"], found["reason"]) == ("form.xlsx", "complete", None)
+    assert found["unopened"] == []
 
 
 def test_a_form_beside_what_was_not_opened_is_not_all_there_is(usher: Shell) -> None:
@@ -68,6 +69,29 @@ def test_a_form_beside_what_was_not_opened_is_not_all_there_is(usher: Shell) -> 
     assert answer.code == 1
     assert "not opened" in answer.out
     assert "inner.zip" in answer.out
+    (found,) = usher("ris", "check", "forms.zip", "--json").objects
+    assert (found["decision"], found["unopened"]) == (
+        "complete",
+        [{"name": "inner.zip", "reason": "unopened"}],
+    )
+
+
+def test_a_form_beside_one_that_cannot_be_read_is_not_all_there_is(usher: Shell) -> None:
+    broken = {"RIS1.xlsx": sound_form(), "RIS 2 \x1b[2J.xlsx": b"PK\x03\x04 cut off"}
+    Path("forms.zip").write_bytes(zipped(broken))
+    answer = usher("ris", "check", "forms.zip", "--json")
+
+    (found,) = answer.objects
+    assert (answer.code, found["decision"], len(found["cases"])) == (1, "complete", 1)
+    assert found["unopened"] == [{"name": "RIS 2 [2J.xlsx", "reason": "corrupt"}]
+
+
+def test_a_file_that_is_refused_names_what_was_not_opened(usher: Shell) -> None:
+    Path("form.xlsx").write_bytes(b"nothing")
+    (found,) = usher("ris", "check", "form.xlsx", "--json").objects
+
+    assert found["decision"] == "refused"
+    assert found["unopened"] == [{"name": "form.xlsx", "reason": found["reason"]}]
 
 
 @pytest.mark.parametrize(

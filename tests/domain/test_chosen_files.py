@@ -38,8 +38,20 @@ def test_what_was_not_opened_is_named_whatever_it_is_called() -> None:
     assert fill(case, {}) == case
     assert chosen(case, words("en")) == (
         "*Not opened, 2 files*: “RIS.xlsx”, “inner.zip”. "
-        "They came after too many others, or packed within a zip."
+        "They came after too many others, packed within a zip, or as RAR or 7z."
     )
+
+
+def test_files_that_could_not_be_read_are_listed_with_why_and_a_mails_own_words_are_no_file() -> None:
+    ris = workbook(sheet(beside()), sheet(USERS, "U"), name="RIS.xlsx")
+    closed = Workbook(name="More.rar", refusal=SheetRefusal.UNOPENED)
+    locked = Workbook(name="Locked.xlsx", refusal=SheetRefusal.ENCRYPTED)
+    body = Workbook(name="", refusal=SheetRefusal.TOO_LARGE)
+    both = (("More.rar", SheetRefusal.UNOPENED), ("Locked.xlsx", SheetRefusal.ENCRYPTED))
+
+    assert read_form([ris, closed, body, locked]).refused == both
+    assert read_form([closed, locked]).refused == both
+    assert read_form([ris]).refused == ()
 
 
 def test_a_form_that_came_alone_needs_no_such_word() -> None:

@@ -14,6 +14,8 @@ from bot.domain.alarms import alarm_of
 from bot.domain.health import Part
 from bot.domain.rounds import weekly
 from bot.rendering.words import Words
+from bot.store import database
+from bot.store.database import transaction
 from handlers.clock import loop as clock_loop
 from handlers.clock import rounds
 from handlers.clock.loop import Watch, build
@@ -123,6 +125,68 @@ def test_a_full_disk_is_said_as_such_and_is_no_error(office: Office, monkeypatch
     assert ill.sentence.startswith("reminders, erasures: the disk is full")
     assert [line for line in logs if line["log_level"] == "error"] == []
     assert clock_part(office).well
+
+
+def test_a_locked_database_is_waited_for_once_a_look_and_said_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def writes(name: str) -> rounds.Work:
+        def write(db: Database, bot: Bot, now: datetime) -> None:
+            del bot, now
+            tried.append(name)
+            with transaction(db):
+                tried.append("done")
+
+        return write
+
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    names = ("reminders", "nudges", "lifecycle")
+    monkeypatch.setattr(rounds, "EACH_MINUTE", {name: writes(name) for name in names})
+    office.bot.connections.close()  # those kept would wait as long as they were told to
+    watch = build(office.bot)
+    with closing(sqlite3.connect(office.path, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        watch.tick()
+        watch.tick()
+        ill, waited = clock_part(office), list(tried)
+        other.execute("rollback")
+    watch.tick()
+
+    assert waited == ["reminders", "reminders"]
+    assert ill.sentence == f"reminders: {database.TROUBLES[sqlite3.SQLITE_BUSY]}"
+    assert tried[2:] == ["reminders", "done", "nudges", "done", "lifecycle", "done"]
+    assert clock_part(office).well
+
+
+def test_what_a_locked_database_kept_from_its_turn_is_no_better_for_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults: list[Exception] = [RuntimeError()]
+
+    def stumble(db: Database, bot: Bot, now: datetime) -> None:
+        del db, bot, now
+        if faults:
+            raise faults[0]
+
+    def lock(db: Database, bot: Bot, now: datetime) -> None:
+        del db, bot, now
+        if isinstance(faults[0], sqlite3.OperationalError):
+            raise faults[0]
+
+    monkeypatch.setattr(rounds, "EACH_MINUTE", {"nudges": lock, "lifecycle": stumble})
+    watch = build(office.bot)
+    watch.tick()
+    locked = sqlite3.OperationalError("database is locked")
+    locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    faults[0] = locked
+    pass_time(office, watch, many=1)
+
+    assert clock_part(office).sentence == (
+        "lifecycle: stumbled (RuntimeError) and tries again; "
+        f"nudges: {database.TROUBLES[sqlite3.SQLITE_BUSY]}"
+    )
 
 
 def test_a_weekly_round_that_waits_for_working_hours_is_not_well_again(

@@ -6,6 +6,7 @@ from itertools import pairwise
 from bot.domain.errors import NotLetIn, NotNow
 from bot.domain.health import Part
 from bot.domain.mail import OutboundMail
+from handlers.clock.loop import build
 from handlers.worker.loop import Worker
 from tests.cast import Office
 from tests.handlers.lanes import queue_mails, states, the_lane, ways
@@ -51,6 +52,23 @@ def test_refused_log_ins_are_tried_after_a_minute_then_two_and_at_last_each_quar
     assert set(states(office)) == {"queued"}
 
 
+def test_staff_hear_of_a_refused_log_in_at_once_and_of_a_server_that_is_away_in_time(office: Office) -> None:
+    queue_mails(office, 1)
+    office.mailer.faults.then(NotNow("the mail server is away"), *[REFUSED] * 99)
+    worker, watch = the_lane(office, "mail"), build(office.bot)
+    worker._drain(ways(office))
+    watch.look()
+    told_away = office.jobs("alarm_note")
+    run(office, worker, minutes=2)
+    watch.look()
+
+    (told,) = office.jobs("alarm_note")
+    assert (told_away, lane(office).needs_person) == ([], True)
+    assert told.stream == "alarm:outbox mail"
+    assert lane(office).sentence in str(told.values)
+    assert str(REFUSED) in lane(office).sentence
+
+
 def test_once_it_lets_us_in_everything_goes_and_a_server_that_is_away_is_asked_as_before(
     office: Office,
 ) -> None:
@@ -59,7 +77,7 @@ def test_once_it_lets_us_in_everything_goes_and_a_server_that_is_away_is_asked_a
     run(office, the_lane(office, "mail"), minutes=4)
 
     assert set(states(office)) == {"sent"}
-    assert (lane(office).well, lane(office).tries_at) == (True, None)
+    assert (lane(office).well, lane(office).needs_person, lane(office).tries_at) == (True, False, None)
 
 
 def test_a_clock_put_back_ends_the_rest(office: Office) -> None:

@@ -25,7 +25,7 @@ def test_a_reading_has_the_contracts_shape() -> None:
     again = json.loads(json.dumps(printed))
 
     assert again == printed
-    assert list(again) == ["file", "decision", "reason", "authorised", "cases"]
+    assert list(again) == ["file", "decision", "reason", "authorised", "cases", "unopened"]
     assert (again["decision"], again["reason"], again["authorised"]) == ("incomplete", None, True)
     (only,) = again["cases"]
     assert list(only) == ["decision", "company", "users", "problems"]

@@ -8,7 +8,7 @@ import jinja2
 import pytest
 
 from bot.rendering import samples
-from bot.rendering.mail_templates import SHIPPED, split_front_matter
+from bot.rendering.mail_templates import SHIPPED, list_left_out, split_front_matter
 from bot.rendering.mails import render_mail
 from bot.rendering.samples import sample_values
 from tests.rendering.test_mails import show
@@ -95,6 +95,31 @@ def test_faults_in_the_desks_wording_are_found_before_a_mail_is_due(tmp_path: Pa
 
     assert [fault.partition(":")[0] for fault in faults] == ["receipt.en.md", "receipt.de.md"]
     assert "compny" in faults[0]
+
+
+def test_an_own_wording_that_leaves_out_a_part_of_the_shipped_one_is_named(tmp_path: Path) -> None:
+    """A name that is struck through would be asked about nowhere, and nobody would notice."""
+
+    def write(name: str, *, struck: str = "", beside: str = "") -> None:
+        words = (SHIPPED / name).read_text(encoding="utf-8")
+        include = '{% include "_struck.' + name.split(".")[1] + '.md" %}'
+        assert include in words
+        (tmp_path / name).write_text(words.replace(include, struck) + beside, encoding="utf-8")
+
+    write("receipt.en.md")
+    write("receipt.de.md", struck="{{ struck }} {# _struck.de.md: in our words #}")
+    write("ris_problems.en.md", struck='{% include "_ours.en.md" %}')
+    write("ris_problems.de.md", struck='{% include "_ours.de.md" %}')
+    (tmp_path / "_ours.en.md").write_text('{% include "_struck.en.md" %}', encoding="utf-8")
+    (tmp_path / "_ours.de.md").write_bytes(b"\xff\xfe \n{% include '_ours.de.md' %}")
+    (tmp_path / "_advice.en.md").write_text("{% if advice %}x{% endif %}", encoding="utf-8")
+    (tmp_path / "notes.md").write_text("not ours", encoding="utf-8")
+
+    assert list_left_out(tmp_path) == [
+        "receipt.en.md leaves out _struck.en.md",
+        "ris_problems.de.md leaves out _struck.de.md",
+    ]
+    assert list_left_out(SHIPPED) == []
 
 
 #: words that begin a German sentence and are no names and no nouns

@@ -24,7 +24,7 @@ def restored_after_a_crash(office: Office, folder: Path) -> tuple[bytes, list[Ou
     backup.back_up(office.path, copy)
     office.take(late)
     office.work()
-    backup.restore(copy, office.path, by="cli:root", now=office.now)
+    backup.restore(copy, office.path, ring=office.desk.keyring, by="cli:root", now=office.now)
     return late, list(office.mailer.sent)
 
 
@@ -71,7 +71,7 @@ def test_releasing_one_mail_leaves_the_others_held(office: Office, tmp_path: Pat
 def test_what_waited_at_the_backup_is_shown_to_staff_with_its_buttons(office: Office, tmp_path: Path) -> None:
     office.take(a_ris())
     backup.back_up(office.path, tmp_path / "copy.db")
-    backup.restore(tmp_path / "copy.db", office.path, by="cli:root", now=office.now)
+    backup.restore(tmp_path / "copy.db", office.path, ring=office.desk.keyring, by="cli:root", now=office.now)
     office.work()
 
     assert office.job("receipt").status is JobStatus.HELD
@@ -84,7 +84,7 @@ def test_a_card_that_stands_already_is_found_and_not_posted_again(office: Office
     office.take(a_ris())
     backup.back_up(office.path, tmp_path / "copy.db")
     office.work()
-    backup.restore(tmp_path / "copy.db", office.path, by="cli:root", now=office.now)
+    backup.restore(tmp_path / "copy.db", office.path, ring=office.desk.keyring, by="cli:root", now=office.now)
     office.work()
 
     assert [message.key for message in office.chat.standing.values()].count("card:C-1") == 1
@@ -94,7 +94,7 @@ def test_a_backup_without_any_key_asks_too_whether_keys_were_mailed_since(
     office: Office, tmp_path: Path
 ) -> None:
     backup.back_up(office.path, tmp_path / "copy.db")
-    backup.restore(tmp_path / "copy.db", office.path, by="cli:root", now=office.now)
+    backup.restore(tmp_path / "copy.db", office.path, ring=office.desk.keyring, by="cli:root", now=office.now)
 
     with office.connect() as db:
         with pytest.raises(StockUnchecked):
@@ -108,7 +108,9 @@ def test_the_first_import_after_a_restore_is_confirmed_and_no_later_one(
     backup.back_up(office.path, tmp_path / "copy.db")
     stock_up(office, 2)
     for _ in range(2):
-        backup.restore(tmp_path / "copy.db", office.path, by="cli:root", now=office.now)
+        backup.restore(
+            tmp_path / "copy.db", office.path, ring=office.desk.keyring, by="cli:root", now=office.now
+        )
         with office.connect() as db:
             outbox.release_all(db, by=AVERY.id, now=office.now, keys_checked=True)
             with pytest.raises(VouchersUnchecked):  # in Slack
@@ -141,6 +143,8 @@ def test_no_number_that_may_have_been_given_out_is_given_again(office: Office, t
     for number, later in ((1, 2_001), (2_001, 4_001)):
         office.take(a_ris())
         assert office.case(f"C-{number}")
-        restored = backup.restore(tmp_path / "copy.db", office.path, by="cli:root", now=office.now)
+        restored = backup.restore(
+            tmp_path / "copy.db", office.path, ring=office.desk.keyring, by="cli:root", now=office.now
+        )
         assert restored.next_case == later
         assert office.events()[-1].data == {"held": 0, "next_case": later}

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.events import EventTag
 from bot.domain.key_refusals import SecretKeyWrong
 from bot.domain.keyring import Keyring
 from bot.services import mark_keys, sealed, supply_checks, vouchers
@@ -63,3 +64,38 @@ def test_marks_of_a_key_that_is_lost_for_good_are_the_doctors_alone(office: Offi
     with office.connect() as db:
         assert not sealed.examine(db, later.desk.keyring).well
         assert any(later.desk.keyring.opens(sealed.MARK_KEY, text) for _, text in marks.list_all(db))
+
+
+def test_a_key_that_is_lost_for_good_leaves_a_desk_that_works_under_the_new_one(office: Office) -> None:
+    """Its stock would be given out, and every case that got one of its keys would stand still."""
+    stock(under(office, RIGHT), ["PMZV-JM6H-9N73", "Q3ZV-JM6H-9N74"])
+    later = under(office, WRONG)
+    with pytest.raises(SecretKeyWrong):
+        import_under(later)
+    with later.connect() as db:
+        lost = mark_keys.forget_lost(db, later.desk.keyring, by="cli:anna", now=office.now)
+        again = mark_keys.forget_lost(db, later.desk.keyring, by="cli:anna", now=office.now)
+
+    assert (lost.marks, lost.stock, lost.all_closed) == (len(mark_keys.MARKED), 2, True)
+    assert (again.marks, again.stock, again.all_closed) == (0, 0, False)
+    assert [event.data for event in office.events() if event.tag == EventTag.KEY_LOST] == [
+        {"marks": lost.marks, "stock": 2}
+    ]
+    assert import_under(later)
+    with later.connect() as db:
+        assert sealed.examine(db, later.desk.keyring).well
+        stocked = next(supply_checks.look(db, later.desk, now=office.now))
+    assert stocked.sentence.startswith("2 License Keys can be issued")
+    assert how_secrets_are(under(later, WRONG)) == [(True, False)]
+
+
+def test_what_a_key_of_the_ring_opens_is_never_forgotten(office: Office) -> None:
+    both = under(under(office, RIGHT), WRONG, RIGHT)
+    stock(both, ["PMZV-JM6H-9N73"])
+    with both.connect() as db:
+        before = marks.list_all(db)
+        lost = mark_keys.forget_lost(db, both.desk.keyring, by="cli:anna", now=office.now)
+
+        assert (lost.marks, lost.stock) == (0, 0)
+        assert marks.list_all(db) == before
+    assert EventTag.KEY_LOST not in [event.tag for event in office.events()]
