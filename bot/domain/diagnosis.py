@@ -125,6 +125,7 @@ class Snapshot:
     now: datetime
     today: date  #: by the desk's calendar
     accounts: int = 0  #: at their address that are not over; or all, where each is
+    programme: Programme = Programme.MAG  #: whose desk helps with them
     own: Facts | None = None  #: the one that they are proven to own
     invited: tuple[Invited, ...] = ()
     in_review: datetime | None = None  #: since when their organisation's registration is

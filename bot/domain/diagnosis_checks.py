@@ -62,12 +62,14 @@ def _is_usable(own: Facts) -> bool:
 
 
 def _several(seen: Snapshot) -> Finding | None:
-    return Finding(cause=Cause.SEVERAL) if seen.accounts > 1 and seen.own is None else None
+    found = seen.accounts > 1 and seen.own is None
+    return Finding(cause=Cause.SEVERAL, programme=seen.programme) if found else None
 
 
 def _others(seen: Snapshot) -> Finding | None:
     """Who is signed in is not kept out by them; a browser may have remembered one of the others."""
-    return Finding(cause=Cause.SEVERAL, yours=True) if seen.accounts > 1 and seen.own else None
+    found = seen.accounts > 1 and seen.own
+    return Finding(cause=Cause.SEVERAL, programme=seen.programme, yours=True) if found else None
 
 
 def _deactivated(_: Snapshot, own: Facts) -> Finding | None:

@@ -3,6 +3,7 @@
 import re
 
 from bot.domain.conversations import Conversation
+from bot.domain.programmes import Programme
 from bot.policy import Policy
 from bot.rendering.case_facts import Values, owner
 
@@ -15,9 +16,16 @@ def subject_of(conversation: Conversation) -> str:
     return _RE.sub("", conversation.subject).strip()
 
 
-def reply(conversation: Conversation, policy: Policy, paragraphs: list[list[str]], *, closes: bool) -> Values:
+def reply(
+    conversation: Conversation,
+    policy: Policy,
+    paragraphs: list[list[str]],
+    *,
+    closes: bool,
+    of: Programme = Programme.MAG,
+) -> Values:
     """To whoever asked: what staff write, in lines of paragraphs; `closes`: it is the last word."""
-    return owner(policy) | {
+    return owner(policy, of) | {
         "lang": conversation.lang,
         "ref": conversation.ref,
         "sender_name": conversation.name,

@@ -15,6 +15,7 @@ from bot.domain.cases import Case
 from bot.domain.differences import compare
 from bot.domain.languages import LANGUAGES
 from bot.domain.mail import Address
+from bot.domain.programmes import Programme
 from bot.domain.ris import Problem, ProblemKind, RisCase, Role, Severity
 from bot.domain.sheets import SheetRefusal
 from bot.policy import Policy
@@ -196,6 +197,7 @@ def neutral_receipt(
     hear_by: datetime | None = None,
     offered: Sequence[Values] = (),
     closed: str = "",
+    of: Programme = Programme.MAG,
 ) -> Values:
     """To whoever asked something or sent a RIS without being a sponsor: tells that it came, no more.
 
@@ -204,7 +206,7 @@ def neutral_receipt(
     """
     promised = words(lang, policy.desk.zone).instant(hear_by) if hear_by else ""
     said = {"lang": lang, "ref": ref, "hear_by": promised, "offered": list(offered), "closed_case": closed}
-    return owner(policy) | said
+    return owner(policy, of) | said
 
 
 def blank_form(

@@ -63,7 +63,7 @@ def submit(
         return None
     with acting(db, reply.ref, by, now) as one:
         _check(one, reply, by)
-    words = _words(desk, one, reply)
+    words = _words(db, desk, one, reply, now=now)
     shown = _shown(desk, one, words)
     return replace(reply, seal=_seal(one, words)), one, shown
 
@@ -75,7 +75,7 @@ def _send(db: Database, desk: Desk, reply: Reply, *, by: Staff, now: datetime) -
         if outbox.find_by_key(db, key) is not None:
             return True  # the same click once more
         _check(one, reply, by)
-        words = _words(desk, one, reply)
+        words = _words(db, desk, one, reply, now=now)
         if _seal(one, words) != reply.seal:
             return False
         claim(db, one, by=by, now=now)
@@ -97,12 +97,13 @@ def _check(one: Conversation, reply: Reply, by: Staff) -> Conversation:
     return one
 
 
-def _words(desk: Desk, one: Conversation, reply: Reply) -> dict[str, Any]:
+def _words(db: Database, desk: Desk, one: Conversation, reply: Reply, *, now: datetime) -> dict[str, Any]:
     """Raise NothingWritten."""
     paragraphs = read_paragraphs(reply.text)
     if one.channel is Channel.SLACK:
         return {"ref": one.ref, "lang": one.lang, "paragraphs": paragraphs, "closes": reply.closes}
-    return conversation_mails.reply(one, desk.policy, paragraphs, closes=reply.closes)
+    of = faq_mails.find_programme(db, desk, one, now=now)
+    return conversation_mails.reply(one, desk.policy, paragraphs, closes=reply.closes, of=of)
 
 
 def _seal(one: Conversation, words: dict[str, Any]) -> str:

@@ -20,12 +20,13 @@ from bot.domain.credentials import KEY_LIMIT, MOST_PHONES, Credentials, Notice, 
 from bot.domain.errors import Refusal
 from bot.domain.events import EventTag
 from bot.domain.license_keys import KEY, KeyState, LicenseKey, fold_key
+from bot.domain.phone_resets import ResetState
 from bot.domain.phones import e164, takes_texts
 from bot.domain.sessions import Visitor
 from bot.domain.tries import Tried
 from bot.services import credential_notices, license_keys, seat_holders
 from bot.services.desk import Desk
-from bot.store import credentials, events, seats, tries
+from bot.store import credentials, events, phone_resets, seats, tries
 from bot.store import license_keys as license_key_store
 from bot.store.database import transaction
 
@@ -36,6 +37,14 @@ LONGEST_KEY = 200  #: characters that somebody may have typed
 
 def get(db: Database, visitor: Visitor) -> Credentials:
     return credentials.get(db, visitor.account.id)
+
+
+def list_free(db: Database, visitor: Visitor) -> list[str]:
+    """Numbers of their form that are not registered; none once all phones were lost: others may have them."""
+    if any(one.state is ResetState.DONE for one in phone_resets.list_of_account(db, visitor.account.id)):
+        return []
+    known = {phone.number for phone in get(db, visitor).phones}
+    return [number for number in visitor.account.phones if number not in known]
 
 
 def enter_key(db: Database, desk: Desk, visitor: Visitor, *, text: str, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Tell whoever is proven to own an account what keeps them out, and mail them the way in that fits."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, replace
 from datetime import datetime
 from typing import Self
 
@@ -103,9 +103,10 @@ def diagnose(
 
 
 def find_programme(db: Database, desk: Desk, asker: Asker, *, now: datetime) -> Programme | None:
-    """Whose account is surely theirs."""
-    own, _ = _find_own(db, desk, asker, now=now)
-    return own.programme if own else None
+    """Whose account is surely theirs, or all of an address are; None where they differ."""
+    own, living = _find_own(db, desk, asker, now=now)
+    programmes = {one.programme for one in ([own] if own else living)}
+    return programmes.pop() if len(programmes) == 1 else None
 
 
 def mend(
@@ -137,34 +138,35 @@ def mend(
 def _look(db: Database, desk: Desk, asker: Asker, *, now: datetime) -> Snapshot:
     """Two people may share an address: of several accounts only their number is told, and no invitation."""
     today = desk.policy.clock_rules.calendar.day_of(now)
-    own, many = _find_own(db, desk, asker, now=now)
-    if own is None and (many or not asker.address):
-        return Snapshot(now=now, today=today, accounts=many)
-    facts = _facts(db, desk, own, asker, now=now) if own else None
+    own, living = _find_own(db, desk, asker, now=now)
+    of = find_programme(db, desk, asker, now=now) or Programme.MAG
+    seen = Snapshot(now=now, today=today, accounts=len(living), programme=of)
+    if own is None and (living or not asker.address):
+        return seen
+    seen = replace(seen, own=_facts(db, desk, own, asker, now=now) if own else None)
     if not asker.address:
-        return Snapshot(now=now, today=today, accounts=many, own=facts)
-    return Snapshot(
-        now=now,
-        today=today,
-        accounts=many,
-        own=facts,
+        return seen
+    return replace(
+        seen,
         invited=_list_invited(db, asker.address, now=now),
         in_review=registration_store.find_in_review(db, asker.address),
     )
 
 
-def _find_own(db: Database, desk: Desk, asker: Asker, *, now: datetime) -> tuple[Account | None, int]:
-    """The one account that is surely theirs, and how many their address has that are not over.
+def _find_own(
+    db: Database, desk: Desk, asker: Asker, *, now: datetime
+) -> tuple[Account | None, list[Account]]:
+    """The one account that is surely theirs, and those of their address that are not over.
 
-    Where all are over, all count.
+    Where all are over, all are told.
     """
     signed_in = accounts.find(db, asker.account_id) if asker.account_id else None
     address = signed_in.email if signed_in else asker.address
     found = accounts.list_by_email(db, address) if address else []
     living = lifecycle.list_living(db, desk, found, now=now)
     if signed_in:
-        return signed_in, len(living)
-    return (living[0] if len(living) == 1 else None), len(living)
+        return signed_in, living
+    return (living[0] if len(living) == 1 else None), living
 
 
 def _facts(db: Database, desk: Desk, account: Account, asker: Asker, *, now: datetime) -> Facts:

@@ -111,7 +111,8 @@ def say_received(
 ) -> None:
     """By when a person answers what was heard in it."""
     due_at = conversations.get(db, one.ref).due_at
-    words = mails.neutral_receipt(ref=one.ref, lang=one.lang, policy=desk.policy, hear_by=due_at)
+    of = find_programme(db, desk, one, now=now)
+    words = mails.neutral_receipt(ref=one.ref, lang=one.lang, policy=desk.policy, hear_by=due_at, of=of)
     queue_mail(
         db, desk, "neutral_receipt", key=f"mail:{understood.row.id}:neutral_receipt", to=one.address,
         lang=one.lang, ref=one.ref, words=words, now=now, thread=Thread.answering(understood.mail),
@@ -140,7 +141,7 @@ def compose(
     found = _find(db, desk, one, topics, asker, now=now)
     held = {topic: holding(topic, found) for topic in topics}
     left = list(dict.fromkeys(article for article in held.values() if article))
-    of = _find_programme(db, one) or diagnosis.find_programme(db, desk, asker, now=now)
+    of = _find_programme(db, desk, one, now=now)
     answers = [faq.find_answer(topic, one.lang, desk.policy, desk.portal_url, of) for topic in left]
     words = faq_mails.answer(
         one,
@@ -150,7 +151,7 @@ def compose(
         related=faq.list_related(answers),
         now=now,
         findings=diagnosis_words.paragraphs(found, lang=one.lang, policy=desk.policy, now=now),
-        programme=found[0].programme if found else Programme.MAG,
+        programme=found[0].programme if found else of or Programme.MAG,
         by_staff=not automatic,
         rest_by=one.due_at if rest else None,
     )
@@ -189,10 +190,16 @@ def _find(
     return diagnosis.mend(db, desk, asker, found, question=f"conversation:{one.id}", now=now)
 
 
-def _find_programme(db: Database, one: Conversation) -> Programme | None:
+def find_programme(db: Database, desk: Desk, one: Conversation, *, now: datetime) -> Programme:
+    """Whose desk helps them: the one of which they speak, or else that of their accounts."""
+    return _find_programme(db, desk, one, now=now) or Programme.MAG
+
+
+def _find_programme(db: Database, desk: Desk, one: Conversation, *, now: datetime) -> Programme | None:
     """Of which they speak: what they wrote last counts first."""
     named = (guard.programme_of(words) for words in reversed(_list_own_words(db, one)))
-    return next((of for of in named if of), None)
+    spoken = next((of for of in named if of), None)
+    return spoken or diagnosis.find_programme(db, desk, diagnosis.Asker.of_conversation(one), now=now)
 
 
 def _list_own_words(db: Database, one: Conversation) -> list[str]:

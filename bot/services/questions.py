@@ -15,6 +15,7 @@ from bot.domain.cover_notes import list_unread, says_more
 from bot.domain.events import EventTag, subject_of
 from bot.domain.intake import Understood
 from bot.domain.note_names import NoteName
+from bot.domain.programmes import Programme
 from bot.domain.provenance import Provenance, asks_nothing_else
 from bot.domain.sheets import SheetRefusal
 from bot.domain.trust import Verdict
@@ -54,8 +55,9 @@ def ask(db: Database, desk: Desk, understood: Understood, now: datetime, *, of_c
     elif understood.verified and not answered and not told:
         offered = () if of_case else faq_mails.offer(db, desk, understood, conversation, now=now)
         say_received(
-            db, desk, understood, ref=conversation.ref, hear_by=conversation.due_at, offered=offered, now=now
-        )
+            db, desk, understood, ref=conversation.ref, hear_by=conversation.due_at, offered=offered, now=now,
+            of=faq_mails.find_programme(db, desk, conversation, now=now),
+        )  # fmt: skip
     return conversation.ref
 
 
@@ -68,11 +70,12 @@ def say_received(
     hear_by: datetime | None = None,
     offered: Sequence[Values] = (),
     case_id: int | None = None,
+    of: Programme = Programme.MAG,
     now: datetime,
 ) -> None:
     """Tell a verified sender that their mail came, by when a person answers it, and no more."""
     words = mails.neutral_receipt(
-        ref=ref, lang=understood.mail.lang, policy=desk.policy, hear_by=hear_by, offered=offered
+        ref=ref, lang=understood.mail.lang, policy=desk.policy, hear_by=hear_by, offered=offered, of=of
     )
     answer(db, desk, understood, "neutral_receipt", ref=ref, words=words, now=now, case_id=case_id)
 

@@ -49,10 +49,9 @@ def enter_key(*, frame: Frame, visitor: Visitor) -> Response:
 def show_phones(*, frame: Frame, visitor: Visitor, refused: str = "", typed: str = "") -> Response:
     with frame.bot.connect() as db:
         mine, codes_left = credentials.get(db, visitor), recovery_codes.count_left(db, visitor)
+        free = credentials.list_free(db, visitor)
     if mine.registered_at is None:
         return frame.pages.go("credentials.show_key")
-    known = {phone.number for phone in mine.phones}
-    free = [number for number in visitor.account.phones if number not in known]
     return frame.pages.render(
         "phones.html",
         status=REFUSED if refused else 200,

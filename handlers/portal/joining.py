@@ -49,7 +49,8 @@ def join(token: str, *, frame: Frame) -> Response:
                 db, frame.bot.desk, token, new, sent=_fingerprint(given), now=now
             )
     except MemberThere as refusal:
-        return _form(token, frame, given, {}, frame.pages.words().refusal(refusal))
+        there = frame.pages.words().say("page.join.there", user_id=refusal.values["user_id"])
+        return _form(token, frame, given, {}, there)
     except (LinkUnknown, LinkExpired):
         return _join_again(token, frame, given)
     return frame.pages.go("activation.show", token=activating)

@@ -124,6 +124,18 @@ def test_where_the_extranet_is_elsewhere_its_own_pages_are_spoken_of(lang: str) 
     assert marked(elsewhere) == ["reset-password"]
 
 
+@pytest.mark.parametrize(
+    ("lang", "way"), [("en", "Forgotten the password as well?"), ("de", "Auch das Passwort")]
+)
+def test_who_has_forgotten_answers_and_password_reads_the_way_that_asks_no_answer(
+    lang: str, way: str
+) -> None:
+    text = articles.load()["reset-security-questions"][lang].body
+
+    assert way in text
+    assert "Account Recovery" in text
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_whoever_has_no_phone_left_is_led_to_the_way_that_there_is(lang: str) -> None:
     article = articles.load()["otp-phone-numbers"][lang]

@@ -177,6 +177,22 @@ def test_whoever_is_invited_registers_and_goes_on_to_activate(town: Town, people
     assert "on its way" in stranger.get("/join/sent").text
 
 
+def test_whoever_is_invited_and_has_an_account_by_now_reads_what_they_can_do(
+    town: Town, people: list[Account]
+) -> None:
+    administrator, stranger = signed_in(town, people[0]), a_browser(town)
+    email, ina = NEW["email"], {"first_name": NEW["first_name"], "last_name": NEW["last_name"]}
+    administrator.post("/users/invite", on="/users/invite", email=email, language="en", role="user")
+    link = f"/join/{town.tokens[-1]}"
+    administrator.post("/users/new", on="/users/new", **NEW)
+
+    page = stranger.post(link, on=link, **ina)
+    assert page.status_code == 400
+    assert everybody(town)[email].user_id in page.text
+    assert "Activate it by our mail" in page.text
+    assert "list of users" not in page.text
+
+
 @pytest.mark.parametrize("way", ["called_back", "demoted"])
 def test_whose_invitation_has_ended_reads_so_and_whom_to_ask(
     town: Town, people: list[Account], way: str

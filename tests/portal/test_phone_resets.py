@@ -4,10 +4,12 @@ import re
 
 import pytest
 
+from bot.domain.phone_resets import ResetState
 from bot.domain.ris import Role
 from bot.domain.sessions import Strength
 from bot.services import phone_resets
 from bot.store import accounts, credentials
+from bot.store import phone_resets as resets
 from bot.store.database import transaction
 from tests.portal.test_passcode import registered, signed_in, village
 from tests.portal.test_sign_in import Village
@@ -94,6 +96,21 @@ def test_two_administrators_agree_in_their_own_pages_and_the_owner_registers_ane
     assert again.get("/passcode/lost").headers["Location"] == "/dashboard/phones"
     place = again.post("/dashboard/phones", on="/dashboard/phones", number="+4930901820")
     assert place.headers["Location"].startswith("/passcode/")
+
+
+def test_the_number_of_a_lost_phone_is_not_offered_again(lost: Village) -> None:
+    anna, now = lost.people[0], lost.clock.now()
+    browser, number = signed_in(lost, anna), anna.phones[0]
+    with lost.bot.connect() as db, transaction(db):
+        for phone in credentials.get(db, anna.id).phones:
+            credentials.drop_phone(db, phone.id)
+    assert f'value="{number}"' in browser.get("/dashboard/phones").text
+    with lost.bot.connect() as db, transaction(db):
+        asked = resets.add(db, anna.id, now=now)
+        assert asked is not None
+        resets.end(db, asked, ResetState.DONE, by="usher", now=now)
+
+    assert f'value="{number}"' not in browser.get("/dashboard/phones").text
 
 
 def test_a_link_shows_by_get_stops_by_post_and_says_so_again(lost: Village) -> None:

@@ -8,7 +8,7 @@ from bot.domain.tries import Tried as Try
 from bot.domain.tries import Tries
 from bot.rendering.faq_cards import Told
 from bot.services import conversation_replies, conversations, faq_answers, payloads
-from bot.store import tries
+from bot.store import accounts, tries
 from bot.store.database import rows, transaction
 from tests.cast import BLAKE, DANA, ELI, MALLORY, Office, a_mail
 from tests.partners import a_partner
@@ -41,6 +41,22 @@ def test_the_unverified_get_no_mail_and_their_accounts_are_marked_as_claimed(off
     office.take(a_mail(sender=mail, text="I cannot sign in"))
     office.work()
     assert partner.user_id not in office.mailer.sent[-1].text
+
+
+def test_the_desk_of_their_accounts_signs_what_partners_get(office: Office) -> None:
+    """Also where two share the address, and nobody knows which of them asks."""
+    extranet = office.desk.policy.extranet.support_desk
+    with office.connect() as db, transaction(db):
+        one = a_partner(db, now=office.now)
+        accounts.set_email(db, a_partner(db, number=2, now=office.now).id, one.email)
+    office.take(a_mail(sender=replace(DANA, address=one.email), text="Something is odd with it."))
+    office.work()
+    answer(office, "We look into it.")
+
+    receipt, reply = office.mailer.sent
+    for mail in (receipt, reply):
+        assert extranet in mail.text
+        assert office.desk.policy.mag.support_desk not in mail.text
 
 
 def test_what_was_asked_in_slack_is_answered_there_and_what_was_asked_on_the_portal_by_mail(

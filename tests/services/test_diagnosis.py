@@ -13,16 +13,20 @@ from bot.domain.diagnosis_checks import CHECKS
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import LifeState, Stage
 from bot.domain.mail import Address
+from bot.domain.programmes import Programme
 from bot.domain.prolongation import Wished
 from bot.domain.sessions import Strength
 from bot.domain.trust import Verdict
 from bot.rendering.diagnosis import paragraphs
 from bot.services import contact, faq_answers, faq_mails, lifecycle
 from bot.services.diagnosis import Asker
+from bot.store import accounts
 from bot.store import conversations as store
 from bot.store import lifecycle as lives
+from bot.store.database import transaction
 from tests.cast import ELI, a_mail
 from tests.forms import MARA
+from tests.partners import a_partner
 from tests.services.kept_out import (
     AMARA,
     LOGIN,
@@ -151,6 +155,16 @@ def test_of_two_people_at_one_address_nothing_is_said(town: Town) -> None:
     for of_theirs in (town.tom.user_id, town.tom.first_name, town.tom.last_name, "Secretia", "locked"):
         assert of_theirs not in said
     assert town.mend(asker, "conversation:1") == []
+
+
+def test_of_two_partners_at_one_address_their_own_desk_helps(town: Town) -> None:
+    with transaction(town.db):
+        other = a_partner(town.db, number=7, now=town.office.now)
+        accounts.set_email(town.db, other.id, AMARA)
+
+    (found,) = town.findings(mailed(town.office, AMARA), "reset-password")
+
+    assert (found.cause, found.programme) == (Cause.SEVERAL, Programme.EXTRANET)
 
 
 def let_answer(town: Town) -> None:

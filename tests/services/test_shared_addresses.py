@@ -7,8 +7,10 @@ import pytest
 from bot.domain.diagnosis import Cause
 from bot.domain.lifecycle import LifeState
 from bot.domain.recovery import Way
+from bot.services import accounts as opening
 from bot.services import recovery, sign_in
 from bot.store import accounts
+from tests.cast import AVERY
 from tests.people import PASSWORD
 from tests.services.kept_out import TOM_, Town, life, mailed, town
 
@@ -41,6 +43,15 @@ def test_a_closed_account_keeps_nobody_out_of_another_with_its_address(shared: T
         assert (told["way"], told["user_id"]) == (Way.LINK, shared.tom.user_id)
         shared.office.clock.wait(minutes=5)  # from one link to the next
     assert Cause.SEVERAL not in shared.causes(mailed(shared.office, TOM_), "reset-password")
+
+
+def test_who_names_an_account_that_is_over_hears_of_that_one_and_gets_no_others_link(shared: Town) -> None:
+    accounts.set_email(shared.db, shared.mara.id, TOM_)
+    opening.deactivate(shared.db, shared.office.desk, shared.mara, by=AVERY.id, now=shared.office.now)
+
+    told = recovered(shared, shared.mara.user_id)
+
+    assert (told["way"], told["user_id"]) == (Way.CLOSED, shared.mara.user_id)
 
 
 def test_of_several_that_live_the_desk_of_the_named_one_helps_and_no_closed_one_is_listed(
