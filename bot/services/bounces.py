@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain.addressees import Addressee
 from bot.domain.bounces import (
     PROBE,
     PROBE_AFTER,
@@ -132,13 +133,10 @@ def _queue_probe(db: Database, desk: Desk, bounce: _Bounce, now: datetime) -> No
         db,
         desk,
         PROBE,
+        Addressee(address=bounce.recipient, lang=lang, ref=bounce.ref, case_id=job.case_id),
         key=key,
-        to=bounce.recipient,
-        lang=lang,
-        ref=bounce.ref,
         words=mails.address_probe(ref=bounce.ref, lang=lang, policy=desk.policy),
         now=now,
-        case_id=job.case_id,
         automatic=True,
         not_before=now + PROBE_AFTER,
     )

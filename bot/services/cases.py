@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.addressees import sponsor_of
 from bot.domain.bounces import Returned
 from bot.domain.cards import CaseCard, Effect
 from bot.domain.cases import Case, CaseStatus, Thread, weighed
@@ -233,11 +234,8 @@ def answer_submission(
             answer(db, desk, case, "receipt", now=now, words=words, by_staff=by_staff)
     elif case.verdict is Verdict.PASSED:
         words = mails.neutral_receipt(ref=case.ref, lang=case.lang, policy=desk.policy, closed=closed)
-        queue_mail(
-            db, desk, "neutral_receipt", key=f"{case.ref}:{case.version}:neutral_receipt", now=now,
-            to=case.sponsor.address, lang=case.lang, ref=case.ref, words=words, thread=case.thread,
-            case_id=case.id, automatic=True,
-        )  # fmt: skip
+        whom, key = replace(sponsor_of(case), cc=()), f"{case.ref}:{case.version}:neutral_receipt"
+        queue_mail(db, desk, "neutral_receipt", whom, key=key, words=words, now=now, automatic=True)
 
 
 def answer(
@@ -261,15 +259,10 @@ def answer(
         db,
         desk,
         template,
+        sponsor_of(case),
         key=":".join(filter(None, (case.ref, str(case.version), template, again))),
-        to=case.sponsor.address,
-        lang=case.lang,
-        ref=case.ref,
         words=words,
         now=now,
-        thread=case.thread,
-        cc=case.cc,
-        case_id=case.id,
         decision_id=decision_id,
         with_status_link=True,
         automatic=decision_id is None and not by_staff,

@@ -1,11 +1,13 @@
 """Answers by mail: sent by themselves where that is sure and allowed, else by a click, and judged."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.addressees import asker_of
 from bot.domain.cases import Thread
 from bot.domain.conversations import (
     QUIET,
@@ -112,11 +114,9 @@ def say_received(
     """By when a person answers what was heard in it."""
     due_at = conversations.get(db, one.ref).due_at
     words = mails.neutral_receipt(ref=one.ref, lang=one.lang, policy=desk.policy, hear_by=due_at)
-    queue_mail(
-        db, desk, "neutral_receipt", key=f"mail:{understood.row.id}:neutral_receipt", to=one.address,
-        lang=one.lang, ref=one.ref, words=words, now=now, thread=Thread.answering(understood.mail),
-        automatic=True,
-    )  # fmt: skip
+    whom = replace(asker_of(one), thread=Thread.answering(understood.mail))
+    key = f"mail:{understood.row.id}:neutral_receipt"
+    queue_mail(db, desk, "neutral_receipt", whom, key=key, words=words, now=now, automatic=True)
 
 
 # How one is made
@@ -165,8 +165,8 @@ def queue(
     until = now + _LINK_LASTS
     url = issue_link(db, desk, one.ref, purpose=LINK, path="faq/answer", until=until, now=now)
     return queue_mail(
-        db, desk, MAIL, key=key, to=one.address, lang=one.lang, ref=one.ref, words=words, now=now,
-        thread=one.thread, automatic=automatic, secrets={"unhelpful_url": url},
+        db, desk, MAIL, asker_of(one), key=key, words=words, now=now,
+        automatic=automatic, secrets={"unhelpful_url": url},
     )  # fmt: skip
 
 

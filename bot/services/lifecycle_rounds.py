@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain import lifecycle
+from bot.domain.addressees import owner_of
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import ClockRules, Move, Moved, Stage, Step
 from bot.domain.lifecycle_refusals import DayTooFar
@@ -99,12 +100,9 @@ def _mail(desk: Desk, row: Row, stage: Stage, step: Step) -> NewJob:
     return mail_job(
         desk,
         TEMPLATES[stage],
+        owner_of(row.account),
         key=lifecycle_store.job_key(step.life, stage),
-        to=row.account.email,
-        lang=row.account.lang,
-        ref=row.account.thread,
         words=words,
-        case_id=row.account.case_id or None,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain import form_requests
+from bot.domain.addressees import Addressee
 from bot.domain.cards import QuestionNote, shown_words
 from bot.domain.cases import Case, Thread
 from bot.domain.conversations import Channel, Conversation, NewConversation
@@ -200,22 +201,16 @@ def answer(
     attach: Mapping[str, Any] | None = None,
 ) -> bool:
     """Queue an automatic answer to a mail; return whether the caps let it through."""
-    return queue_mail(
-        db,
-        desk,
-        template,
-        key=f"mail:{understood.row.id}:{template}",
-        to=understood.mail.sender.address,
-        lang=understood.mail.lang,
+    mail, key = understood.mail, f"mail:{understood.row.id}:{template}"
+    whom = Addressee(
+        address=mail.sender.address,
+        lang=mail.lang,
         ref=ref,
-        words=words,
-        now=now,
-        thread=Thread.answering(understood.mail),
+        thread=Thread.answering(mail),
         cc=cc,
         case_id=case_id,
-        automatic=True,
-        attach=attach,
     )
+    return queue_mail(db, desk, template, whom, key=key, words=words, now=now, automatic=True, attach=attach)
 
 
 def note_question(
