@@ -5,6 +5,7 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import click
@@ -132,6 +133,27 @@ def test_every_room_stands_in_the_table_once() -> None:
 
     assert len(rooms) > 10
     assert sorted(rooms) == sorted(set(rooms))
+
+
+def nouns() -> list[str]:
+    """Of the subjects; a `*` stands for any ending."""
+    told = read(ROOT / "ARCHITECTURE.md").partition("\n## Subjects\n")[2].partition("\n## ")[0]
+    return re.findall(r"`([a-z_]+\*?)`", told)
+
+
+def modules() -> set[str]:
+    floors = ("bot/domain", "bot/services", "bot/store", "bot/rendering", "handlers/slack", "handlers/portal")
+    return {path.stem for floor in floors for path in (ROOT / floor).glob("*.py")} - {"__init__"}
+
+
+def test_every_file_finds_its_subject_by_its_name() -> None:
+    lost = [name for name in sorted(modules()) if not any(fnmatchcase(name, noun) for noun in nouns())]
+
+    assert lost == []
+
+
+def test_every_noun_of_a_subject_has_a_file() -> None:
+    assert [noun for noun in nouns() if not any(fnmatchcase(name, noun) for name in modules())] == []
 
 
 # What the documents name is there
