@@ -119,7 +119,7 @@ def _buttons(card: CaseCard, names: Sequence[str], words: Words) -> list[Block]:
         for name in (*names, "open", *(() if case.assigned_to else ("take",)))
     ]
     if card.unread and "approve" in names:
-        made[names.index("approve")]["confirm"] = approving.read_first(card, "approve", words)
+        made[names.index("approve")] |= approving.read_first(card, "approve", words)
     return made
 
 
