@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account
 from bot.domain.addressees import owner_of
-from bot.domain.cooling import Notice
+from bot.domain.cooling import CoolingNotice
 from bot.domain.email_changes import (
     CHANGE_LASTS,
     COOLS,
@@ -248,7 +248,7 @@ def _tell_clock(db: Database, desk: Desk, account: Account, *, now: datetime) ->
         prolongation.mail_link(db, desk, account, now=now)
 
 
-def find_notice(db: Database, account: Account, change: EmailChange) -> Notice | None:
+def find_notice(db: Database, account: Account, change: EmailChange) -> CoolingNotice | None:
     """Whether the old end was told who stands in for it; None where nobody does."""
     return email_change_notices.find_notice(db, account, change)
 

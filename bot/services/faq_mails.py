@@ -19,7 +19,7 @@ from bot.domain.conversations import (
 from bot.domain.diagnosis import Finding
 from bot.domain.diagnosis_checks import holding
 from bot.domain.events import EventTag
-from bot.domain.faq import Step
+from bot.domain.faq import Reaction
 from bot.domain.faq_opinions import Why
 from bot.domain.intake import Understood
 from bot.domain.programmes import Programme
@@ -74,7 +74,7 @@ def offer(
 ) -> list[Values]:
     """What may help until a person answers, where the search is unsure; in the caller's transaction."""
     reading = understood.asked
-    if reading is None or reading.step is not Step.OFFER or not _may_answer(desk, understood, one):
+    if reading is None or reading.reaction is not Reaction.OFFER or not _may_answer(desk, understood, one):
         return []
     near = [faq.list_articles(one.lang)[candidate.topic] for candidate in reading.candidates]
     note(db, one, {article.id: Answered.OFFERED for article in near}, by="usher", now=now)

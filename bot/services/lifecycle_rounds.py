@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from bot.domain import lifecycle
 from bot.domain.addressees import owner_of
 from bot.domain.events import EventTag
-from bot.domain.lifecycle import ClockRules, Move, Moved, Stage, Step
+from bot.domain.lifecycle import ClockRules, LifeStep, Move, Moved, Stage
 from bot.domain.lifecycle_refusals import DayTooFar
 from bot.domain.note_names import NoteName
 from bot.domain.outbox import NewJob
@@ -73,7 +73,7 @@ def run(
             return Ran(told=told, held=held, closed=closed)
 
 
-def _take(db: Database, desk: Desk, steps: Sequence[tuple[Row, Step]], *, now: datetime) -> None:
+def _take(db: Database, desk: Desk, steps: Sequence[tuple[Row, LifeStep]], *, now: datetime) -> None:
     """Write down a batch, in the caller's transaction."""
     taken = [step for _, step in steps]
     lifecycle_store.save_all(db, [(step.life, step.next_at) for step in taken])
@@ -94,7 +94,7 @@ def _take(db: Database, desk: Desk, steps: Sequence[tuple[Row, Step]], *, now: d
     _tell_held(db, [step for step in taken if step.held], now=now)
 
 
-def _mail(desk: Desk, row: Row, stage: Stage, step: Step) -> NewJob:
+def _mail(desk: Desk, row: Row, stage: Stage, step: LifeStep) -> NewJob:
     """Its words are put together when it goes: a batch is quick, and the outbox keeps nobody's name."""
     words = {"account_id": row.account.id, "cycle": step.life.cycle, "stage": stage}
     return mail_job(
@@ -106,7 +106,7 @@ def _mail(desk: Desk, row: Row, stage: Stage, step: Step) -> NewJob:
     )
 
 
-def _events(step: Step) -> list[NewEvent]:
+def _events(step: LifeStep) -> list[NewEvent]:
     life, found = step.life, list[NewEvent]()
     subject = f"account:{life.account_id}"
     if step.held:
@@ -121,7 +121,7 @@ def _events(step: Step) -> list[NewEvent]:
     return found
 
 
-def _tell_held(db: Database, held: Sequence[Step], *, now: datetime) -> None:
+def _tell_held(db: Database, held: Sequence[LifeStep], *, now: datetime) -> None:
     """The desk hears of each once: of all that a batch held, in one message."""
     for step in held:
         moved = Moved(at=now, by="usher", how=Move.HELD, ends_on=step.life.ends_on, reason=str(step.held))

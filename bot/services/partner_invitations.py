@@ -15,9 +15,9 @@ from bot.domain.events import EventTag
 from bot.domain.invitation_files import (
     MOST_ROWS,
     Column,
+    InvitationReading,
     InviteFault,
     Known,
-    Reading,
     read_invitation,
     read_invitations,
     without_known,
@@ -73,7 +73,7 @@ class Looked:
 
     name: str
     digest: str  #: hex SHA-256 of the file: whom the button invites is who was shown
-    reading: Reading
+    reading: InvitationReading
     invited: bool = False
 
 
