@@ -25,7 +25,6 @@ class Article:
     related: tuple[str, ...]
     source: str
     updated: date
-    wrong_words: tuple[str, ...]  #: what people say instead
     phrasings: tuple[str, ...]
     body: str
 
