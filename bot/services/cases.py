@@ -70,26 +70,7 @@ def open_case(
 
     `by`: who says that it is a RIS; it needs no taking in then, and they have a hand in it.
     """
-    mail = submission.mail
-    hands = {mail.sender.address} | ({by.id} if by else set())
-    case = Case(
-        id=next_number(db, "case"),
-        status=CaseStatus.RECEIVED,
-        version=1,
-        content_hash=submission.ris.content_hash(),
-        ris=submission.ris,
-        sponsor=mail.sender,
-        cc=submission.parties,
-        authorised=submission.authorised,
-        verdict=submission.check.verdict,
-        evidence=submission.check.evidence,
-        lang=mail.lang,
-        hands=frozenset(hands),
-        thread=Thread.answering(mail),
-        mail_id=submission.mail_id,
-        created_at=now,
-        status_since=now,
-    )
+    case = _first_version(submission, next_number(db, "case"), by=by, now=now)
     taken_in = submission.authorised or by is not None
     case = replace(case, status=organisations.status_of(db, case, taken_in=taken_in))
     cases.add(db, case, made_by=f"mail:{submission.mail_id}", now=now)
@@ -109,6 +90,28 @@ def open_case(
     answer_submission(db, desk, case, now=now, submission=submission)
     queue_case_card(db, case.id, now=now)
     return case
+
+
+def _first_version(submission: Submission, number: int, *, by: Staff | None, now: datetime) -> Case:
+    mail = submission.mail
+    return Case(
+        id=number,
+        status=CaseStatus.RECEIVED,
+        version=1,
+        content_hash=submission.ris.content_hash(),
+        ris=submission.ris,
+        sponsor=mail.sender,
+        cc=submission.parties,
+        authorised=submission.authorised,
+        verdict=submission.check.verdict,
+        evidence=submission.check.evidence,
+        lang=mail.lang,
+        hands=frozenset({mail.sender.address, *([by.id] if by else [])}),
+        thread=Thread.answering(mail),
+        mail_id=submission.mail_id,
+        created_at=now,
+        status_since=now,
+    )
 
 
 def submission_of(case: Case, desk: Desk) -> Submission:
