@@ -4,6 +4,7 @@ import itertools
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -63,8 +64,18 @@ class FakeMailer:
         self.faults = Faults()
         self.refused: tuple[str, ...] = ()  #: who gets no copy
         self.closed = 0
+        self._unwanted: tuple[str, ...] = ()
+
+    @contextmanager
+    def refusing(self, *words: str) -> Iterator[None]:
+        """Meanwhile every mail whose subject has one of those words is refused for good."""
+        self._unwanted = words
+        yield
+        self._unwanted = ()
 
     def send(self, mail: OutboundMail) -> tuple[str, ...]:
+        if any(word.casefold() in mail.subject.casefold() for word in self._unwanted):
+            raise PermanentFailure("550 no such user")
         fault = self.faults.next()
         if fault is None or isinstance(fault, UnknownOutcome):
             self.sent.append(mail)

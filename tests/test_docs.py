@@ -5,6 +5,7 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import click
@@ -13,12 +14,12 @@ import typer.main
 from slack_bolt import App
 from slack_sdk import WebClient
 
+from bot.domain.ledger import ASIDE_FOLDER, DONE_FOLDER
 from bot.policy import SHIPPED
 from bot.rendering.mail_templates import list_mails
 from bot.services.doctor import SCOPES
 from bot.settings import Settings
 from handlers.cli.main import app as command_line
-from handlers.mail.loop import ASIDE_FOLDER, DONE_FOLDER
 from handlers.portal import app as portal
 from handlers.portal import ops
 from handlers.slack.commands import COMMANDS
@@ -145,6 +146,27 @@ def test_a_restore_fetches_mails_back_from_each_folder_and_the_way_back_from_an_
         assert f"`{folder}`" in restore
         assert f"`{folder}`" in upgrade
     assert "(#in-earnest)" in upgrade
+
+
+def nouns() -> list[str]:
+    """Of the subjects; a `*` stands for any ending."""
+    told = read(ROOT / "ARCHITECTURE.md").partition("\n## Subjects\n")[2].partition("\n## ")[0]
+    return re.findall(r"`([a-z_]+\*?)`", told)
+
+
+def modules() -> set[str]:
+    floors = ("bot/domain", "bot/services", "bot/store", "bot/rendering", "handlers/slack", "handlers/portal")
+    return {path.stem for floor in floors for path in (ROOT / floor).glob("*.py")} - {"__init__"}
+
+
+def test_every_file_finds_its_subject_by_its_name() -> None:
+    lost = [name for name in sorted(modules()) if not any(fnmatchcase(name, noun) for noun in nouns())]
+
+    assert lost == []
+
+
+def test_every_noun_of_a_subject_has_a_file() -> None:
+    assert [noun for noun in nouns() if not any(fnmatchcase(name, noun) for name in modules())] == []
 
 
 # What the documents name is there

@@ -26,7 +26,7 @@ class AddressState(StrEnum):
     GIVEN_UP = "given_up"  # doubtful -> the probe came back hard: mails to it wait for staff
 
 
-class Step(StrEnum):
+class Measure(StrEnum):
     """What a bounce asks for beyond being counted."""
 
     NOTHING = "nothing"
@@ -81,14 +81,14 @@ def standing(
     return AddressState.GOOD if arrived or never_goes else AddressState.DOUBTFUL
 
 
-def next_step(state: AddressState, *, hard: bool, of_probe: bool, recent_soft: int) -> Step:
+def next_measure(state: AddressState, *, hard: bool, of_probe: bool, recent_soft: int) -> Measure:
     """What follows for an address when one more mail to it came back."""
     if state is AddressState.GIVEN_UP:
-        return Step.NOTHING
+        return Measure.NOTHING
     if of_probe:
-        return Step.GIVE_UP if hard else Step.NOTHING
+        return Measure.GIVE_UP if hard else Measure.NOTHING
     suspicious = hard or recent_soft >= SOFT_LIMIT
-    return Step.PROBE if suspicious and state is AddressState.GOOD else Step.NOTHING
+    return Measure.PROBE if suspicious and state is AddressState.GOOD else Measure.NOTHING
 
 
 #: what a status code says in plain words, the most particular first

@@ -24,21 +24,25 @@ class Told(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Notice:
+class CoolingNotice:
     """That mail; `tried_at`: when it went, or was tried for good, from which on the cooling time runs."""
 
     told: Told
     tried_at: datetime | None = None
 
 
-def counts_from(due_at: datetime | None, *, lasts: timedelta, notice: Notice | None) -> datetime | None:
+def counts_from(
+    due_at: datetime | None, *, lasts: timedelta, notice: CoolingNotice | None
+) -> datetime | None:
     """When that time is over, as far as is known now: the whole of it runs since the mail was tried."""
     if due_at is None or notice is None or notice.tried_at is None:
         return due_at
     return max(due_at, notice.tried_at + lasts)
 
 
-def has_cooled(due_at: datetime | None, *, lasts: timedelta, notice: Notice | None, now: datetime) -> bool:
+def has_cooled(
+    due_at: datetime | None, *, lasts: timedelta, notice: CoolingNotice | None, now: datetime
+) -> bool:
     """Whether that time is over; it has not begun while the mail waits with us."""
     end = counts_from(due_at, lasts=lasts, notice=notice)
     return end is not None and notice is not None and notice.tried_at is not None and now >= end

@@ -15,7 +15,7 @@ CODE_LIMIT = Limit(most=10, lasts=timedelta(minutes=30))  #: wrong codes, over a
 _SHOWN = 2  #: digits at the end of a number
 
 
-class Notice(StrEnum):
+class CredentialNotice(StrEnum):
     """Of what the owner of an account is told by mail."""
 
     PHONE_ADDED = "phone_added"

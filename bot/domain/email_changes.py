@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.accounts import Account
-from bot.domain.cooling import Notice, counts_from, has_cooled
+from bot.domain.cooling import CoolingNotice, counts_from, has_cooled
 
 CHANGE_LASTS = timedelta(hours=48)
 COOLS = timedelta(hours=24)  #: in which the old mailbox can say no to a colleague's yes in its place
@@ -84,12 +84,12 @@ class EmailChange:
     def is_proven(self) -> bool:
         return self.confirmed == frozenset(End)
 
-    def is_due(self, notice: Notice | None, *, now: datetime) -> bool:
+    def is_due(self, notice: CoolingNotice | None, *, now: datetime) -> bool:
         """Whether it counts; `notice`: where somebody stands in for the old end, the mail about it."""
         ripe = not self.agreed_by or has_cooled(self.due_at, lasts=COOLS, notice=notice, now=now)
         return self.is_proven and ripe
 
-    def counts_from(self, notice: Notice | None) -> datetime | None:
+    def counts_from(self, notice: CoolingNotice | None) -> datetime | None:
         """From when on it may count, as far as is known now; None where nobody stands in."""
         return counts_from(self.due_at, lasts=COOLS, notice=notice)
 
@@ -116,4 +116,4 @@ class ChangeCard:
     state: ChangeState
     account: Account
     company: str
-    notice: Notice | None = None  #: where somebody stands in for the old end
+    notice: CoolingNotice | None = None  #: where somebody stands in for the old end

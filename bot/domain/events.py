@@ -267,7 +267,7 @@ class Head:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class HistoryStep:
     """One step of a case, as the trail has it; `mail` names the mail that it is about, if it is about one."""
 
     at: datetime

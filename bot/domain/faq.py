@@ -25,12 +25,11 @@ class Article:
     related: tuple[str, ...]
     source: str
     updated: date
-    wrong_words: tuple[str, ...]  #: what people say instead
     phrasings: tuple[str, ...]
     body: str
 
 
-class Step(StrEnum):
+class Reaction(StrEnum):
     """What follows from a reading."""
 
     ANSWER = "answer"
@@ -60,7 +59,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class QuestionReading:
     """What was found for one question: the candidates by falling rank, none of them behind a barrier."""
 
     lang: str
@@ -75,15 +74,15 @@ class Reading:
         return self.candidates[0].score if self.candidates else 0.0
 
     @property
-    def step(self) -> Step:
+    def reaction(self) -> Reaction:
         if self.barrier or self.score < OFFER_FROM:
-            return Step.PERSON
-        return Step.ANSWER if self.score >= ANSWER_FROM else Step.OFFER
+            return Reaction.PERSON
+        return Reaction.ANSWER if self.score >= ANSWER_FROM else Reaction.OFFER
 
     @property
     def topic(self) -> str | None:
         """What the desk answers by itself."""
-        return self.candidates[0].topic if self.step is Step.ANSWER else None
+        return self.candidates[0].topic if self.reaction is Reaction.ANSWER else None
 
 
 @dataclass(frozen=True, kw_only=True)

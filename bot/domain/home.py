@@ -11,7 +11,7 @@ from bot.domain.queue import QueueEntry
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figures:
+class DayFigures:
     """What happened since midnight at the desk."""
 
     opened: int
@@ -48,6 +48,6 @@ class Home:
     waiting: tuple[QueueEntry, ...]  #: approved by them or assigned to them, and it is somebody else's turn
     others: tuple[QueueEntry, ...]  #: the rest of the queue
     held: tuple[Held, ...]
-    figures: Figures
+    figures: DayFigures
     away: tuple[Absence, ...]
     asked: tuple[Conversation, ...] = ()  #: questions whose turn is the desk's, the gravest first

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 from bot.domain.addresses import mailbox_of
-from bot.domain.faq import Reading as Asked
+from bot.domain.faq import QuestionReading
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Classification, InboundMail
 from bot.domain.ris import Reading
@@ -23,7 +23,7 @@ class Understood:
     found: Classification
     check: SenderCheck
     sponsor: bool
-    asked: Asked | None = None  #: of a question: which articles may answer it
+    asked: QuestionReading | None = None  #: of a question: which articles may answer it
     copies: tuple[LedgerMail, ...] = ()  #: the same mail as it came before, and counted less
 
     @property

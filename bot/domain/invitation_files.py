@@ -66,7 +66,7 @@ class GoodRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading(FileReading[GoodRow, BadRow, FileFault]):
+class InvitationReading(FileReading[GoodRow, BadRow, FileFault]):
     """What a file of invitations holds."""
 
 
@@ -149,11 +149,11 @@ def _role(text: str, known: Known) -> str:
     return known.roles[compared(text)] if text else known.role
 
 
-def read_invitations(books: Sequence[Workbook], known: Known) -> Reading:
+def read_invitations(books: Sequence[Workbook], known: Known) -> InvitationReading:
     """Read the only sheet of a file."""
     table = read_table(books, HEADINGS, most=MOST_ROWS, lacks=_lacks)
     found = list(_rows(table, known))
-    reading = Reading(
+    reading = InvitationReading(
         good=tuple(row for row in found if isinstance(row, GoodRow)),
         bad=tuple(row for row in found if isinstance(row, BadRow)),
         refusal=table.refusal,
@@ -185,7 +185,9 @@ def _read_row(row: Row[Column], known: Known) -> NewInvitation | tuple[Column, I
     return read_invitation({column: text_of(cell) for column, cell in row.cells.items()}, known)
 
 
-def without_known(reading: Reading, what: Callable[[NewInvitation], InviteFault | None]) -> Reading:
+def without_known(
+    reading: InvitationReading, what: Callable[[NewInvitation], InviteFault | None]
+) -> InvitationReading:
     """The same with those rows bad whose person an earlier row has, or about whom something is known."""
     before: dict[str, list[GoodRow]] = {}
     good: list[GoodRow] = []

@@ -126,7 +126,7 @@ class ClockRules:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Notice:
+class StageNotice:
     """A stage that was told, or skipped, in a life's cycle."""
 
     stage: Stage
@@ -153,7 +153,7 @@ class Life:
     validations: int = 1  #: links in mails are for one of them
     cycle: int = 1
     state: LifeState = LifeState.VALID
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[StageNotice, ...] = ()
 
     def knows(self, stage: Stage) -> bool:
         return any(notice.stage is stage for notice in self.notices)
@@ -197,7 +197,7 @@ class Moved:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class LifeStep:
     """What is to be done about a life now; `life` is as it is afterwards, `next_at` when to look again."""
 
     life: Life
@@ -275,7 +275,9 @@ def find_next_look(life: Life, rules: ClockRules) -> datetime | None:
     return min(rules.due(stage, life.ends_on) for stage in (*WARNINGS[last + 1 :], Stage.EXPIRED))
 
 
-def next_step(life: Life, rules: ClockRules, *, now: datetime, warn_until: datetime | None = None) -> Step:
+def next_step(
+    life: Life, rules: ClockRules, *, now: datetime, warn_until: datetime | None = None
+) -> LifeStep:
     """What is due now or overdue; of several stages the last.
 
     `warn_until`: warnings that are due by then go now already; nothing ends before its time.
@@ -286,8 +288,8 @@ def next_step(life: Life, rules: ClockRules, *, now: datetime, warn_until: datet
         return _warn(life, rules, now=now, warn_until=max(now, warn_until or now))
     next_at = find_next_look(life, rules)
     if next_at is not None and now >= next_at:
-        return Step(life=replace(life, state=LifeState.CLOSED), closes=True)
-    return Step(life=life, next_at=next_at)
+        return LifeStep(life=replace(life, state=LifeState.CLOSED), closes=True)
+    return LifeStep(life=life, next_at=next_at)
 
 
 def on_day(life: Life, rules: ClockRules, *, now: datetime) -> Life:
@@ -302,7 +304,7 @@ def on_day(life: Life, rules: ClockRules, *, now: datetime) -> Life:
     return life
 
 
-def _end(life: Life, rules: ClockRules, *, now: datetime) -> Step:
+def _end(life: Life, rules: ClockRules, *, now: datetime) -> LifeStep:
     """It has worked until yesterday, however late the clock looks: from then the way back is counted."""
     if not life.is_proven(at=now):
         return _hold(life, rules, now=now)
@@ -310,17 +312,17 @@ def _end(life: Life, rules: ClockRules, *, now: datetime) -> Step:
     return _give(replace(life, state=LifeState.EXPIRED, ends_on=ends_on), rules, Stage.EXPIRED)
 
 
-def _warn(life: Life, rules: ClockRules, *, now: datetime, warn_until: datetime) -> Step:
+def _warn(life: Life, rules: ClockRules, *, now: datetime, warn_until: datetime) -> LifeStep:
     due = [stage for stage in WARNINGS if rules.due(stage, life.ends_on) <= warn_until]
     if not due or life.knows(due[-1]):
-        return Step(life=life, next_at=find_next_look(life, rules))
+        return LifeStep(life=life, next_at=find_next_look(life, rules))
     end = rules.due(Stage.EXPIRED, life.ends_on)
     if now + WARNED_FOR > end and not life.is_proven(at=end):
         return _hold(life, rules, now=now)  # so late that the end would move: better to warn of the true one
     return _give(life, rules, due[-1])
 
 
-def _hold(life: Life, rules: ClockRules, *, now: datetime) -> Step:
+def _hold(life: Life, rules: ClockRules, *, now: datetime) -> LifeStep:
     """Move the end of what nobody was surely warned of, and warn of the new one as soon as that is due."""
     ends_on = max(life.ends_on, rules.calendar.day_of(now) + timedelta(days=rules.hold))
     held = replace(life, cycle=life.cycle + 1, ends_on=ends_on, notices=())
@@ -337,15 +339,15 @@ def _why(life: Life) -> Held:
     return Held.LOST if last.delivery is Delivery.LOST else Held.WAITING
 
 
-def _give(life: Life, rules: ClockRules, stage: Stage) -> Step:
+def _give(life: Life, rules: ClockRules, stage: Stage) -> LifeStep:
     before = tuple(Stage)[: tuple(Stage).index(stage)]
     skips = tuple(one for one in before if not life.knows(one))
-    added = [Notice(stage=one, ends_on=life.ends_on, delivery=Delivery.SKIPPED) for one in skips]
-    given = Notice(
+    added = [StageNotice(stage=one, ends_on=life.ends_on, delivery=Delivery.SKIPPED) for one in skips]
+    given = StageNotice(
         stage=stage, ends_on=life.ends_on, delivery=Delivery.WAITING, back_until=life.back_until(rules)
     )
     told = replace(life, notices=(*life.notices, *added, given))
-    return Step(life=told, gives=stage, skips=skips, next_at=find_next_look(told, rules))
+    return LifeStep(life=told, gives=stage, skips=skips, next_at=find_next_look(told, rules))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -353,7 +355,7 @@ class Foreseen:
     """A step that will be taken if nobody does anything."""
 
     at: datetime
-    step: Step = field(repr=False)
+    step: LifeStep = field(repr=False)
 
 
 def foresee(life: Life, rules: ClockRules, *, now: datetime, until: datetime) -> Iterator[Foreseen]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.approvals import Approval
-from bot.domain.cooling import Notice, counts_from, has_cooled
+from bot.domain.cooling import CoolingNotice, counts_from, has_cooled
 
 LAPSES = timedelta(days=7)  #: after which nobody agrees any more, or removes what was due all that time
 MOST_ASKED = 3  #: times that somebody asks …
@@ -59,11 +59,11 @@ class PhoneReset:
         """How long its owner has to stop it, once they could know of it."""
         return self.due_at - self.given[-1].at if self.due_at else timedelta(0)
 
-    def is_due(self, notice: Notice | None, *, now: datetime) -> bool:
+    def is_due(self, notice: CoolingNotice | None, *, now: datetime) -> bool:
         """Whether the phones may go; `notice`: the mail about the cooling time."""
         return has_cooled(self.due_at, lasts=self.cooling, notice=notice, now=now)
 
-    def counts_from(self, notice: Notice | None) -> datetime | None:
+    def counts_from(self, notice: CoolingNotice | None) -> datetime | None:
         """From when on they may go, as far as is known now; None before two have agreed."""
         return counts_from(self.due_at, lasts=self.cooling, notice=notice)
 
@@ -82,7 +82,7 @@ class ResetCard:
     eyes: tuple[str, ...]  #: who has agreed: names of administrators, Slack ids of staff
     codes_left: int  #: unused recovery codes: who has some may have lost those too, or be somebody else
     needs_desk: bool  #: no administrator is left who could agree
-    notice: Notice | None = None  #: once two have agreed, the mail about the cooling time
+    notice: CoolingNotice | None = None  #: once two have agreed, the mail about the cooling time
 
 
 def actor(account: Account) -> str:

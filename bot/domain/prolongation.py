@@ -10,7 +10,7 @@ from bot.domain.consents import MANDATORY, Answer, Consent
 from bot.domain.lifecycle import ClockRules, Life, Stage
 
 
-class Step(StrEnum):
+class ProlongStep(StrEnum):
     """What comes next. The address is proven already: by the link."""
 
     CONSENTS = "consents"
@@ -33,7 +33,7 @@ class Prolongation:
 
     account: Account
     life: Life
-    step: Step
+    step: ProlongStep
     answers: Mapping[Consent, Answer]
     changed_at: datetime | None  #: the password that counts for it was set then
     password_from: datetime | None = None  #: from when on a new password is taken, where not now

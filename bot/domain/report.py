@@ -90,7 +90,7 @@ def dwell(spans: Iterable[timedelta]) -> Dwell | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figures:
+class WeekFigures:
     """What happened between two instants; `open` is at the end of them."""
 
     came: int = 0
@@ -136,8 +136,8 @@ class Report:
 
     week: Week
     until: datetime | None  #: up to when it goes, while the week is not over
-    this: Figures
-    before: Figures
+    this: WeekFigures
+    before: WeekFigures
     deciders: tuple[Decisions, ...] = ()  #: who decided most first
     came_by_day: tuple[int, ...] = (0,) * DAYS
     decided_by_day: tuple[int, ...] = (0,) * DAYS

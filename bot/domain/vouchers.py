@@ -73,7 +73,7 @@ class GoodRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading(FileReading[GoodRow, BadRow, FileFault]):
+class VoucherReading(FileReading[GoodRow, BadRow, FileFault]):
     """What a file of vouchers holds."""
 
 
@@ -112,14 +112,14 @@ class _Bad(Exception):  # noqa: N818 - it ends the look at one row
         self.other = other
 
 
-def read_vouchers(books: Sequence[Workbook], *, today: date) -> Reading:
+def read_vouchers(books: Sequence[Workbook], *, today: date) -> VoucherReading:
     """Read the only sheet of a file; what has expired before `today` is refused."""
     table = read_table(books, HEADINGS, most=MOST_ROWS, lacks=_lacks)
     good, bad = _Rows(today).sort_out(table)
     fault = FileFault(table.fault) if table.fault else None
     if not (good or bad or table.refusal):
         fault = fault or FileFault.EMPTY
-    return Reading(good=good, bad=bad, refusal=table.refusal, fault=fault, left_out=table.left_out)
+    return VoucherReading(good=good, bad=bad, refusal=table.refusal, fault=fault, left_out=table.left_out)
 
 
 def find_known(rows: Sequence[GoodRow], is_known: Callable[[GoodRow], Column | None]) -> tuple[BadRow, ...]:

@@ -47,7 +47,6 @@ def read(path: Path) -> Article:
         related=tuple(front["related"]),
         source=front["source"],
         updated=front["updated"],
-        wrong_words=tuple(front["wrong_words"]),
         phrasings=tuple(line for line in front["phrasings"].splitlines() if line.strip()),
         body=body,
     )

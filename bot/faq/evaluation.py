@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.domain.faq import Bin, Reading, Step
+from bot.domain.faq import Bin, QuestionReading, Reaction
 
 BINS = 10
 
@@ -21,7 +21,7 @@ class Labelled:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figures:
+class Scores:
     """Of one group of messages; each share is of the messages named, 0.0 where there are none."""
 
     group: str
@@ -40,10 +40,10 @@ class Figures:
     bins: tuple[Bin, ...]
 
 
-Pair = tuple[Labelled, Reading]
+Pair = tuple[Labelled, QuestionReading]
 
 
-def measure(pairs: Sequence[Pair]) -> list[Figures]:
+def measure(pairs: Sequence[Pair]) -> list[Scores]:
     """All of them, then each language and each channel that the labels name."""
     groups: dict[str, list[Pair]] = {"all": list(pairs)}
     for pair in pairs:
@@ -51,14 +51,14 @@ def measure(pairs: Sequence[Pair]) -> list[Figures]:
             if value:
                 groups.setdefault(f"{name}:{value}", []).append(pair)
     names = sorted(groups, key=lambda name: (name != "all", not name.startswith("lang"), name))
-    return [_figures(name, groups[name]) for name in names]
+    return [_scores(name, groups[name]) for name in names]
 
 
-def _figures(group: str, pairs: Sequence[Pair]) -> Figures:
+def _scores(group: str, pairs: Sequence[Pair]) -> Scores:
     inside = [pair for pair in pairs if pair[0].topic is not None]
     outside = [pair for pair in pairs if pair[0].topic is None]
     bins = _bins(pairs)
-    return Figures(
+    return Scores(
         group=group,
         messages=len(pairs),
         in_scope=len(inside),
@@ -69,7 +69,7 @@ def _figures(group: str, pairs: Sequence[Pair]) -> Figures:
         answered_right=_share(reading.topic == label.topic for label, reading in inside),
         wrong_shown=_share(reading.topic not in (None, label.topic) for label, reading in pairs),
         abstained=_share(reading.topic is None for _, reading in pairs),
-        offered=_share(reading.step is Step.OFFER for _, reading in pairs),
+        offered=_share(reading.reaction is Reaction.OFFER for _, reading in pairs),
         out_of_scope_answered=_share(reading.topic is not None for _, reading in outside),
         adversarial_answered=sum(
             reading.topic is not None for label, reading in pairs if "adv" in label.tags

@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import sqrt
 from typing import Final
 
-from bot.domain.faq import OFFERED, Candidate, Reading
+from bot.domain.faq import OFFERED, Candidate, QuestionReading
 from bot.faq import articles, guard, parts
 from bot.faq.features import TURNS, Seen, see
 from bot.faq.windows import sentences, windows
@@ -34,8 +34,12 @@ class Learned:
         self._known = [_know(topic, text) for topic, text in phrasings]
 
     def read(
-        self, reading: Reading, text: str, again: Callable[[str], Reading], today: date | None = None
-    ) -> Reading:
+        self,
+        reading: QuestionReading,
+        text: str,
+        again: Callable[[str], QuestionReading],
+        today: date | None = None,
+    ) -> QuestionReading:
         """The trained model's reading, led by the phrasing that is nearest to some of the words, if any is.
 
         What stands behind a barrier stays there. `again`: how the model reads; what the other sentences ask

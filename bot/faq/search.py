@@ -7,7 +7,7 @@ from functools import cache
 from math import log
 from typing import Any
 
-from bot.domain.faq import ANSWER_FROM, OFFERED, Candidate, Reading
+from bot.domain.faq import ANSWER_FROM, OFFERED, Candidate, QuestionReading
 from bot.domain.languages import language_of, votes
 from bot.faq import extra, guard, model, parts
 from bot.faq.dates import find_today
@@ -61,13 +61,13 @@ class Search:
         """Which search it is, for figures."""
         return f"own model with {ENGINE}" if self._extra else "own model"
 
-    def read(self, text: str, lang: str = "", *, today: date | None = None) -> Reading:
+    def read(self, text: str, lang: str = "", *, today: date | None = None) -> QuestionReading:
         """What a message asks for; `lang`: its language where it is known, `today`: the day it is of."""
         said = sentences(text)
         seen = self._see(said, today)
         spoken = lang or self._language(text, "\n".join(said), seen)
         if barrier := guard.barrier(text, "\n".join(said)):
-            return Reading(lang=spoken, barrier=barrier)
+            return QuestionReading(lang=spoken, barrier=barrier)
         barred, pairs = guard.barred("\n".join(said)), list(zip(said, seen, strict=True))
         reading = self._ask(pairs, spoken, barred, today)
         if len(said) > 1 and said[0] == subject(text) and _only_names(said[0], seen[0]):
@@ -80,7 +80,7 @@ class Search:
         lang: str,
         barred: Collection[str],
         today: date | None,
-    ) -> Reading:
+    ) -> QuestionReading:
         asked = [pair for pair in pairs if not guard.is_thanks(pair[0])]
         left = [pair for pair in asked if not guard.is_unanswered(pair[0])]
         divided = [pair for sentence, one in left for pair in self._parts(sentence, one, today)]
@@ -132,12 +132,12 @@ class Search:
         whole: Sequence[Candidate],
         lang: str,
         barred: Collection[str],
-    ) -> Reading:
+    ) -> QuestionReading:
         """`whole`: what the sentences ask for, undivided."""
         scored = self._scores([one for _, one in asked])
         candidates = _merged([*whole, *self._likely(scored, barred)])
         if not candidates:
-            return Reading(lang=lang)
+            return QuestionReading(lang=lang)
         first = candidates[0]
         taken = [self._strongest(first.topic, scored)]
         apart = _apart(scored, taken[0])
@@ -153,7 +153,7 @@ class Search:
             second = None
         topics = [first.topic, *([second.topic] if second else [])]
         rest = self._has_rest(asked, dict(zip(topics, taken, strict=True)))
-        return Reading(lang=lang, candidates=(first, *candidates[1:]), second=second, has_rest=rest)
+        return QuestionReading(lang=lang, candidates=(first, *candidates[1:]), second=second, has_rest=rest)
 
     def _strongest(self, topic: str, scored: Sequence[Window]) -> Window:
         number = self._model.topics.index(topic)
@@ -242,7 +242,7 @@ def _only_names(subject: str, seen: _Sentence) -> bool:
     return len(parts.telling(subject)) <= NAME and len(seen.seen.concepts) <= 1
 
 
-def _led_by(body: Reading, whole: Reading, said: Sequence[str]) -> Reading:
+def _led_by(body: QuestionReading, whole: QuestionReading, said: Sequence[str]) -> QuestionReading:
     """What the body asks for.
 
     The name of a thing above it counts only where the body comes near the same, or speaks of "it".
@@ -253,7 +253,7 @@ def _led_by(body: Reading, whole: Reading, said: Sequence[str]) -> Reading:
     return whole if counts and whole.topic else body
 
 
-def _offered(reading: Reading) -> Reading:
+def _offered(reading: QuestionReading) -> QuestionReading:
     """The same with nothing answered by itself: another part of the message is for a person."""
     candidates = (replace(one, score=min(one.score, MOST_TO_OFFER)) for one in reading.candidates)
     return replace(reading, candidates=tuple(candidates), second=None)

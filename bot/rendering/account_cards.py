@@ -125,12 +125,7 @@ def _button(view: AccountView, act: AccountAct, words: Words) -> Block:
     text = words.say(f"account.{act}.text", **about)
     if act is AccountAct.CLOSE and view.invitations:
         text += f" {words.say('page.members.end.invitations', count=view.invitations)}"
-    return made | {
-        **({"style": "danger"} if act is AccountAct.CLOSE else {}),
-        "confirm": {
-            "title": blocks.plain(words.say(f"account.{act}.title")),
-            "text": blocks.plain(text),
-            "confirm": blocks.plain(words.say(f"account.{act}.confirm")),
-            "deny": blocks.plain(words.say("modal.close")),
-        },
-    }
+    ask = blocks.asked_first(
+        words.say(f"account.{act}.title"), text, yes=words.say(f"account.{act}.confirm"), words=words
+    )
+    return made | ({"style": "danger"} if act is AccountAct.CLOSE else {}) | ask

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.accounts import Account, Customer
 from bot.domain.cases import Case
-from bot.domain.credentials import Notice
+from bot.domain.credentials import CredentialNotice
 from bot.domain.dead_ends import ForAdministrators
 from bot.domain.email_changes import EmailChange
 from bot.domain.members import MemberNotice
@@ -199,7 +199,7 @@ def credential_notice(
     customer: Customer,
     policy: Policy,
     *,
-    why: Notice,
+    why: CredentialNotice,
     phone: str,
     at: datetime,
     until: datetime | None,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.domain.accounts import Account, AccountStatus, Customer, account_of
 from bot.domain.approvals import Approval
 from bot.domain.cases import Case
-from bot.domain.credentials import CODE_LIMIT, Notice
+from bot.domain.credentials import CODE_LIMIT, CredentialNotice
 from bot.domain.dead_ends import ForAdministrators, Unaccepted
 from bot.domain.email_changes import CHANGE_LASTS, COOLS, EmailChange
 from bot.domain.members import MemberNotice
@@ -145,7 +145,7 @@ def account_locked(case: Case, policy: Policy, *, at: datetime, owner: Account |
 
 
 def credential_notice(
-    case: Case, policy: Policy, *, at: datetime, why: Notice = Notice.PHONE_ADDED
+    case: Case, policy: Policy, *, at: datetime, why: CredentialNotice = CredentialNotice.PHONE_ADDED
 ) -> Values:
     return account_mails.credential_notice(
         account(case, at=at),

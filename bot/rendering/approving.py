@@ -87,22 +87,22 @@ def _came(asked: Asked, words: Words) -> list[Block]:
 
 def read_first(card: CaseCard, button: str, words: Words) -> Block:
     """What Slack asks before a yes to a case about which its sponsor has written since."""
-    return {
-        "title": blocks.plain(words.say("card.unread.title")),
-        "text": blocks.plain(words.say("card.unread.ask", count=card.unread)),
-        "confirm": blocks.plain(words.say(f"card.{button}")),
-        "deny": blocks.plain(words.say("modal.close")),
-    }
+    return blocks.asked_first(
+        words.say("card.unread.title"),
+        words.say("card.unread.ask", count=card.unread),
+        yes=words.say(f"card.{button}"),
+        words=words,
+    )
 
 
 def close_first(case: Case, words: Words) -> Block:
     """What Slack asks before a case that was taken in is closed as no RIS."""
-    return {
-        "title": blocks.plain(words.say("card.close.title")),
-        "text": blocks.plain(words.say("card.close.ask", ref=case.ref)),
-        "confirm": blocks.plain(words.say("card.kind_not_ris")),
-        "deny": blocks.plain(words.say("modal.close")),
-    }
+    return blocks.asked_first(
+        words.say("card.close.title"),
+        words.say("card.close.ask", ref=case.ref),
+        yes=words.say("card.kind_not_ris"),
+        words=words,
+    )
 
 
 def row_id(where: str, shown: str, *, offer: str = "", read_to: int = 0) -> str:

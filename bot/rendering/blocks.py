@@ -106,6 +106,12 @@ def button(text: str, *, action: str, value: str, style: str = "") -> Block:
     return made | {"style": style} if style else made
 
 
+def asked_first(title: str, text: str, *, yes: str, words: Words) -> Block:
+    """What Slack asks before a click on a button counts; what keeps out of it only closes it."""
+    asked = {"title": title, "text": text, "confirm": yes, "deny": words.say("modal.close")}
+    return {"confirm": {name: plain(said) for name, said in asked.items()}}
+
+
 def actions(*buttons: Block) -> Block:
     return {"type": "actions", "elements": list(buttons)}
 

@@ -268,9 +268,9 @@ def _actions(card: CaseCard, names: Sequence[str], words: Words) -> Block:
     ]
     for name, element in zip(names, elements, strict=True):
         if card.unread and name in _SAYS_YES:
-            element["confirm"] = approving.read_first(card, name, words)
+            element.update(approving.read_first(card, name, words))
         if name == "kind_not_ris" and case.status is not CaseStatus.RECEIVED:
-            element["confirm"] = approving.close_first(case, words)
+            element.update(approving.close_first(case, words))
     return {
         "type": "actions",
         "block_id": approving.row_id("", case.content_hash, offer=card.offer, read_to=card.unread_to),

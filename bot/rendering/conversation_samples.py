@@ -163,7 +163,6 @@ def _article(lang: str, policy: Policy, topic: str, title: str, body: str) -> An
         related=(),
         source="",
         updated=AT.date(),
-        wrong_words=(),
         phrasings=(),
         body=body,
     )

@@ -22,7 +22,7 @@ def trouble_note(note: TroubleNote, *, words: Words) -> Card:
     if note.what in _TRIED_AGAIN and note.id:
         action = _TRIED_AGAIN[note.what]
         again = blocks.button(words.say(f"trouble.{action}"), action=action, value=str(note.id))
-        doubtful = {"confirm": _sure("trouble.mail_retry", words)} if note.what in _MAY_HAVE_GONE else {}
+        doubtful = _sure("trouble.mail_retry", words) if note.what in _MAY_HAVE_GONE else {}
         shown.append(blocks.actions(again | doubtful))
     return Card(text=sentence, blocks=shown)
 
@@ -128,15 +128,12 @@ def _held_buttons(note: HeldNote, words: Words) -> Iterator[Block]:
 
     yield button("release", "primary")
     if not note.given_up:
-        yield button("release_all") | {"confirm": _sure("held.release_all", words)}
-    yield button("discard", "danger") | {"confirm": _sure("held.discard", words)}
+        yield button("release_all") | _sure("held.release_all", words)
+    yield button("discard", "danger") | _sure("held.discard", words)
 
 
 def _sure(key: str, words: Words) -> Block:
     """What Slack asks before what nobody can take back; `key`: of the button's words."""
-    return {
-        "title": blocks.plain(words.say(f"{key}.title")),
-        "text": blocks.plain(words.say(f"{key}.ask")),
-        "confirm": blocks.plain(words.say(key)),
-        "deny": blocks.plain(words.say("modal.close")),
-    }
+    return blocks.asked_first(
+        words.say(f"{key}.title"), words.say(f"{key}.ask"), yes=words.say(key), words=words
+    )

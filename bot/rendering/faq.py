@@ -72,8 +72,12 @@ def answer(article: Article, policy: Policy, portal_url: str, of: Programme | No
 def offer(articles: Iterable[Article], policy: Policy, portal_url: str, *, lang: str) -> str:
     """What is said when it is not sure: the nearest articles, and the desks that help. Markdown."""
     say = words(lang).say
-    near = [f"- [{one.title}]({portal_url}/faq/{one.id}?lang={lang})" for one in articles]
+    near = [f"- [{one.title}]({page_url(one, portal_url)})" for one in articles]
     return f"{say('faq.offer')}\n\n{chr(10).join(near)}\n\n{person(policy, lang=lang)}"
+
+
+def page_url(article: Article, portal_url: str) -> str:
+    return f"{portal_url}/faq/{article.id}?lang={article.lang}"
 
 
 def person(policy: Policy, *, lang: str) -> str:

@@ -8,7 +8,7 @@ from bot.domain.faq import Article
 from bot.domain.faq_opinions import Why
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
-from bot.rendering.faq import Answer
+from bot.rendering.faq import Answer, page_url
 from bot.rendering.words import Words
 
 ACTION = "faq_"  #: every button's `action_id` begins so
@@ -63,13 +63,9 @@ def _articles(told: Told, portal_url: str, words: Words) -> Iterator[Block]:
     for one in told.answers:
         yield blocks.header(one.title)
         yield from (blocks.section(part) for part in _parts(one.mrkdwn))
-    links = [f"<{_url(one, portal_url)}|{safe(one.title, 150)}>" for one in told.related]
+    links = [f"<{page_url(one, portal_url)}|{safe(one.title, 150)}>" for one in told.related]
     if links:
         yield blocks.context(f"{words.say('faq_card.related')} {' · '.join(links)}")
-
-
-def _url(article: Article, portal_url: str) -> str:
-    return f"{portal_url}/faq/{article.id}?lang={article.lang}"
 
 
 def _parts(mrkdwn: str) -> Iterator[str]:

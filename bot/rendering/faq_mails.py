@@ -9,7 +9,7 @@ from bot.domain.programmes import Programme
 from bot.policy import Policy
 from bot.rendering.case_facts import Values, owner
 from bot.rendering.conversation_mails import subject_of
-from bot.rendering.faq import Answer
+from bot.rendering.faq import Answer, page_url
 from bot.rendering.words import words
 
 
@@ -48,6 +48,4 @@ def answer(
 
 def links(articles: Iterable[Article], portal_url: str) -> list[Values]:
     """Their titles and pages."""
-    return [
-        {"title": one.title, "page_url": f"{portal_url}/faq/{one.id}?lang={one.lang}"} for one in articles
-    ]
+    return [{"title": one.title, "page_url": page_url(one, portal_url)} for one in articles]

@@ -7,7 +7,7 @@ from itertools import groupby
 from bot.domain.approvals import Phase, RejectionReason
 from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import BallHolder, CaseStatus
-from bot.domain.events import EventTag, Step
+from bot.domain.events import EventTag, HistoryStep
 from bot.domain.license_keys import KeyVoided
 from bot.domain.money import Money
 from bot.rendering import blocks, quoting
@@ -22,7 +22,7 @@ def has_line(tag: str, words: Words) -> bool:
     return _key(tag) in words
 
 
-def _is_told(step: Step, words: Words) -> bool:
+def _is_told(step: HistoryStep, words: Words) -> bool:
     """Of refusals those that say something of the case; a slip at a field or a late click does not."""
     return step.tag != EventTag.DECISION_REFUSED or f"refused.{step.data.get('code')}" in words
 
@@ -75,7 +75,7 @@ def keys_sent_note(values: Mapping[str, int], *, words: Words) -> Card:
     return Card(text=text, blocks=[blocks.context(text)])
 
 
-def history_card(ref: str, steps: Sequence[Step], *, words: Words) -> Card:
+def history_card(ref: str, steps: Sequence[HistoryStep], *, words: Words) -> Card:
     """Everything that happened to a case, by day, the newest last; of a long one the first and the newest."""
     told = [step for step in steps if has_line(step.tag, words) and _is_told(step, words)]
     title = words.say("history.title", ref=safe(ref))
@@ -88,7 +88,7 @@ def history_card(ref: str, steps: Sequence[Step], *, words: Words) -> Card:
     return Card(text=title, blocks=[blocks.header(title), *shown])
 
 
-def _days(steps: Sequence[Step], words: Words) -> list[Block]:
+def _days(steps: Sequence[HistoryStep], words: Words) -> list[Block]:
     """As few blocks as hold it."""
     text, made = "", []
     for day, of_day in groupby(steps, lambda step: words.date(step.at)):

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.absences import Absence
 from bot.domain.cards import CaseCard
 from bot.domain.cases import Case, CaseStatus
-from bot.domain.home import Figures, Home, ToDecide
+from bot.domain.home import DayFigures, Home, ToDecide
 from bot.domain.queue import QueueEntry
 from bot.domain.ris import Severity
 from bot.rendering import absences, approving, blocks, cards, conversations, queue, registration
@@ -119,7 +119,7 @@ def _buttons(card: CaseCard, names: Sequence[str], words: Words) -> list[Block]:
         for name in (*names, "open", *(() if case.assigned_to else ("take",)))
     ]
     if card.unread and "approve" in names:
-        made[names.index("approve")]["confirm"] = approving.read_first(card, "approve", words)
+        made[names.index("approve")] |= approving.read_first(card, "approve", words)
     return made
 
 
@@ -197,7 +197,7 @@ def _ways(home: Home, words: Words) -> list[Block]:
     return [*([first] if home.undecided else []), *([whole] if home.held else []), _refresh(words)]
 
 
-def _figures(figures: Figures, words: Words) -> str:
+def _figures(figures: DayFigures, words: Words) -> str:
     return words.say(
         "home.figures",
         opened=words.say("home.figures.opened", count=figures.opened),

@@ -59,18 +59,18 @@ def _buttons(view: InvitationView, words: Words) -> tuple[Block, Block, Block]:
         words.say("invitation.act.withdraw"), action=f"{ACTION}{InvitationAct.WITHDRAW}", value=value,
         style="danger",
     )  # fmt: skip
-    confirm = {
-        "title": blocks.plain(words.say("invitation.withdraw.title")),
-        "text": blocks.plain(words.say("invitation.withdraw.text", ref=view.invitation.ref)),
-        "confirm": blocks.plain(words.say("invitation.act.withdraw")),
-        "deny": blocks.plain(words.say("modal.close")),
-    }
+    ask = blocks.asked_first(
+        words.say("invitation.withdraw.title"),
+        words.say("invitation.withdraw.text", ref=view.invitation.ref),
+        yes=words.say("invitation.act.withdraw"),
+        words=words,
+    )
     return (
         blocks.button(
             words.say("invitation.act.again"), action=f"{ACTION}{InvitationAct.AGAIN}", value=value
         ),
         blocks.button(words.say("invitation.act.correct"), action=CORRECT, value=value),
-        withdraw | {"confirm": confirm},
+        withdraw | ask,
     )
 
 

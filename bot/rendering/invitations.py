@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from bot.domain.invitation_files import BadRow, Column, Reading
+from bot.domain.invitation_files import BadRow, Column, InvitationReading
 from bot.domain.languages import LANGUAGE_NAMES, LANGUAGES
 from bot.domain.partner_requests import PartnerRequest, RequestState
 from bot.extranet_policy import Role
@@ -55,7 +55,13 @@ def invite_modal(
 
 
 def looked_modal(
-    reading: Reading, given: Given, roles: Mapping[str, Role], *, name: str, digest: str, words: Words
+    reading: InvitationReading,
+    given: Given,
+    roles: Mapping[str, Role],
+    *,
+    name: str,
+    digest: str,
+    words: Words,
 ) -> Block:
     """What the file holds: a button that invites all where all of it is fit, else the field for another."""
     shown = [
@@ -145,7 +151,7 @@ def value_of(values: Mapping[str, Any], column: Column) -> str:
     return str(chosen.get("value") or found.get("value") or "").strip()
 
 
-def _told(reading: Reading, words: Words) -> str:
+def _told(reading: InvitationReading, words: Words) -> str:
     lines = [f"*{_summary(reading, words)}*"]
     lines += [f"• {line}" for line in islice(_lines(reading, words), MOST_SHOWN)]
     if (more := len(reading.bad) - MOST_SHOWN) > 0:
@@ -153,7 +159,7 @@ def _told(reading: Reading, words: Words) -> str:
     return quoting.cut("\n".join(lines), blocks.MOST_TEXT)
 
 
-def _summary(reading: Reading, words: Words) -> str:
+def _summary(reading: InvitationReading, words: Words) -> str:
     if reading.refusal is not None:
         return words.name(reading.refusal)
     if reading.fault is not None:
@@ -163,7 +169,7 @@ def _summary(reading: Reading, words: Words) -> str:
     return words.say("invite.fit", count=len(reading.good))
 
 
-def _lines(reading: Reading, words: Words) -> Iterator[str]:
+def _lines(reading: InvitationReading, words: Words) -> Iterator[str]:
     for row in reading.bad:
         yield words.say(
             "invite.row", line=row.line, column=column_name(row.column, words), fault=_why(row, words)

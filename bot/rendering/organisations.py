@@ -91,7 +91,7 @@ def _row(case: Case, other: str, names: tuple[str, ...], words: Words) -> Block:
         blocks.button(
             words.say(f"card.{name}", ref=other), action=f"case_{name}", value=f"{case.ref} {other}"
         )
-        | ({"confirm": _apart_first(case, other, words)} if name == "not_same" else {})
+        | (_apart_first(case, other, words) if name == "not_same" else {})
         for name in names
     ]
     return {**blocks.actions(*elements), "block_id": f"same:{other}:{case.content_hash}"}
@@ -99,9 +99,9 @@ def _row(case: Case, other: str, names: tuple[str, ...], words: Words) -> Block:
 
 def _apart_first(case: Case, other: str, words: Words) -> Block:
     """What Slack asks before: it may mail the sponsor at once, and is not asked again."""
-    return {
-        "title": blocks.plain(words.say("card.not_same.title", ref=case.ref, other=other)),
-        "text": blocks.plain(words.say("card.not_same.ask", ref=case.ref, other=other)),
-        "confirm": blocks.plain(words.say("card.not_same", ref=other)),
-        "deny": blocks.plain(words.say("modal.close")),
-    }
+    return blocks.asked_first(
+        words.say("card.not_same.title", ref=case.ref, other=other),
+        words.say("card.not_same.ask", ref=case.ref, other=other),
+        yes=words.say("card.not_same", ref=other),
+        words=words,
+    )

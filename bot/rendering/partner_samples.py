@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.accounts import Account, Customer
 from bot.domain.cases import Case
-from bot.domain.credentials import Notice
+from bot.domain.credentials import CredentialNotice
 from bot.domain.partners import Invitation
 from bot.domain.phone_resets import ResetState
 from bot.domain.programmes import Programme
@@ -53,8 +53,10 @@ def password(case: Case, policy: Policy, *, at: datetime) -> Values:
     return partner_mails.password(account(case, at=at), customer(case), policy, until=until)
 
 
-def notice(case: Case, policy: Policy, *, at: datetime, why: Notice = Notice.CODES_LOCKED) -> Values:
-    until = at + LOCKED_FOR if why is Notice.CODES_LOCKED else None
+def notice(
+    case: Case, policy: Policy, *, at: datetime, why: CredentialNotice = CredentialNotice.CODES_LOCKED
+) -> Values:
+    until = at + LOCKED_FOR if why is CredentialNotice.CODES_LOCKED else None
     return account_mails.credential_notice(
         account(case, at=at),
         customer(case),

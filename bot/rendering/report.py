@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.domain.cases import BallHolder
 from bot.domain.lifecycle import Stage
-from bot.domain.report import Decisions, Dwell, Figures, Report, WeekAhead
+from bot.domain.report import Decisions, Dwell, Report, WeekAhead, WeekFigures
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
@@ -102,7 +102,7 @@ def _mails(report: Report, words: Words) -> str:
     return "\n".join(lines)
 
 
-def _kinds(figures: Figures, words: Words) -> str:
+def _kinds(figures: WeekFigures, words: Words) -> str:
     said = []
     for kind, number in figures.mails_in.items():
         key = f"mail_kind.{kind}"

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.domain.vouchers import Reading
+from bot.domain.vouchers import VoucherReading
 from bot.rendering import blocks, quoting, row_files, step_up, vouchers
 from bot.rendering.blocks import Block, safe
 from bot.rendering.row_files import FILE
@@ -33,7 +33,7 @@ def file_modal(*, trouble: str = "", words: Words) -> Block:
 
 
 def looked_modal(
-    reading: Reading, *, file_id: str, name: str, digest: str, asks_code: bool, words: Words
+    reading: VoucherReading, *, file_id: str, name: str, digest: str, asks_code: bool, words: Words
 ) -> Block:
     """What the file holds: a button that imports it where all of it is fit, else the field for another."""
     title = blocks.section(words.say("vouchers.modal.file", name=safe(name, 80)))
@@ -47,7 +47,7 @@ def looked_modal(
     return _modal([*shown, _file(words)], {}, submit=words.say("vouchers.modal.look"), words=words)
 
 
-def _told(reading: Reading, words: Words) -> str:
+def _told(reading: VoucherReading, words: Words) -> str:
     lines = [f"*{vouchers.summary(reading, words)}*"]
     if reading.bad:
         lines.append(row_files.counts((row.fault for row in reading.bad), words))

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.domain.vouchers import BadRow, Reading
+from bot.domain.vouchers import BadRow, VoucherReading
 from bot.rendering.words import Words
 
 
-def summary(reading: Reading, words: Words) -> str:
+def summary(reading: VoucherReading, words: Words) -> str:
     """Whether the whole file is fit, and if not, how much of it is not."""
     if reading.refusal is not None:
         return words.name(reading.refusal)
@@ -27,7 +27,7 @@ def row_text(row: BadRow, words: Words) -> str:
     )
 
 
-def reading_json(reading: Reading, *, file: str, imported: bool) -> Mapping[str, Any]:
+def reading_json(reading: VoucherReading, *, file: str, imported: bool) -> Mapping[str, Any]:
     """One file for programs."""
     return {
         "file": file,

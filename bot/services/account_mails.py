@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, Customer
+from bot.domain.addressees import owner_of
 from bot.domain.mail_refusals import MailWaits
 from bot.rendering.case_facts import Values
 from bot.services.desk import Desk
@@ -34,13 +35,10 @@ def mail_owner(
         db,
         desk,
         template,
+        owner_of(account),
         key=key,
-        to=account.email,
-        lang=account.lang,
-        ref=account.thread,
         words=words(organisations.get_customer(db, account)),
         now=now,
-        case_id=account.case_id or None,
         secrets=dict(secrets or {}),
     )
     return key if queued else ""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain.addressees import Addressee
 from bot.domain.bounces import (
     PROBE,
     PROBE_AFTER,
@@ -12,10 +13,10 @@ from bot.domain.bounces import (
     WENT_OUT,
     AddressState,
     Doubt,
-    Step,
+    Measure,
     is_hard,
     list_believed,
-    next_step,
+    next_measure,
     standing,
 )
 from bot.domain.cards import TroubleNote
@@ -102,21 +103,21 @@ def _count(db: Database, desk: Desk, bounce: _Bounce, now: datetime) -> bool:
         gave_up=report.gave_up,
         status=report.status,
     )
-    step = _step_for(db, bounce, hard=hard, now=now)
-    if step is Step.PROBE:
+    measure = _measure_for(db, bounce, hard=hard, now=now)
+    if measure is Measure.PROBE:
         _queue_probe(db, desk, bounce, now)
-    if step is Step.GIVE_UP:
+    if measure is Measure.GIVE_UP:
         _give_up(db, bounce, now)
     elif report.gave_up:
         _tell(db, bounce, "mail_bounced", f"{job.template} → {bounce.recipient}", now)
     return True
 
 
-def _step_for(db: Database, bounce: _Bounce, *, hard: bool, now: datetime) -> Step:
+def _measure_for(db: Database, bounce: _Bounce, *, hard: bool, now: datetime) -> Measure:
     doubt = bounces.find_doubt(db, bounce.recipient)
     probe = outbox.find_by_key(db, doubt.probe) if doubt else None
     sent_at = probe.sent_at if probe else None
-    return next_step(
+    return next_measure(
         standing(doubt, probe.status if probe else None, sent_at=sent_at, now=now),
         hard=hard,
         of_probe=doubt is not None and bounce.job.key == doubt.probe,
@@ -132,13 +133,10 @@ def _queue_probe(db: Database, desk: Desk, bounce: _Bounce, now: datetime) -> No
         db,
         desk,
         PROBE,
+        Addressee(address=bounce.recipient, lang=lang, ref=bounce.ref, case_id=job.case_id),
         key=key,
-        to=bounce.recipient,
-        lang=lang,
-        ref=bounce.ref,
         words=mails.address_probe(ref=bounce.ref, lang=lang, policy=desk.policy),
         now=now,
-        case_id=job.case_id,
         automatic=True,
         not_before=now + PROBE_AFTER,
     )

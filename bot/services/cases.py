@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.addressees import sponsor_of
 from bot.domain.bounces import Returned
 from bot.domain.cards import CaseCard, Effect
 from bot.domain.cases import Case, CaseStatus, Thread, weighed
@@ -69,26 +70,7 @@ def open_case(
 
     `by`: who says that it is a RIS; it needs no taking in then, and they have a hand in it.
     """
-    mail = submission.mail
-    hands = {mail.sender.address} | ({by.id} if by else set())
-    case = Case(
-        id=next_number(db, "case"),
-        status=CaseStatus.RECEIVED,
-        version=1,
-        content_hash=submission.ris.content_hash(),
-        ris=submission.ris,
-        sponsor=mail.sender,
-        cc=submission.parties,
-        authorised=submission.authorised,
-        verdict=submission.check.verdict,
-        evidence=submission.check.evidence,
-        lang=mail.lang,
-        hands=frozenset(hands),
-        thread=Thread.answering(mail),
-        mail_id=submission.mail_id,
-        created_at=now,
-        status_since=now,
-    )
+    case = _first_version(submission, next_number(db, "case"), by=by, now=now)
     taken_in = submission.authorised or by is not None
     case = replace(case, status=organisations.status_of(db, case, taken_in=taken_in))
     cases.add(db, case, made_by=f"mail:{submission.mail_id}", now=now)
@@ -109,6 +91,28 @@ def open_case(
     queue_case_card(db, case.id, now=now)
     refresh_others(db, case, now=now)
     return case
+
+
+def _first_version(submission: Submission, number: int, *, by: Staff | None, now: datetime) -> Case:
+    mail = submission.mail
+    return Case(
+        id=number,
+        status=CaseStatus.RECEIVED,
+        version=1,
+        content_hash=submission.ris.content_hash(),
+        ris=submission.ris,
+        sponsor=mail.sender,
+        cc=submission.parties,
+        authorised=submission.authorised,
+        verdict=submission.check.verdict,
+        evidence=submission.check.evidence,
+        lang=mail.lang,
+        hands=frozenset({mail.sender.address, *([by.id] if by else [])}),
+        thread=Thread.answering(mail),
+        mail_id=submission.mail_id,
+        created_at=now,
+        status_since=now,
+    )
 
 
 def submission_of(case: Case, desk: Desk) -> Submission:
@@ -238,11 +242,8 @@ def answer_submission(
             answer(db, desk, case, "receipt", now=now, words=words, by_staff=by_staff)
     elif case.verdict is Verdict.PASSED:
         words = mails.neutral_receipt(ref=case.ref, lang=case.lang, policy=desk.policy, closed=closed)
-        queue_mail(
-            db, desk, "neutral_receipt", key=f"{case.ref}:{case.version}:neutral_receipt", now=now,
-            to=case.sponsor.address, lang=case.lang, ref=case.ref, words=words, thread=case.thread,
-            case_id=case.id, automatic=True,
-        )  # fmt: skip
+        whom, key = replace(sponsor_of(case), cc=()), f"{case.ref}:{case.version}:neutral_receipt"
+        queue_mail(db, desk, "neutral_receipt", whom, key=key, words=words, now=now, automatic=True)
 
 
 def answer(
@@ -266,15 +267,10 @@ def answer(
         db,
         desk,
         template,
+        sponsor_of(case),
         key=":".join(filter(None, (case.ref, str(case.version), template, again))),
-        to=case.sponsor.address,
-        lang=case.lang,
-        ref=case.ref,
         words=words,
         now=now,
-        thread=case.thread,
-        cc=case.cc,
-        case_id=case.id,
         decision_id=decision_id,
         with_status_link=True,
         automatic=decision_id is None and not by_staff,

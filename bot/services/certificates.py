@@ -11,7 +11,7 @@ from bot.domain.credential_refusals import (
     CertificateRefused,
     CertificateTaken,
 )
-from bot.domain.credentials import Notice
+from bot.domain.credentials import CredentialNotice
 from bot.domain.events import EventTag
 from bot.domain.note_names import NoteName
 from bot.domain.sessions import Strength, Visitor
@@ -60,7 +60,7 @@ def _tell(db: Database, desk: Desk, account: Account, tag: EventTag, *, by: str,
     once = str(next_number(db, NoteName.CERTIFICATE_TOLD))
     account_notes.tell(db, NoteName.CERTIFICATE_TOLD, account, once=once, now=now, values=values)
     if not account.is_partner:
-        why = Notice.CERTIFICATE_ADDED if added else Notice.CERTIFICATE_REMOVED
+        why = CredentialNotice.CERTIFICATE_ADDED if added else CredentialNotice.CERTIFICATE_REMOVED
         credential_notices.tell(db, desk, account, None, why=why, now=now)
 
 

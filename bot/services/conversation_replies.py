@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.addressees import asker_of
 from bot.domain.conversations import QUIET, STANDING, Channel, Conversation, ConversationState, Reply
 from bot.domain.events import EventTag
 from bot.domain.letters import ShownMail, read_paragraphs, seal_of
@@ -128,18 +129,7 @@ def _queue(
     if one.channel is Channel.SLACK:
         queue_direct(db, NoteName.CONVERSATION_DIRECT, key=key, to=one.slack_user, values=words, now=now)
         return
-    queue_mail(
-        db,
-        desk,
-        MAIL,
-        key=key,
-        to=one.address,
-        lang=one.lang,
-        ref=one.ref,
-        words=words,
-        now=now,
-        thread=one.thread,
-    )
+    queue_mail(db, desk, MAIL, asker_of(one), key=key, words=words, now=now)
 
 
 def take_back(db: Database, job: Job, *, by: str, now: datetime) -> None:

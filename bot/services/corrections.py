@@ -79,12 +79,7 @@ def reopen(
         case = get_seen(db, ref, seen)
         if not may_be_reopened(case) or case.decision is None:
             raise NotReopenable(ref=case.ref, status=case.status)
-        form = submission.ris.form_hash()
-        for other in cases.list_standing(db, submission.mail_id):
-            if other != case.ref and get_case(db, other).ris.form_hash() == form:
-                raise MailHasResult(id=submission.mail_id, ref=other)
-        if has_keys_out(db, case):
-            raise KeysAreOut(ref=case.ref)
+        _check_takes_form(db, case, submission)
         void_decision(db, desk, case, why=VoidReason.CORRECTED, by=by.id, now=now)
         move_or_explain(db, case, (case.status,), CaseStatus.IN_REVIEW, now=now)
         events.add(
@@ -110,6 +105,16 @@ def reopen(
         note = CorrectionNote(ref=case.ref, content_hash="", mail_id=submission.mail_id, changes=(), by=by.id)
         _note(db, case, note, now=now)
         return revised
+
+
+def _check_takes_form(db: Database, case: Case, submission: Submission) -> None:
+    """Whether it can be put in the place of the one that was decided."""
+    form = submission.ris.form_hash()
+    for other in cases.list_standing(db, submission.mail_id):
+        if other != case.ref and get_case(db, other).ris.form_hash() == form:
+            raise MailHasResult(id=submission.mail_id, ref=other)
+    if has_keys_out(db, case):
+        raise KeysAreOut(ref=case.ref)
 
 
 def list_changes(found: Differences) -> tuple[ChangeLine, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, Customer
-from bot.domain.credentials import Notice, Phone
+from bot.domain.credentials import CredentialNotice, Phone
 from bot.rendering import account_mails
 from bot.rendering.case_facts import Values
 from bot.services.account_mails import mail_owner
@@ -18,7 +18,7 @@ def tell(
     account: Account,
     phone: Phone | None,
     *,
-    why: Notice,
+    why: CredentialNotice,
     now: datetime,
     until: datetime | None = None,
 ) -> str:

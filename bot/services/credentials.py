@@ -16,7 +16,7 @@ from bot.domain.credential_refusals import (
     PhoneThere,
     PhoneUnknown,
 )
-from bot.domain.credentials import KEY_LIMIT, MOST_PHONES, Credentials, Notice, Phone
+from bot.domain.credentials import KEY_LIMIT, MOST_PHONES, CredentialNotice, Credentials, Phone
 from bot.domain.errors import Refusal
 from bot.domain.events import EventTag
 from bot.domain.license_keys import KEY, KeyState, LicenseKey, fold_key
@@ -126,7 +126,9 @@ def remove_phone(db: Database, desk: Desk, visitor: Visitor, *, phone_id: int, n
         credentials.drop_phone(db, phone_id)
         _record(db, EventTag.PHONE_REMOVED, visitor, now, phone=phone_id)
         if phone.verified_at:
-            credential_notices.tell(db, desk, visitor.account, phone, why=Notice.PHONE_REMOVED, now=now)
+            credential_notices.tell(
+                db, desk, visitor.account, phone, why=CredentialNotice.PHONE_REMOVED, now=now
+            )
 
 
 def check_may_change(db: Database, visitor: Visitor) -> Credentials:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
-from bot.domain.cooling import Notice
+from bot.domain.cooling import CoolingNotice
 from bot.domain.email_change_refusals import ChangeUnknown
 from bot.domain.email_changes import OPEN, ChangeCard, ChangeState, EmailChange, End
 from bot.domain.note_names import NoteName
@@ -64,7 +64,7 @@ def mail_key(account: Account, change: EmailChange, end: End) -> str:
     return f"{account.ref}:{MAIL}:{change.id}:{end}{_AGAIN if change.agreed_by else ''}"
 
 
-def find_notice(db: Database, account: Account, change: EmailChange) -> Notice | None:
+def find_notice(db: Database, account: Account, change: EmailChange) -> CoolingNotice | None:
     """How far the mail about who stands in is; None where nobody does."""
     return cooling.find_notice(db, mail_key(account, change, End.OLD)) if change.agreed_by else None
 

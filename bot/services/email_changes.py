@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
-from bot.domain.cooling import Notice
+from bot.domain.addressees import owner_of
+from bot.domain.cooling import CoolingNotice
 from bot.domain.email_changes import (
     CHANGE_LASTS,
     COOLS,
@@ -107,12 +108,15 @@ def _mail_link(
 ) -> None:
     url = _issue_link(db, desk, change, Bearer(end), now=now)
     queue_mail(
-        db, desk, email_change_notices.MAIL,
+        db,
+        desk,
+        email_change_notices.MAIL,
+        replace(owner_of(account), address=change.new if end is End.NEW else change.old),
         key=email_change_notices.mail_key(account, change, end),
-        to=change.new if end is End.NEW else change.old, lang=account.lang, ref=account.thread,
         words=account_mail_words.email_change(account, change, desk.policy, to_new=end is End.NEW),
-        now=now, case_id=account.case_id or None, secrets={"email_url": url},
-    )  # fmt: skip
+        now=now,
+        secrets={"email_url": url},
+    )
 
 
 def _issue_link(db: Database, desk: Desk, change: EmailChange, bearer: Bearer, *, now: datetime) -> str:
@@ -244,7 +248,7 @@ def _tell_clock(db: Database, desk: Desk, account: Account, *, now: datetime) ->
         prolongation.mail_link(db, desk, account, now=now)
 
 
-def find_notice(db: Database, account: Account, change: EmailChange) -> Notice | None:
+def find_notice(db: Database, account: Account, change: EmailChange) -> CoolingNotice | None:
     """Whether the old end was told who stands in for it; None where nobody does."""
     return email_change_notices.find_notice(db, account, change)
 
@@ -284,12 +288,14 @@ def stop(
 def _tell_both(db: Database, desk: Desk, account: Account, change: EmailChange, *, now: datetime) -> None:
     for to in (change.old, change.new):
         queue_mail(
-            db, desk, "email_changed",
+            db,
+            desk,
+            "email_changed",
+            replace(owner_of(account), address=to),
             key=f"{account.ref}:email_changed:{change.id}:{'old' if to == change.old else 'new'}",
-            to=to, lang=account.lang, ref=account.thread,
             words=account_mail_words.email_changed(account, change, desk.policy, at=now),
-            now=now, case_id=account.case_id or None,
-        )  # fmt: skip
+            now=now,
+        )
 
 
 def _record(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain.addressees import Addressee
 from bot.domain.approvals import check_is_staff
 from bot.domain.errors import AlreadyEnrolled, LinkUnknown, NoAddress
 from bot.domain.events import EventTag
@@ -99,10 +100,8 @@ def _mail_link(db: Database, desk: Desk, person: str, address: str, *, lang: str
         db,
         desk,
         "enrolment",
+        Addressee(address=address, lang=lang, ref=f"S-{number}"),
         key=f"enrolment:{number}",
-        to=address,
-        lang=lang,
-        ref=f"S-{number}",
         words=staff_mails.enrolment(lang=lang, policy=desk.policy, until=until),
         now=now,
         secrets={"enrolment_url": f"{desk.portal_url}/enroll/{token}"},

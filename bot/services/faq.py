@@ -9,7 +9,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from bot.domain.conversations import Answered, Conversation, ConversationState, Suggestion, Tried
-from bot.domain.faq import OFFER_FROM, Article, Candidate, Reading, Step
+from bot.domain.faq import OFFER_FROM, Article, Candidate, QuestionReading, Reaction
 from bot.domain.faq_opinions import Taught
 from bot.domain.faq_refusals import NoSuchArticle, WordsBarred, WordsTaken
 from bot.domain.mail import InboundMail
@@ -34,7 +34,7 @@ RELATED: Final = 2  #: articles that are named below an answer
 class Help:
     """What was made of a question: the answers where it is sure, else the nearest articles."""
 
-    reading: Reading
+    reading: QuestionReading
     answers: tuple[Answer, ...]  #: more than one for a message with two questions
     offered: tuple[Article, ...]
     text: str  #: all of it in plain words, with whom to ask where it is not sure
@@ -79,7 +79,7 @@ def ask(
     began = time.perf_counter()
     reading = _read(text, lang, taught, policy.clock_rules.calendar.day_of(now))
     took = time.perf_counter() - began
-    sure = reading.step is Step.ANSWER
+    sure = reading.reaction is Reaction.ANSWER
     topics = [reading.topic, reading.second.topic if reading.second else None] if sure else []
     answers = tuple(
         find_answer(topic, reading.lang, policy, portal_url, reading.programme or own)
@@ -88,25 +88,25 @@ def ask(
     )
     offered = (
         tuple(_article(one.topic, reading.lang) for one in reading.candidates)
-        if reading.step is Step.OFFER
+        if reading.reaction is Reaction.OFFER
         else ()
     )
     words = _words(answers, offered, policy, portal_url, reading.lang)
     return Help(reading=reading, answers=answers, offered=offered, text=words, ms=took * 1000)
 
 
-def read_mail(db: Database, desk: Desk, mail: InboundMail, received_at: datetime) -> Reading:
+def read_mail(db: Database, desk: Desk, mail: InboundMail, received_at: datetime) -> QuestionReading:
     """What a mail asks for, by its sender's own words."""
     day = desk.policy.clock_rules.calendar.day_of(received_at)
     return _read_letter(db, mail.subject, mail.text, mail.lang, day)
 
 
-def _read_letter(db: Database, subject: str, text: str, lang: str, day: date) -> Reading:
+def _read_letter(db: Database, subject: str, text: str, lang: str, day: date) -> QuestionReading:
     return _read(f"Subject: {' '.join(subject.split())}\n\n{text}", lang, find_taught(db), day)
 
 
-def _read(text: str, lang: str, taught: Learned, day: date) -> Reading:
-    def read(part: str) -> Reading:
+def _read(text: str, lang: str, taught: Learned, day: date) -> QuestionReading:
+    def read(part: str) -> QuestionReading:
         return shipped().read(part, lang, today=day)
 
     return taught.read(read(text), text, read, day)

@@ -17,7 +17,7 @@ from bot.domain.conversations import (
     Tried,
 )
 from bot.domain.events import EventTag
-from bot.domain.faq import Step
+from bot.domain.faq import Reaction
 from bot.domain.faq_opinions import Opinion, Why
 from bot.domain.faq_refusals import NoQuestion, NoSuchArticle, NotYourQuestion, QuestionsRest
 from bot.domain.languages import language_of
@@ -106,7 +106,7 @@ def _open(
     What they asked before in the same words stays it, and what no article surely answers goes to the person
     who has or had their last one: it is what they write back.
     """
-    for_person = found.reading.step is Step.PERSON or bool(find_marks("", text))
+    for_person = found.reading.reaction is Reaction.PERSON or bool(find_marks("", text))
     with transaction(db, locks=(f"asker:{by.id}",)):
         before = conversation_store.find_same(db, slack_user=by.id, words=text, since=now - WITHIN)
         if before and for_person:
@@ -118,7 +118,7 @@ def _open(
             conversation_words.hear(db, desk, theirs, text, now=now)
             return conversations.get(db, theirs.ref)
         last = _find_last(db, by, now=now)
-        if last and _belongs(last, found.reading.step, for_person=for_person):
+        if last and _belongs(last, found.reading.reaction, for_person=for_person):
             conversation_words.hear(db, desk, last, text, now=now)
             return conversations.get(db, last.ref)
         _check_rests(db, desk, by, now=now)
@@ -148,10 +148,10 @@ def _open_new(
     return conversations.open_one(db, desk, new, now=now, tried=tried, answered=True)
 
 
-def _belongs(last: Conversation, step: Step, *, for_person: bool) -> bool:
+def _belongs(last: Conversation, reaction: Reaction, *, for_person: bool) -> bool:
     """Whether what they write now goes to the person who has that question, or had it."""
     if last.owner:
-        return for_person or step is Step.OFFER
+        return for_person or reaction is Reaction.OFFER
     return for_person and last.state is ConversationState.OPEN
 
 

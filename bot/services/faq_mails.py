@@ -1,11 +1,13 @@
 """Answers by mail: sent by themselves where that is sure and allowed, else by a click, and judged."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.addressees import asker_of
 from bot.domain.cases import Thread
 from bot.domain.conversations import (
     QUIET,
@@ -17,7 +19,7 @@ from bot.domain.conversations import (
 from bot.domain.diagnosis import Finding
 from bot.domain.diagnosis_checks import holding
 from bot.domain.events import EventTag
-from bot.domain.faq import Step
+from bot.domain.faq import Reaction
 from bot.domain.faq_opinions import Why
 from bot.domain.intake import Understood
 from bot.domain.programmes import Programme
@@ -72,7 +74,7 @@ def offer(
 ) -> list[Values]:
     """What may help until a person answers, where the search is unsure; in the caller's transaction."""
     reading = understood.asked
-    if reading is None or reading.step is not Step.OFFER or not _may_answer(desk, understood, one):
+    if reading is None or reading.reaction is not Reaction.OFFER or not _may_answer(desk, understood, one):
         return []
     near = [faq.list_articles(one.lang)[candidate.topic] for candidate in reading.candidates]
     note(db, one, {article.id: Answered.OFFERED for article in near}, by="usher", now=now)
@@ -113,11 +115,9 @@ def say_received(
     due_at = conversations.get(db, one.ref).due_at
     of = find_programme(db, desk, one, now=now)
     words = mails.neutral_receipt(ref=one.ref, lang=one.lang, policy=desk.policy, hear_by=due_at, of=of)
-    queue_mail(
-        db, desk, "neutral_receipt", key=f"mail:{understood.row.id}:neutral_receipt", to=one.address,
-        lang=one.lang, ref=one.ref, words=words, now=now, thread=Thread.answering(understood.mail),
-        automatic=True,
-    )  # fmt: skip
+    whom = replace(asker_of(one), thread=Thread.answering(understood.mail))
+    key = f"mail:{understood.row.id}:neutral_receipt"
+    queue_mail(db, desk, "neutral_receipt", whom, key=key, words=words, now=now, automatic=True)
 
 
 # How one is made
@@ -166,8 +166,8 @@ def queue(
     until = now + _LINK_LASTS
     url = issue_link(db, desk, one.ref, purpose=LINK, path="faq/answer", until=until, now=now)
     return queue_mail(
-        db, desk, MAIL, key=key, to=one.address, lang=one.lang, ref=one.ref, words=words, now=now,
-        thread=one.thread, automatic=automatic, secrets={"unhelpful_url": url},
+        db, desk, MAIL, asker_of(one), key=key, words=words, now=now,
+        automatic=automatic, secrets={"unhelpful_url": url},
     )  # fmt: skip
 
 

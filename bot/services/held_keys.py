@@ -1,12 +1,13 @@
 """An issued License Key: whose it is, whose right it is to move it, and what is told and written of that."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.addressees import somebody_of
 from bot.domain.approvals import find_right
 from bot.domain.cases import Case, case_ref
 from bot.domain.events import EventTag
@@ -25,7 +26,7 @@ from bot.domain.staff import Act, Staff
 from bot.services import thread_notes
 from bot.services.cases import get_case
 from bot.services.desk import Desk
-from bot.services.queueing import NO_THREAD, queue_mail
+from bot.services.queueing import queue_mail
 from bot.services.rights import at_this_moment
 from bot.store import events, key_mails, license_keys, seats
 
@@ -120,21 +121,12 @@ def tell(
     now: datetime,
 ) -> None:
     """A mail without a key; the sponsor's stands in their thread."""
-    case = held.case
+    case, whom = held.case, somebody_of(held.case, to)
+    if to == case.sponsor.address:
+        whom = replace(whom, thread=case.thread)
     number = key_mails.count_mails(db, held.key.id)
-    queue_mail(
-        db,
-        desk,
-        template,
-        key=f"{case.ref}:{template}:{held.key.id}:{number}",
-        to=to,
-        lang=case.lang,
-        ref=case.ref,
-        words=words,
-        now=now,
-        thread=case.thread if to == case.sponsor.address else NO_THREAD,
-        case_id=case.id,
-    )
+    key = f"{case.ref}:{template}:{held.key.id}:{number}"
+    queue_mail(db, desk, template, whom, key=key, words=words, now=now)
 
 
 def record(

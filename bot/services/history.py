@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.events import Event, EventTag, Step
+from bot.domain.events import Event, EventTag, HistoryStep
 from bot.services.cases import get_case
 from bot.store import case_versions, events, outbox
 
 
-def list_steps(db: Database, ref: str) -> list[Step]:
+def list_steps(db: Database, ref: str) -> list[HistoryStep]:
     """Every event about a case, its mails out and the mails that made its versions, oldest first.
 
     Raise UnknownCase.
@@ -28,5 +28,5 @@ def _is_whole(event: Event, decided: Collection[tuple[str, datetime]]) -> bool:
     return event.tag == EventTag.APPROVAL_GIVEN and (event.actor, event.at) in decided
 
 
-def _step(event: Event, mail: str) -> Step:
-    return Step(at=event.at, tag=event.tag, actor=event.actor, data=event.data, mail=mail)
+def _step(event: Event, mail: str) -> HistoryStep:
+    return HistoryStep(at=event.at, tag=event.tag, actor=event.actor, data=event.data, mail=mail)

@@ -1,13 +1,14 @@
 """License Keys on their way: queued to whom they belong, looked at again before they go, taken back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
 from bot.domain.accounts import AccountStatus
+from bot.domain.addressees import somebody_of
 from bot.domain.bounces import WENT_OUT
 from bot.domain.cases import Case, Thread, case_ref
 from bot.domain.events import EventTag
@@ -21,7 +22,7 @@ from bot.domain.ris import Role, User
 from bot.rendering import key_mails as key_mail_words
 from bot.services import case_steps
 from bot.services.desk import Desk
-from bot.services.queueing import NO_THREAD, queue_mail, queue_note
+from bot.services.queueing import queue_mail, queue_note
 from bot.store import accounts, events, key_mails, license_keys, outbox, seats, step_jobs
 from bot.store.numbers import next_number
 
@@ -41,7 +42,7 @@ class Party:
     address: str
     lang: str
     holder: bool = False  #: it is theirs; else they pass it on
-    thread: Thread = NO_THREAD
+    thread: Thread = field(default_factory=Thread)
 
 
 def party_of(desk: Desk, case: Case, holder: Holder) -> Party:
@@ -154,20 +155,9 @@ def _queue(
     keys = [seat.key for seat in sent if seat.key]
     number = key_mails.count_mails(db, keys[0].id) + 1
     outbox_key = f"{case.ref}:{template}:{keys[0].id}:{number}"
-    queue_mail(
-        db,
-        desk,
-        template,
-        key=outbox_key,
-        to=party.address,
-        lang=party.lang,
-        ref=case.ref,
-        words=words,
-        now=now,
-        thread=party.thread,
-        case_id=case.id,
-        secrets={"keys": [_unsealed(db, desk, key) for key in keys]},
-    )
+    whom = replace(somebody_of(case, party.address), lang=party.lang, thread=party.thread)
+    secrets = {"keys": [_unsealed(db, desk, key) for key in keys]}
+    queue_mail(db, desk, template, whom, key=outbox_key, words=words, now=now, secrets=secrets)
     ids = [key.id for key in keys]
     key_mails.add(db, ids, outbox_key, why, now=now)
     license_keys.mark_mailed(db, ids, now=now)

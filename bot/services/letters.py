@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.addressees import sponsor_of
 from bot.domain.approvals import check_is_staff
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.errors import ContentChanged, NothingAsked, NotWritable
@@ -83,20 +84,9 @@ def send(db: Database, desk: Desk, draft: Draft, *, by: Staff, now: datetime) ->
         words = _words(db, desk, case, draft)
         if seal_of(case.sponsor.address, case.cc, words) != draft.seal:
             return False
+        words["read_to"] = draft.read_to
         queue_mail(
-            db,
-            desk,
-            draft.letter,
-            key=key,
-            to=case.sponsor.address,
-            lang=case.lang,
-            ref=case.ref,
-            words={**words, "read_to": draft.read_to},
-            now=now,
-            thread=case.thread,
-            cc=case.cc,
-            case_id=case.id,
-            with_status_link=True,
+            db, desk, draft.letter, sponsor_of(case), key=key, words=words, now=now, with_status_link=True
         )
         if draft.letter is Letter.QUESTION:
             _wait_for_answer(db, case, draft, key, by=by, now=now)

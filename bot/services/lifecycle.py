@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from bot.domain import lifecycle
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.events import EventTag
-from bot.domain.lifecycle import ClockRules, Foreseen, Life, LifeState, Move, Moved, Stage, Step
+from bot.domain.lifecycle import ClockRules, Foreseen, Life, LifeState, LifeStep, Move, Moved, Stage
 from bot.domain.lifecycle_refusals import DayPassed, LifeUnknown
 from bot.domain.report import Week, WeekAhead
 from bot.services.desk import Desk
@@ -190,10 +190,10 @@ def readdress(db: Database, desk: Desk, account_id: int, *, now: datetime) -> Li
     return life.state
 
 
-def step_of(row: Row, rules: ClockRules, *, now: datetime, warn_until: datetime) -> Step:
+def step_of(row: Row, rules: ClockRules, *, now: datetime, warn_until: datetime) -> LifeStep:
     """What is to be done about one now; the clock of an account that was ended stops."""
     if row.account.status is not AccountStatus.ACTIVE:
-        return Step(life=replace(row.life, state=LifeState.CLOSED), closes=True)
+        return LifeStep(life=replace(row.life, state=LifeState.CLOSED), closes=True)
     return lifecycle.next_step(row.life, rules, now=now, warn_until=warn_until)
 
 

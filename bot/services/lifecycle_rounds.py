@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain import lifecycle
+from bot.domain.addressees import owner_of
 from bot.domain.events import EventTag
-from bot.domain.lifecycle import ClockRules, Move, Moved, Stage, Step
+from bot.domain.lifecycle import ClockRules, LifeStep, Move, Moved, Stage
 from bot.domain.lifecycle_refusals import DayTooFar
 from bot.domain.note_names import NoteName
 from bot.domain.outbox import NewJob
@@ -72,7 +73,7 @@ def run(
             return Ran(told=told, held=held, closed=closed)
 
 
-def _take(db: Database, desk: Desk, steps: Sequence[tuple[Row, Step]], *, now: datetime) -> None:
+def _take(db: Database, desk: Desk, steps: Sequence[tuple[Row, LifeStep]], *, now: datetime) -> None:
     """Write down a batch, in the caller's transaction."""
     taken = [step for _, step in steps]
     lifecycle_store.save_all(db, [(step.life, step.next_at) for step in taken])
@@ -93,22 +94,19 @@ def _take(db: Database, desk: Desk, steps: Sequence[tuple[Row, Step]], *, now: d
     _tell_held(db, [step for step in taken if step.held], now=now)
 
 
-def _mail(desk: Desk, row: Row, stage: Stage, step: Step) -> NewJob:
+def _mail(desk: Desk, row: Row, stage: Stage, step: LifeStep) -> NewJob:
     """Its words are put together when it goes: a batch is quick, and the outbox keeps nobody's name."""
     words = {"account_id": row.account.id, "cycle": step.life.cycle, "stage": stage}
     return mail_job(
         desk,
         TEMPLATES[stage],
+        owner_of(row.account),
         key=lifecycle_store.job_key(step.life, stage),
-        to=row.account.email,
-        lang=row.account.lang,
-        ref=row.account.thread,
         words=words,
-        case_id=row.account.case_id or None,
     )
 
 
-def _events(step: Step) -> list[NewEvent]:
+def _events(step: LifeStep) -> list[NewEvent]:
     life, found = step.life, list[NewEvent]()
     subject = f"account:{life.account_id}"
     if step.held:
@@ -123,7 +121,7 @@ def _events(step: Step) -> list[NewEvent]:
     return found
 
 
-def _tell_held(db: Database, held: Sequence[Step], *, now: datetime) -> None:
+def _tell_held(db: Database, held: Sequence[LifeStep], *, now: datetime) -> None:
     """The desk hears of each once: of all that a batch held, in one message."""
     for step in held:
         moved = Moved(at=now, by="usher", how=Move.HELD, ends_on=step.life.ends_on, reason=str(step.held))

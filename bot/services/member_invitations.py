@@ -8,6 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, NewAccount, Origin
+from bot.domain.addressees import owner_of
 from bot.domain.cases import Case, case_ref
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
@@ -89,15 +90,12 @@ def _mail_link(db: Database, desk: Desk, inviter: Account, invited: Invited, *, 
         db,
         desk,
         MAIL,
+        replace(owner_of(inviter), address=invited.email),
         key=f"{subject}:invitation:{next_number(db, 'self_registration')}",
-        to=invited.email,
-        lang=inviter.lang,
-        ref=inviter.thread,
         words=account_mails.self_registration(
             inviter, customer, desk.policy, role=invited.role, until=invited.until
         ),
         now=now,
-        case_id=inviter.case_id or None,
         secrets={"joining_url": url},
     )
 

@@ -1,11 +1,13 @@
 """What an Organization Administrator does with the people of their organisation, and with nobody else's."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
+from bot.domain.addressees import sponsor_of
 from bot.domain.cases import Case, case_ref
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import HasSeat, UnknownSeat
@@ -149,12 +151,15 @@ def ask_credential(db: Database, desk: Desk, *, account_id: int, by: Account, no
         if (wish := weigh_wish(asked, now=now)) is not Wish.ASKED:
             return wish
         queued = queue_mail(
-            db, desk, "credential_request",
-            key=f"{account.ref}:credential_request:{len(asked)}", to=case.sponsor.address,
-            lang=case.lang, ref=case.ref,
+            db,
+            desk,
+            "credential_request",
+            replace(sponsor_of(case), cc=()),
+            key=f"{account.ref}:credential_request:{len(asked)}",
             words=account_mails.credential_request(account, asker, case, desk.policy),
-            now=now, thread=case.thread, case_id=case.id, attach={"what": BLANK},
-        )  # fmt: skip
+            now=now,
+            attach={"what": BLANK},
+        )
         if queued:
             record(db, EventTag.CREDENTIAL_ASKED, about, by, now)
         return wish if queued else Wish.OFTEN

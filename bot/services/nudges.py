@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.addressees import Addressee, sponsor_of
 from bot.domain.addresses import in_key, mailbox_of
-from bot.domain.cases import BallHolder, Case, CaseStatus, Thread
+from bot.domain.cases import BallHolder, Case, CaseStatus
 from bot.domain.conversations import Channel, NewConversation
 from bot.domain.events import EventTag
 from bot.domain.notices import NoticeKind, Waiting, days_reached, is_mailing_time
@@ -167,20 +168,20 @@ def _queue(db: Database, desk: Desk, group: Sequence[Due], *, key: str, now: dat
     """
     newest = max(group, key=lambda one: (one.waiting.since, one.case.id)).case
     only = newest if len(group) == 1 else None
+    whom = replace(sponsor_of(newest), cc=())
+    if not only:
+        about = _open_conversation(db, desk, newest, now=now)
+        whom = Addressee(address=whom.address, lang=whom.lang, ref=about)
     return queue_mail(
         db,
         desk,
         TEMPLATE,
+        whom,
         key=key,
-        to=newest.sponsor.address,
-        lang=newest.lang,
-        ref=only.ref if only else _open_conversation(db, desk, newest, now=now),
         words=mails.nudge(
             [(_asked(db, one.case), one.waiting.subject) for one in group], newest, desk.policy
         ),
         now=now,
-        thread=only.thread if only else Thread(),
-        case_id=only.id if only else None,
         links_to=[one.case.ref for one in group],
         automatic=True,
         attach={"what": MARKED, "version": only.version} if only else None,

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
-from bot.domain.credentials import Notice
+from bot.domain.credentials import CredentialNotice
 from bot.domain.errors import CodesLocked, NotEnrolled, SignInNeeded
 from bot.domain.events import EventTag
 from bot.domain.partner_refusals import AppCodeWrong, AppGone
@@ -35,7 +35,7 @@ def take(db: Database, desk: Desk, visitor: Visitor, *, code: str, now: datetime
     account = visitor.account
 
     def tell(until: datetime) -> None:
-        _tell(db, desk, account, Notice.CODES_LOCKED, now, until=until)
+        _tell(db, desk, account, CredentialNotice.CODES_LOCKED, now, until=until)
 
     token = ""
     with transaction(db, locks=(f"authenticator:{account.id}",)):
@@ -119,11 +119,17 @@ def _set_up(db: Database, desk: Desk, visitor: Visitor, step: int, *, now: datet
     token = sessions.raise_strength(db, desk, visitor, to=Strength.PHONE_OTP, now=now)
     session_store.drop_all(db, account.id, but=token)
     events.add(db, EventTag.AUTHENTICATOR_CONFIRMED, about, actor=about, at=now)
-    _tell(db, desk, account, Notice.APP_CHANGED, now)
+    _tell(db, desk, account, CredentialNotice.APP_CHANGED, now)
     return token
 
 
 def _tell(
-    db: Database, desk: Desk, account: Account, why: Notice, now: datetime, *, until: datetime | None = None
+    db: Database,
+    desk: Desk,
+    account: Account,
+    why: CredentialNotice,
+    now: datetime,
+    *,
+    until: datetime | None = None,
 ) -> None:
     credential_notices.tell(db, desk, account, None, why=why, now=now, until=until)

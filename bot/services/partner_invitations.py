@@ -8,15 +8,16 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.domain.addressees import Addressee
 from bot.domain.approvals import check_is_staff
 from bot.domain.errors import NotApprover
 from bot.domain.events import EventTag
 from bot.domain.invitation_files import (
     MOST_ROWS,
     Column,
+    InvitationReading,
     InviteFault,
     Known,
-    Reading,
     read_invitation,
     read_invitations,
     without_known,
@@ -72,7 +73,7 @@ class Looked:
 
     name: str
     digest: str  #: hex SHA-256 of the file: whom the button invites is who was shown
-    reading: Reading
+    reading: InvitationReading
     invited: bool = False
 
 
@@ -168,10 +169,8 @@ def mail(db: Database, desk: Desk, invited: Invitation, *, now: datetime) -> Non
         db,
         desk,
         MAIL,
+        Addressee(address=invited.email, lang=invited.lang, ref=invited.ref),
         key=f"{invited.ref}:invitation:{next_number(db, 'partner_invitation')}",
-        to=invited.email,
-        lang=invited.lang,
-        ref=invited.ref,
         words=partner_mails.invitation(
             invited, desk.policy, until=until, closed=accounts.find(db, invited.closed_id)
         ),

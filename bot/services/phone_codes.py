@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account
 from bot.domain.credential_refusals import PhoneCodeRefused, PhoneCodesRest, TextsRest
-from bot.domain.credentials import CODE_LIMIT, Notice, Phone
+from bot.domain.credentials import CODE_LIMIT, CredentialNotice, Phone
 from bot.domain.errors import Refusal
 from bot.domain.events import EventTag
 from bot.domain.outbox import JobStatus
@@ -134,7 +134,7 @@ def _take(
         _record(db, EventTag.PHONE_CODE_TAKEN, visitor, phone, now)
     else:
         _record(db, EventTag.PHONE_VERIFIED, visitor, phone, now)
-        credential_notices.tell(db, desk, account, phone, why=Notice.PHONE_ADDED, now=now)
+        credential_notices.tell(db, desk, account, phone, why=CredentialNotice.PHONE_ADDED, now=now)
     token = sessions.raise_strength(db, desk, visitor, to=Strength.PHONE_OTP, now=now)
     return Taken(token=token, phone=phone)
 
@@ -147,7 +147,7 @@ def _count_wrong(db: Database, desk: Desk, visitor: Visitor, phone: Phone, now: 
     _record(db, EventTag.PHONE_CODE_FAILED, visitor, phone, now)
     if after.locked_until is None:
         return PhoneCodeRefused()
-    why, until = Notice.CODES_LOCKED, after.locked_until
+    why, until = CredentialNotice.CODES_LOCKED, after.locked_until
     credential_notices.tell(db, desk, visitor.account, phone, why=why, now=now, until=until)
     return PhoneCodesRest(until=until)
 

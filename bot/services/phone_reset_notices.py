@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
-from bot.domain.cooling import Notice
+from bot.domain.cooling import CoolingNotice
 from bot.domain.note_names import NoteName
 from bot.domain.outbox import Job
 from bot.domain.phone_resets import PhoneReset, ResetState, actor
@@ -67,7 +67,7 @@ def _stop_link(db: Database, desk: Desk, reset: PhoneReset, *, now: datetime) ->
     return {"stop_url": url}
 
 
-def find_notice(db: Database, account: Account, reset: PhoneReset) -> Notice | None:
+def find_notice(db: Database, account: Account, reset: PhoneReset) -> CoolingNotice | None:
     """How far the mail about the cooling time is; None before that."""
     once = f"{reset.id}:{ResetState.COOLING}"
     return cooling.find_notice(db, f"{account.ref}:{_mail_to(account)}:{once}")

@@ -15,7 +15,7 @@ from bot.domain.password_refusals import PasswordMeanwhile
 from bot.domain.passwords import HowSet, PasswordFault
 from bot.domain.prolongation import (
     Prolongation,
-    Step,
+    ProlongStep,
     Wished,
     counts_from,
     is_agreed,
@@ -48,7 +48,7 @@ def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation:
     return Prolongation(
         account=account,
         life=life,
-        step=Step.DONE if link.spent else _next_step(db, desk, life, counts=counts),
+        step=ProlongStep.DONE if link.spent else _next_step(db, desk, life, counts=counts),
         answers={one.consent: one for one in consent_store.list_of_account(db, account.id)},
         changed_at=set_at if counts else None,
         password_from=wait if wait and now < wait and not counts else None,
@@ -58,11 +58,11 @@ def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation:
     )
 
 
-def _next_step(db: Database, desk: Desk, life: Life, *, counts: bool) -> Step:
+def _next_step(db: Database, desk: Desk, life: Life, *, counts: bool) -> ProlongStep:
     given = prolongation_store.list_answers(db, life.account_id, life.validations)
     if not is_agreed(given, _versions(desk)):
-        return Step.CONSENTS
-    return Step.CONFIRM if counts else Step.PASSWORD
+        return ProlongStep.CONSENTS
+    return ProlongStep.CONFIRM if counts else ProlongStep.PASSWORD
 
 
 def _versions(desk: Desk) -> dict[Consent, str]:
@@ -91,7 +91,7 @@ def agree(
     answers = consents.answers(desk, agreed, lang=lang, now=now)
     with transaction(db):
         found = get(db, desk, token, now=now)
-        if found.step is not Step.DONE:
+        if found.step is not ProlongStep.DONE:
             prolongation_store.put(db, found.account.id, found.life.validations, answers, now=now)
     return ()
 
@@ -106,17 +106,17 @@ def complete(
     """
     with transaction(db):  # one look: another click may finish between two
         found = get(db, desk, token, now=now)
-    if found.step is Step.DONE:
+    if found.step is ProlongStep.DONE:
         return ()
     _check_ready(found)
     account, since, hashed = found.account, accounts.find_password(db, found.account.id), ""
-    if found.step is Step.PASSWORD:
+    if found.step is ProlongStep.PASSWORD:
         if faults := passwords.find_all_faults(db, desk, account, password):
             return faults
         hashed = passwords.make_hash(desk, password)
     with transaction(db, locks=(f"account:{account.id}",)):
         again = get(db, desk, token, now=now)
-        if again.step is Step.DONE:
+        if again.step is ProlongStep.DONE:
             return ()
         _check_ready(again)
         if again.step is not found.step:
@@ -126,7 +126,7 @@ def complete(
 
 
 def _check_ready(found: Prolongation) -> None:
-    if found.step is Step.CONSENTS:
+    if found.step is ProlongStep.CONSENTS:
         raise ConsentsChanged
     if found.waits_until is not None:
         raise ProlongationWaits(until=found.waits_until)

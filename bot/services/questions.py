@@ -1,6 +1,6 @@
 """Questions: a conversation for each, the sender's words for staff, a receipt for whoever may have one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain import form_requests
+from bot.domain.addressees import Addressee
 from bot.domain.cards import QuestionNote, shown_words
 from bot.domain.cases import Case, Thread
 from bot.domain.conversations import Channel, Conversation, NewConversation
@@ -203,22 +204,16 @@ def answer(
     attach: Mapping[str, Any] | None = None,
 ) -> bool:
     """Queue an automatic answer to a mail; return whether the caps let it through."""
-    return queue_mail(
-        db,
-        desk,
-        template,
-        key=f"mail:{understood.row.id}:{template}",
-        to=understood.mail.sender.address,
-        lang=understood.mail.lang,
+    mail, key = understood.mail, f"mail:{understood.row.id}:{template}"
+    whom = Addressee(
+        address=mail.sender.address,
+        lang=mail.lang,
         ref=ref,
-        words=words,
-        now=now,
-        thread=Thread.answering(understood.mail),
+        thread=Thread.answering(mail),
         cc=cc,
         case_id=case_id,
-        automatic=True,
-        attach=attach,
     )
+    return queue_mail(db, desk, template, whom, key=key, words=words, now=now, automatic=True, attach=attach)
 
 
 def note_question(
@@ -267,13 +262,7 @@ def note_follow_up(
     for words of somebody who may not speak in it: they are seen, and hold nothing up.
     """
     unread = list_unread(understood.mail, understood.form) if taken else ()
-    if taken:
-        own = understood.has_own_subject
-        to_read = bool(unread or understood.form.unopened) or says_more(
-            understood.mail, understood.form.cases, subject=own
-        )
-    else:
-        to_read = _is_to_be_read(understood, known=known)
+    to_read = _has_more(understood, unread) if taken else _is_to_be_read(understood, known=known)
     values = {**_note(understood, ref), "follow_up": True, "form_sent": form_sent, "taken": taken}
     queue_note(
         db,
@@ -311,10 +300,8 @@ def note_first_words(db: Database, understood: Understood, case: Case, *, now: d
 
     A cover note that says nothing more, as most do, makes nobody any work.
     """
-    mail, form = understood.mail, understood.form
-    unread = list_unread(mail, form)
-    own = understood.has_own_subject
-    if not (unread or form.unopened or says_more(mail, form.cases, subject=own)):
+    unread = list_unread(understood.mail, understood.form)
+    if not _has_more(understood, unread):
         return
     values = {**_note(understood, case.ref), "with_form": True, "taken": True}
     queue_note(
@@ -326,6 +313,13 @@ def note_first_words(db: Database, understood: Understood, case: Case, *, now: d
         thread_key=f"card:{case.ref}",
         case_id=case.id,
     )
+
+
+def _has_more(understood: Understood, unread: Collection[str]) -> bool:
+    """Whether a mail whose form was taken brings something besides."""
+    mail, form = understood.mail, understood.form
+    left = bool(unread or form.unopened)
+    return left or says_more(mail, form.cases, subject=understood.has_own_subject)
 
 
 def _is_to_be_read(understood: Understood, *, known: bool) -> bool:

@@ -10,10 +10,11 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain import link_pace, threads
+from bot.domain.addressees import Addressee
 from bot.domain.addresses import in_key, mailbox_of
 from bot.domain.cards import KindNote, TroubleNote
 from bot.domain.case_steps import step_at
-from bot.domain.cases import Thread, case_ref
+from bot.domain.cases import case_ref
 from bot.domain.events import EventTag, subject_of
 from bot.domain.note_names import NoteName
 from bot.domain.outbox import JobKind, NewJob
@@ -24,7 +25,6 @@ from bot.store import case_steps, events, links, outbox, turns
 from bot.store.numbers import next_number
 
 SECRETS = "outbox"  #: the purpose under which a job's secrets are sealed
-NO_THREAD = Thread()
 NOTHING: Mapping[str, str] = {}
 STATUS = "status"  #: the purpose of a status link
 GONE = "••••"  #: a link's place in the copy of a mail that went
@@ -48,16 +48,11 @@ def queue_mail(
     db: Database,
     desk: Desk,
     template: str,
+    whom: Addressee,
     *,
     key: str,
-    to: str,
-    lang: str,
-    ref: str,
     words: Mapping[str, Any],
     now: datetime,
-    thread: Thread = NO_THREAD,
-    cc: tuple[str, ...] = (),
-    case_id: int | None = None,
     decision_id: int | None = None,
     with_status_link: bool = False,
     secrets: Mapping[str, str | list[str]] | None = None,
@@ -76,30 +71,26 @@ def queue_mail(
     answer beyond the caps is not queued, unless it says `once` what became of a case; staff are told
     instead. Return whether it was: nothing goes to somebody who was erased, or whose mail named nobody.
     """
-    if to in ("", GONE_ADDRESS):
+    if whom.address in ("", GONE_ADDRESS):
         return False
-    if automatic and not once and _holds_back(db, desk, mailbox_of(to), case_id, ref=ref, now=now):
+    if automatic and not once and _holds_back(db, desk, whom, now=now):
         return False
     job = mail_job(
-        desk, template, key=key, to=to, lang=lang, ref=ref, words=words, thread=thread, cc=cc,
-        case_id=case_id, decision_id=decision_id, automatic=automatic, not_before=not_before, attach=attach,
+        desk, template, whom, key=key, words=words,
+        decision_id=decision_id, automatic=automatic, not_before=not_before, attach=attach,
     )  # fmt: skip
-    hidden = {**(secrets or {}), **_issue_links(db, desk, ref if with_status_link else "", links_to, now=now)}
+    about = whom.ref if with_status_link else ""
+    hidden = {**(secrets or {}), **_issue_links(db, desk, about, links_to, now=now)}
     return outbox.add(db, job, sealed=_seal(desk, hidden), now=now)
 
 
 def mail_job(
     desk: Desk,
     template: str,
+    whom: Addressee,
     *,
     key: str,
-    to: str,
-    lang: str,
-    ref: str,
     words: Mapping[str, Any],
-    thread: Thread = NO_THREAD,
-    cc: tuple[str, ...] = (),
-    case_id: int | None = None,
     decision_id: int | None = None,
     automatic: bool = False,
     not_before: datetime | None = None,
@@ -107,17 +98,17 @@ def mail_job(
 ) -> NewJob:
     """One mail as `queue_mail` takes it, for whoever queues many at once."""
     nonce = hashlib.sha256(key.encode()).hexdigest()[:12]
-    values = {"lang": lang, "ref": ref, "cc": list(cc), "thread": dict(vars(thread))}
+    values = {"lang": whom.lang, "ref": whom.ref, "cc": list(whom.cc), "thread": dict(vars(whom.thread))}
     return NewJob(
         key=key,
         kind=JobKind.MAIL,
-        stream=f"later:{to}" if not_before else f"mail:{to}",
+        stream=f"{'later' if not_before else 'mail'}:{whom.address}",
         template=template,
         values=values | {"words": dict(words), "attach": dict(attach or {})},
         decision_id=decision_id,
-        case_id=case_id,
-        recipient=to,
-        message_id=threads.message_id(ref, nonce, keyring=desk.keyring, domain=desk.mail_from.domain),
+        case_id=whom.case_id,
+        recipient=whom.address,
+        message_id=threads.message_id(whom.ref, nonce, keyring=desk.keyring, domain=desk.mail_from.domain),
         automatic=automatic,
         not_before=not_before,
     )
@@ -295,13 +286,11 @@ def queue_kind_note(db: Database, note: KindNote, *, about: str, now: datetime) 
     return queue_note(db, NoteName.KIND, key=key, values=asdict(note), now=now, thread_key=thread_key)
 
 
-def _holds_back(
-    db: Database, desk: Desk, mailbox: str, case_id: int | None, *, ref: str, now: datetime
-) -> bool:
+def _holds_back(db: Database, desk: Desk, whom: Addressee, *, now: datetime) -> bool:
     """Whether a cap keeps an automatic answer back; staff hear of it once a day."""
-    limits = desk.policy.limits
+    limits, mailbox, ref = desk.policy.limits, mailbox_of(whom.address), whom.ref
     since = now - timedelta(hours=limits.answers_within_hours)
-    to_address, in_case = outbox.count_answers(db, mailbox=mailbox, case_id=case_id, since=since)
+    to_address, in_case = outbox.count_answers(db, mailbox=mailbox, case_id=whom.case_id, since=since)
     if to_address >= limits.answers_per_address:
         what, of = "answers_capped", in_key(mailbox)
     elif in_case >= limits.answers_per_case:

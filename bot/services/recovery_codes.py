@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.credential_refusals import ChangeNeedsOtp, RecoveryCodeRefused
-from bot.domain.credentials import Notice
+from bot.domain.credentials import CredentialNotice
 from bot.domain.events import EventTag
 from bot.domain.recovery_codes import MADE, PURPOSE, fold_code, make_code
 from bot.domain.sessions import Strength, Visitor
@@ -36,7 +36,7 @@ def make(db: Database, desk: Desk, visitor: Visitor, *, now: datetime) -> tuple[
         _check_may_make(db, visitor)
         recovery_codes.put_all(db, account.id, [desk.keyring.sign(PURPOSE, one) for one in codes], now=now)
         _record(db, EventTag.RECOVERY_CODES_MADE, visitor, now)
-        credential_notices.tell(db, desk, account, None, why=Notice.CODES_MADE, now=now)
+        credential_notices.tell(db, desk, account, None, why=CredentialNotice.CODES_MADE, now=now)
     return codes
 
 
@@ -68,7 +68,7 @@ def take(db: Database, desk: Desk, visitor: Visitor, *, code: str, now: datetime
             return sessions.raise_strength(db, desk, visitor, to=Strength.PHONE_OTP, now=now)
         _record(db, EventTag.RECOVERY_CODE_FAILED, visitor, now)
         if until := tries.find(db, account.id, Tried.RECOVERY_CODE).locked_until:
-            why = Notice.CODES_LOCKED
+            why = CredentialNotice.CODES_LOCKED
             credential_notices.tell(db, desk, account, None, why=why, now=now, until=until)
     raise RecoveryCodeRefused
 
@@ -76,7 +76,7 @@ def take(db: Database, desk: Desk, visitor: Visitor, *, code: str, now: datetime
 def _tell_used(db: Database, desk: Desk, visitor: Visitor, now: datetime) -> None:
     """By mail, and by text to every phone: whoever found one of them in a drawer should know."""
     account = visitor.account
-    key = credential_notices.tell(db, desk, account, None, why=Notice.CODE_USED, now=now)
+    key = credential_notices.tell(db, desk, account, None, why=CredentialNotice.CODE_USED, now=now)
     for phone in credentials.get(db, account.id).verified:
         queue_notice(
             db,

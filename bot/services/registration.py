@@ -9,6 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain import link_pace
+from bot.domain.addressees import somebody_of
 from bot.domain.case_steps import StepName, StepResult, StepState, left_out
 from bot.domain.cases import STANDING, UNDER_WAY, Case, CaseStatus
 from bot.domain.errors import LinkUnknown
@@ -209,10 +210,8 @@ def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: dat
         db,
         desk,
         MAIL,
+        somebody_of(case, email),
         key=key,
-        to=email,
-        lang=case.lang,
-        ref=case.ref,
         words=registration_mails.invitation(
             case,
             invited,
@@ -223,7 +222,6 @@ def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: dat
             keyless=bool(_KEYS & left_out(case_step_store.list_of_case(db, case.id))),
         ),
         now=now,
-        case_id=case.id,
         secrets={"registration_url": make_url(db, desk, case, until=until, now=now)},
         automatic=why is Why.REMINDER,
     )

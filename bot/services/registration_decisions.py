@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain.addressees import somebody_of, sponsor_of
 from bot.domain.approvals import Choice, Grave
 from bot.domain.cards import CaseCard
 from bot.domain.case_steps import StepName, StepState
@@ -225,13 +226,10 @@ def _mail_refusal(
         db,
         desk,
         "registration_refused",
+        somebody_of(case, found.email),
         key=f"{case.ref}:registration_refused:{next_number(db, 'registration_refused')}",
-        to=found.email,
-        lang=case.lang,
-        ref=case.ref,
         words=registration_mails.registration_refused(case, invited, desk.policy, made, until=until),
         now=now,
-        case_id=case.id,
         secrets={"registration_url": make_url(db, desk, case, until=until, now=now)},
     )
 
@@ -247,18 +245,5 @@ def _tell_sponsor(db: Database, desk: Desk, case: Case, *, outside: bool, now: d
         outside=outside,
         ready=site is None or site.state is not StepState.SKIPPED,
     )
-    queue_mail(
-        db,
-        desk,
-        "site_ready",
-        key=f"{case.ref}:site_ready",
-        to=case.sponsor.address,
-        lang=case.lang,
-        ref=case.ref,
-        words=words,
-        now=now,
-        thread=case.thread,
-        cc=case.cc,
-        case_id=case.id,
-        with_status_link=True,
-    )
+    whom, key = sponsor_of(case), f"{case.ref}:site_ready"
+    queue_mail(db, desk, "site_ready", whom, key=key, words=words, now=now, with_status_link=True)

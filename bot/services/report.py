@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from bot.domain.approvals import Choice
 from bot.domain.cases import OPEN, STANDING, BallHolder, CaseStatus
 from bot.domain.errors import PermanentFailure, TransientFailure
-from bot.domain.report import Decided, Decisions, Dwell, Figures, Report, Week, by_day, dwell
+from bot.domain.report import Decided, Decisions, Dwell, Report, Week, WeekFigures, by_day, dwell
 from bot.ports import Chat, Picture
 from bot.rendering import plots
 from bot.rendering.report import picture_alt, report_card
@@ -63,10 +63,10 @@ def send(chat: Chat, to: str, report: Report, *, words: Words) -> str:
     return ""
 
 
-def _figures(db: Database, since: datetime, until: datetime) -> Figures:
+def _figures(db: Database, since: datetime, until: datetime) -> WeekFigures:
     choices = Counter(one.choice for one in report_store.list_decided(db, since, until))
     waiting = [turn for turn in turns.list_between(db, since, until) if _is_under_way(turn)]
-    return Figures(
+    return WeekFigures(
         came=len(report_store.list_came(db, since, until)),
         approved=choices[Choice.APPROVED],
         rejected=choices[Choice.REJECTED],

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
-from bot.domain.credentials import Notice
+from bot.domain.credentials import CredentialNotice
 from bot.domain.events import EventTag
 from bot.domain.security_questions import AnswerFault, Given, Question, find_faults, normal
 from bot.domain.sessions import Visitor
@@ -55,7 +55,7 @@ def _tell_locked(db: Database, desk: Desk, account: Account, *, now: datetime) -
     with transaction(db, locks=(f"account:{account.id}",)):
         until = tries.find(db, account.id, Tried.ANSWER).locked_until
         if until is not None:
-            tell(db, desk, account, None, why=Notice.ANSWERS_LOCKED, now=now, until=until)
+            tell(db, desk, account, None, why=CredentialNotice.ANSWERS_LOCKED, now=now, until=until)
 
 
 def change(

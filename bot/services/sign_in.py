@@ -1,10 +1,12 @@
 """Sign in by User ID or e-mail address and password: the same work and the same words, whoever it was."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, Customer
+from bot.domain.addressees import owner_of
 from bot.domain.addresses import in_key
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import LifeState
@@ -125,10 +127,8 @@ def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime
         db,
         desk,
         "user_ids",
+        replace(owner_of(first), case_id=None),  # it names accounts of several cases
         key=f"user_ids:{address}:{now:%Y-%m-%d}",
-        to=first.email,
-        lang=first.lang,
-        ref=first.thread,
         words=account_mails.user_ids(with_companies(db, found), desk.policy, sign_in_url=sign_in_url),
         now=now,
     )

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain.addressees import Addressee
 from bot.domain.approvals import Approval, Grave, find_right
 from bot.domain.errors import (
     AlreadyApproved,
@@ -113,10 +114,8 @@ def _forget(db: Database, desk: Desk, whose: Member, now: datetime) -> None:
         db,
         desk,
         "authenticator_reset",
+        Addressee(address=whose.email.lower(), lang="en", ref=f"S-{number}"),
         key=f"authenticator_reset:{number}",
-        to=whose.email.lower(),
-        lang="en",
-        ref=f"S-{number}",
         words=staff_mails.authenticator_reset(lang="en", policy=desk.policy, at=now),
         now=now,
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain.addressees import Addressee
 from bot.domain.alarms import Trouble
 from bot.domain.approvals import check_is_staff
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
@@ -164,17 +165,9 @@ def _mail_sponsor(
     case_id = stock_store.find_payer_case(db, order.id)
     case = cases.find(db, case_id) if case_id is not None else None
     lang = case.lang if case else "en"
-    return queue_mail(
-        db,
-        desk,
-        "po_low",
-        key=key,
-        to=to,
-        lang=lang,
-        ref=f"S-{next_number(db, 'staff_mail')}",
-        words=stock_mails.po_low(order, left, lang=lang, policy=desk.policy, on=now),
-        now=now,
-    )
+    whom = Addressee(address=to, lang=lang, ref=f"S-{next_number(db, 'staff_mail')}")
+    words = stock_mails.po_low(order, left, lang=lang, policy=desk.policy, on=now)
+    return queue_mail(db, desk, "po_low", whom, key=key, words=words, now=now)
 
 
 def send_chart(chat: Chat, to: str, supplies: Supplies, *, words: Words) -> str:

@@ -15,7 +15,7 @@ from bot.domain.license_keys import KEY, VOUCHER, NewKey, SealedKey, fold_key, s
 from bot.domain.note_names import NoteName
 from bot.domain.ris import Credential
 from bot.domain.staff import Act, Staff
-from bot.domain.vouchers import MOST_ROWS, Column, GoodRow, Reading, find_known, read_vouchers
+from bot.domain.vouchers import MOST_ROWS, Column, GoodRow, VoucherReading, find_known, read_vouchers
 from bot.ports import Reader, SharedFile
 from bot.services import case_steps, sealed, stock
 from bot.services.desk import Desk
@@ -34,7 +34,7 @@ class Looked:
 
     name: str
     digest: str  #: hex SHA-256 of the file: what is imported is what was looked at
-    reading: Reading
+    reading: VoucherReading
     imported: bool = False
 
 

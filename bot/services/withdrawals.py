@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain.addressees import sponsor_of
 from bot.domain.approvals import VoidReason, check_is_staff
 from bot.domain.cards import WithdrawalNote
 from bot.domain.cases import BEFORE_LIVE, OPEN, STANDING, Case, CaseStatus, Thread
@@ -157,15 +158,10 @@ def _tell(
         db,
         desk,
         "withdrawal",
+        sponsor_of(case),
         key=f"{case.ref}:{case.version}:withdrawal:{case.status}",
-        to=case.sponsor.address,
-        lang=case.lang,
-        ref=case.ref,
         words=order_mails.withdrawal(case, desk.policy, standing),
         now=now,
-        thread=case.thread,
-        cc=case.cc,
-        case_id=case.id,
         with_status_link=True,
         automatic=automatic,
         once=case.status is CaseStatus.WITHDRAWN,

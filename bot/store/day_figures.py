@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.home import Figures
+from bot.domain.home import DayFigures
 from bot.store.database import row, text_of
 
 
-def count_since(db: Database, since: datetime) -> Figures:
+def count_since(db: Database, since: datetime) -> DayFigures:
     """What happened from then on; a decision that was taken back does not count."""
     found = row(
         db,
@@ -23,4 +23,4 @@ def count_since(db: Database, since: datetime) -> Figures:
              (select count(*) from conversations where created_at >= :since) questions""",
         {"since": text_of(since)},
     )
-    return Figures(**(found or {}))
+    return DayFigures(**(found or {}))

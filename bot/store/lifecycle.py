@@ -8,7 +8,7 @@ from typing import Any, Self
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
-from bot.domain.lifecycle import Delivery, Life, LifeState, Move, Moved, Notice, Stage
+from bot.domain.lifecycle import Delivery, Life, LifeState, Move, Moved, Stage, StageNotice
 from bot.domain.people import GONE_ADDRESS
 from bot.store import accounts
 from bot.store.database import count_each, instant, listed, maybe_instant, row, rows, text_of
@@ -178,7 +178,7 @@ def _alike(found: Mapping[str, Any]) -> Life:
         delivery = Delivery.SENT if told == "1" else Delivery.SKIPPED
         sent_at = datetime.combine(date.fromisoformat(day), time(), UTC) if told == "1" else None
         notices.append(
-            Notice(
+            StageNotice(
                 stage=Stage(stage), ends_on=date.fromisoformat(ends_on), delivery=delivery, sent_at=sent_at
             )
         )
@@ -249,7 +249,7 @@ def _read(db: Database, found: Sequence[Mapping[str, Any]]) -> list[Row]:
     ]
 
 
-def _list_notices(db: Database, account_ids: Collection[int]) -> dict[int, list[Notice]]:
+def _list_notices(db: Database, account_ids: Collection[int]) -> dict[int, list[StageNotice]]:
     """Those of each life's cycle, with how far its mail is.
 
     One that came back, or that went to an address of before, has not reached the owner.
@@ -267,10 +267,10 @@ def _list_notices(db: Database, account_ids: Collection[int]) -> dict[int, list[
             where l.account_id in ({inside})""",
         {**values, "gone": GONE_ADDRESS},
     )
-    lives: dict[int, list[Notice]] = {}
+    lives: dict[int, list[StageNotice]] = {}
     for one in found:
         delivery = _delivery(one)
-        notice = Notice(
+        notice = StageNotice(
             stage=Stage(one["stage"]),
             ends_on=date.fromisoformat(one["ends_on"]),
             delivery=delivery,

@@ -14,7 +14,7 @@ from bot.domain.languages import LANGUAGES
 from handlers.cli.output import JsonOption, plain, print_json, print_table, say
 
 if TYPE_CHECKING:
-    from bot.faq.evaluation import Figures, Labelled
+    from bot.faq.evaluation import Labelled, Scores
     from bot.services.faq import Help
 
     Ask = Callable[[str, str], Help]  #: of a text and its language, "" where that is not known
@@ -100,7 +100,7 @@ def taught(*, as_json: JsonOption = False) -> None:
         print_table(("topic", "words", "by", "at (UTC)"), lines)
 
 
-def _write_plot(plot: Path, figures: "Figures", title: str) -> None:
+def _write_plot(plot: Path, figures: "Scores", title: str) -> None:
     from bot.rendering import calibration_plot
 
     try:
@@ -235,7 +235,7 @@ _SHARES = (
 )
 
 
-def _print_figures(found: "list[Figures]") -> None:
+def _print_figures(found: "list[Scores]") -> None:
     names = [name.replace("_", " ") for name in _SHARES]
     print_table(("group", "messages", *names, "adversarial answered", "Brier", "ECE"), list(map(_row, found)))
     say("\nCalibration: what was promised, and what came true.")
@@ -248,7 +248,7 @@ def _print_figures(found: "list[Figures]") -> None:
     )
 
 
-def _row(one: "Figures") -> tuple[object, ...]:
+def _row(one: "Scores") -> tuple[object, ...]:
     shares = [_percent(getattr(one, name)) for name in _SHARES]
     return (one.group, one.messages, *shares, one.adversarial_answered, f"{one.brier:.3f}", f"{one.ece:.3f}")
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, Response, request
 
 from bot.domain.accounts import fold_user_id
-from bot.domain.cooling import Notice
+from bot.domain.cooling import CoolingNotice
 from bot.domain.email_changes import Bearer, ChangeState, EmailChange
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.services import email_changes
@@ -110,7 +110,7 @@ def _whose(change: EmailChange) -> str:
     return "desk_" if change.asked_by else ""
 
 
-def _due(change: EmailChange, notice: Notice | None, frame: Frame) -> str:
+def _due(change: EmailChange, notice: CoolingNotice | None, frame: Frame) -> str:
     """From when on it counts where somebody stands in for the old address; "" where nobody does."""
     counts_from = change.counts_from(notice)
     return frame.pages.words().instant(counts_from) if counts_from else ""

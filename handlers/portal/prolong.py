@@ -8,7 +8,7 @@ from bot.domain.consents import Consent
 from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
 from bot.domain.password_refusals import PasswordMeanwhile
 from bot.domain.passwords import PasswordFault
-from bot.domain.prolongation import Prolongation, Step
+from bot.domain.prolongation import Prolongation, ProlongStep
 from bot.domain.prolongation_refusals import AccountClosed, ConsentsChanged, ProlongationWaits
 from bot.rendering.pages import partners
 from bot.rendering.pages import prolong as shown
@@ -105,7 +105,7 @@ def _agree(token: str, found: Prolongation, frame: Frame) -> Response | None:
 def _complete(token: str, found: Prolongation, frame: Frame) -> Response | None:
     """None once the account is valid again."""
     bot, password = frame.bot, request.form.get("password", "")
-    if found.step is Step.PASSWORD and password != request.form.get("again", ""):
+    if found.step is ProlongStep.PASSWORD and password != request.form.get("again", ""):
         broken = find_plain_faults(bot.desk, found.account, password)
         return _page(found, frame, broken=broken, unlike=True)
     try:

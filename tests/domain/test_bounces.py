@@ -9,10 +9,10 @@ from bot.domain.bounces import (
     SOFT_LIMIT,
     AddressState,
     Doubt,
-    Step,
+    Measure,
     is_hard,
     list_believed,
-    next_step,
+    next_measure,
     reason_of,
     standing,
 )
@@ -65,22 +65,22 @@ def test_hard_is_what_speaks_against_the_address_itself(report: BounceReport, ha
 
 
 @pytest.mark.parametrize(
-    ("state", "hard", "of_probe", "soft", "step"),
+    ("state", "hard", "of_probe", "soft", "measure"),
     [
-        (AddressState.GOOD, True, False, 0, Step.PROBE),
-        (AddressState.GOOD, False, False, SOFT_LIMIT - 1, Step.NOTHING),
-        (AddressState.GOOD, False, False, SOFT_LIMIT, Step.PROBE),
-        (AddressState.GOOD, True, True, 0, Step.GIVE_UP),  # it came back after its patience had ended
-        (AddressState.DOUBTFUL, True, False, SOFT_LIMIT, Step.NOTHING),
-        (AddressState.DOUBTFUL, True, True, 0, Step.GIVE_UP),
-        (AddressState.DOUBTFUL, False, True, SOFT_LIMIT, Step.NOTHING),
-        (AddressState.GIVEN_UP, True, True, SOFT_LIMIT, Step.NOTHING),
+        (AddressState.GOOD, True, False, 0, Measure.PROBE),
+        (AddressState.GOOD, False, False, SOFT_LIMIT - 1, Measure.NOTHING),
+        (AddressState.GOOD, False, False, SOFT_LIMIT, Measure.PROBE),
+        (AddressState.GOOD, True, True, 0, Measure.GIVE_UP),  # it came back after its patience had ended
+        (AddressState.DOUBTFUL, True, False, SOFT_LIMIT, Measure.NOTHING),
+        (AddressState.DOUBTFUL, True, True, 0, Measure.GIVE_UP),
+        (AddressState.DOUBTFUL, False, True, SOFT_LIMIT, Measure.NOTHING),
+        (AddressState.GIVEN_UP, True, True, SOFT_LIMIT, Measure.NOTHING),
     ],
 )
 def test_what_follows_for_an_address(
-    state: AddressState, hard: bool, of_probe: bool, soft: int, step: Step
+    state: AddressState, hard: bool, of_probe: bool, soft: int, measure: Measure
 ) -> None:
-    assert next_step(state, hard=hard, of_probe=of_probe, recent_soft=soft) is step
+    assert next_measure(state, hard=hard, of_probe=of_probe, recent_soft=soft) is measure
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from bot.domain.lifecycle import (
     Held,
     Life,
     LifeState,
-    Notice,
     Stage,
+    StageNotice,
     begin,
     extend,
     foresee,
@@ -35,7 +35,7 @@ def at(day: str, hour: int = 9) -> datetime:
 
 def told(stage: Stage, day: str, delivery: Delivery = Delivery.SENT, life: Life = LIFE) -> Life:
     sent_at = at(day) if delivery is Delivery.SENT else None
-    notice = Notice(stage=stage, ends_on=life.ends_on, delivery=delivery, sent_at=sent_at)
+    notice = StageNotice(stage=stage, ends_on=life.ends_on, delivery=delivery, sent_at=sent_at)
     return replace(life, notices=(*life.notices, notice))
 
 

@@ -12,7 +12,7 @@ import pytest
 from bot import policy
 from bot.adapters.carriers import read_workbooks
 from bot.domain.account_files import AccountRules, read_accounts
-from bot.domain.invitation_files import Known, Reading, read_invitations
+from bot.domain.invitation_files import InvitationReading, Known, read_invitations
 from bot.domain.row_files import FileReading, TableFault
 from bot.domain.sheets import SheetRefusal, Workbook
 from bot.domain.vouchers import read_vouchers
@@ -47,7 +47,7 @@ READERS: dict[str, Callable[[Sequence[Workbook]], FileReading[Any, Any, Any]]] =
 }
 
 
-def faults(reading: Reading) -> list[tuple[int, str, str]]:
+def faults(reading: InvitationReading) -> list[tuple[int, str, str]]:
     return [(row.line, row.column, row.fault) for row in reading.bad]
 
 

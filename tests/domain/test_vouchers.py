@@ -12,26 +12,26 @@ from hypothesis import strategies as st
 from bot.adapters.carriers import read_workbooks
 from bot.domain.license_keys import NewKey, fold_key
 from bot.domain.sheets import Sheet, SheetRefusal, Workbook
-from bot.domain.vouchers import MOST_ROWS, BadRow, Column, FileFault, Reading, RowFault, read_vouchers
+from bot.domain.vouchers import MOST_ROWS, BadRow, Column, FileFault, RowFault, VoucherReading, read_vouchers
 
 TODAY = date(2026, 3, 2)
 PLAIN = "voucher,license key\nV-0001,AAAA-1111\nV-0002,BBBB-2222\n"
 
 
-def read(content: str | bytes, *, name: str = "vouchers.csv") -> Reading:
+def read(content: str | bytes, *, name: str = "vouchers.csv") -> VoucherReading:
     raw = content.encode() if isinstance(content, str) else content
     return read_vouchers(read_workbooks(name, raw), today=TODAY)
 
 
-def faults(reading: Reading) -> list[tuple[int, str, str]]:
+def faults(reading: VoucherReading) -> list[tuple[int, str, str]]:
     return [(row.line, row.column, row.fault) for row in reading.bad]
 
 
-def keys(reading: Reading) -> list[tuple[str, str]]:
+def keys(reading: VoucherReading) -> list[tuple[str, str]]:
     return [(row.key.voucher, row.key.key) for row in reading.good]
 
 
-def rows(*cells: tuple[object, ...], formulas: frozenset[tuple[str, str]] = frozenset()) -> Reading:
+def rows(*cells: tuple[object, ...], formulas: frozenset[tuple[str, str]] = frozenset()) -> VoucherReading:
     sheet = Sheet(name="Vouchers", rows=cells)  # type: ignore[arg-type]
     return read_vouchers([Workbook(name="v.xlsx", sheets=(sheet,), formulas=formulas)], today=TODAY)
 

@@ -28,6 +28,9 @@ from tests.faq.test_parts import RESTS, TWO, WHOLE
 MUST_SAY: dict[str, dict[str, list[str]]] = tomllib.loads(
     (DATA / "must_say.toml").read_text(encoding="utf-8")
 )
+MUST_KNOW: dict[str, dict[str, list[str]]] = tomllib.loads(
+    (DATA / "must_know.toml").read_text(encoding="utf-8")
+)
 NEAR = 0.6  #: Jaccard of character 5-grams
 PORTAL = "https://portal.example.com"
 OURS = re.compile(r"/(?:faq|contact|sign-in|password/forgotten|passcode/lost|dashboard|prolong)")
@@ -43,6 +46,7 @@ def test_every_topic_has_an_article_in_each_language_and_no_more() -> None:
     found = {topic: set(both) for topic, both in articles.load().items()}
 
     assert found == {topic: set(LANGUAGES) for topic in MUST_SAY}
+    assert set(articles.topics()) == set(MUST_KNOW)
 
 
 @pytest.mark.parametrize(("topic", "lang"), BOTH)
@@ -71,8 +75,14 @@ def test_both_languages_are_of_the_same_make(topic: str) -> None:
     assert set(english.related) <= set(articles.load()) - {topic}
     if topic not in articles.GUIDES:
         assert min(len(english.phrasings), len(german.phrasings)) >= 20
-        wrong = [*english.wrong_words, *german.wrong_words]
-        assert [one for one in wrong if not concepts(words(fold(one)))] == []
+
+
+@pytest.mark.parametrize("topic", MUST_KNOW)
+def test_the_words_that_people_say_instead_are_known(topic: str) -> None:
+    said = [*MUST_KNOW[topic]["en"], *MUST_KNOW[topic]["de"]]
+
+    assert min(map(len, MUST_KNOW[topic].values())) >= 3
+    assert [one for one in said if not concepts(words(fold(one)))] == []
 
 
 def test_numbers_and_links_are_those_of_the_policy() -> None:

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from bot.domain.faq import Step
+from bot.domain.faq import Reaction
 from bot.faq.dates import days_since, find_today
 from bot.faq.search import Search, plain, shipped
 
@@ -56,7 +56,7 @@ def test_without_a_day_to_reckon_from_there_is_none() -> None:
 def test_the_search_reckons_with_it(text: str, topic: str) -> None:
     reading = plain().read(text, today=TODAY)
 
-    assert (reading.step, reading.topic) == (Step.ANSWER, topic)
+    assert (reading.reaction, reading.topic) == (Reaction.ANSWER, topic)
 
 
 @pytest.mark.parametrize("search", [plain, shipped])

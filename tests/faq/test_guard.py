@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from bot.domain.faq import Barrier, Step
+from bot.domain.faq import Barrier, Reaction
 from bot.faq import articles, denials, guard
 from bot.faq.guard import LONGEST, barrier
 from bot.faq.pasted import asked
@@ -97,7 +97,7 @@ HOSTILE = [
 def test_a_person_reads_it(reason: Barrier, text: str) -> None:
     reading = shipped().read(text)
 
-    assert (reading.barrier, reading.step, reading.candidates) == (reason, Step.PERSON, ())
+    assert (reading.barrier, reading.reaction, reading.candidates) == (reason, Reaction.PERSON, ())
 
 
 def test_no_question_of_ours_is_stopped() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.domain.faq import Barrier, Step
+from bot.domain.faq import Barrier, Reaction
 from bot.faq import articles, guard
 from bot.faq.search import MOST_TO_OFFER, shipped
 from bot.faq.windows import sentences
@@ -104,7 +104,7 @@ def test_what_no_article_answers_is_for_a_person(text: str) -> None:
     """Without a barrier: staff may teach such words, once there is an answer."""
     reading = shipped().read(text)
 
-    assert (reading.step, reading.barrier) == (Step.PERSON, None)
+    assert (reading.reaction, reading.barrier) == (Reaction.PERSON, None)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_half_an_answer_is_only_offered(question: str, topic: str, besides: str)
     half = shipped().read(f"{question} {besides}")
 
     assert shipped().read(question).topic == topic
-    assert (half.step, half.candidates[0].topic, half.second) == (Step.OFFER, topic, None)
+    assert (half.reaction, half.candidates[0].topic, half.second) == (Reaction.OFFER, topic, None)
     assert half.score <= MOST_TO_OFFER
 
 

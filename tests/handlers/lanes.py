@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from bot.domain.addressees import Addressee
 from bot.domain.cards import TroubleNote
 from bot.rendering import mails
 from bot.services.effects import Ways
@@ -20,10 +21,10 @@ def queue_mails(
     words = mails.neutral_receipt(ref="Q-1", lang="en", policy=office.desk.policy)
     with office.connect() as db, transaction(db):
         for number in range(many):
-            address = to.format(number)
+            whom = Addressee(address=to.format(number), lang="en", ref="Q-1")
             queue_mail(
-                db, office.desk, "neutral_receipt", key=f"m{number}", to=address, lang="en", ref="Q-1",
-                words=words, now=office.now, not_before=not_before,
+                db, office.desk, "neutral_receipt", whom, key=f"m{number}", words=words, now=office.now,
+                not_before=not_before,
             )  # fmt: skip
 
 

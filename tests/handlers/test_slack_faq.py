@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.domain.conversations import ChosenArticle, Conversation, ConversationState
-from bot.domain.faq import Step
+from bot.domain.faq import Reaction
 from bot.faq.marks import find_marks
 from bot.faq.search import shipped
 from bot.services import conversations, faq_suggested
@@ -126,7 +126,9 @@ def test_somebody_elses_buttons_do_nothing(workspace: Workspace, name: str) -> N
 def test_unsure_offers_three_and_the_chosen_one_is_shown(workspace: Workspace) -> None:
     lines = (Path(__file__).parents[1] / "data" / "faq" / "dev.jsonl").read_text(encoding="utf-8")
     texts = (json.loads(line)["text"] for line in lines.splitlines())
-    unsure = next(one for one in texts if shipped().read(one).step is Step.OFFER and not find_marks("", one))
+    unsure = next(
+        one for one in texts if shipped().read(one).reaction is Reaction.OFFER and not find_marks("", one)
+    )
     said = ask(workspace, unsure)
     shown = click(workspace, "show_1", value="Q-1 account-locked")
     none = click(workspace, "show_2", value="Q-1 ../../usher")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.bootstrap import alive
+from bot.domain.addressees import Addressee
 from bot.domain.approvals import Phase
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, JobStatus
@@ -40,10 +41,8 @@ def test_the_bell_wakes_a_worker_at_once(office: Office) -> None:
         began = time.monotonic()
         with office.bot.connect() as db, transaction(db):
             words = mails.neutral_receipt(ref="Q-1", lang="en", policy=office.desk.policy)
-            queue_mail(
-                db, office.desk, "neutral_receipt", key="k", to="a@example.org", lang="en", ref="Q-1",
-                words=words, now=office.now,
-            )  # fmt: skip
+            whom = Addressee(address="a@example.org", lang="en", ref="Q-1")
+            queue_mail(db, office.desk, "neutral_receipt", whom, key="k", words=words, now=office.now)
         until(lambda: office.mailer.sent)
 
     assert time.monotonic() - began < 0.4

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot import policy as policies
 from bot.domain.cases import Case, CaseStatus
-from bot.domain.credentials import Notice
+from bot.domain.credentials import CredentialNotice
 from bot.domain.license_keys import KeyVoided
 from bot.domain.members import MemberNotice
 from bot.domain.phone_resets import ResetState
@@ -81,7 +81,7 @@ def _member_notice(lang: str, why: MemberNotice) -> dict[str, Any]:
     return account_samples.member_notice(case, POLICY, at=samples.DECIDED_AT, why=why)
 
 
-def _credential_notice(lang: str, why: Notice) -> dict[str, Any]:
+def _credential_notice(lang: str, why: CredentialNotice) -> dict[str, Any]:
     case = samples.decided_case(lang)
     return account_samples.credential_notice(case, POLICY, at=samples.DECIDED_AT, why=why)
 
@@ -129,23 +129,23 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "recovery_by_mail": partial(_recovery, way=Way.LINK, by_mail=True),
     **{f"recovery_{way}": partial(_recovery, way=way) for way in (Way.RESET, Way.SEVERAL, Way.CLOSED)},
     "credential_notice_removed": lambda lang: account_samples.credential_notice(
-        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.PHONE_REMOVED
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=CredentialNotice.PHONE_REMOVED
     ),
     "credential_notice_locked": lambda lang: account_samples.credential_notice(
-        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.CODES_LOCKED
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=CredentialNotice.CODES_LOCKED
     ),
     "credential_notice_answers": lambda lang: account_samples.credential_notice(
-        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.ANSWERS_LOCKED
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=CredentialNotice.ANSWERS_LOCKED
     ),
     "credential_notice_codes": lambda lang: account_samples.credential_notice(
-        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.CODES_MADE
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=CredentialNotice.CODES_MADE
     ),
     **{
         f"credential_notice_{why}": partial(_credential_notice, why=why)
-        for why in (Notice.CERTIFICATE_ADDED, Notice.CERTIFICATE_REMOVED)
+        for why in (CredentialNotice.CERTIFICATE_ADDED, CredentialNotice.CERTIFICATE_REMOVED)
     },
     "credential_notice_code_used": lambda lang: account_samples.credential_notice(
-        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=Notice.CODE_USED
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=CredentialNotice.CODE_USED
     ),
     **{
         f"member_notice_{why}": partial(_member_notice, why=why)

@@ -10,14 +10,14 @@ from bot.domain.cases import CaseStatus
 from bot.domain.email_changes import ChangeState
 from bot.domain.events import EventTag, Head
 from bot.domain.finding import Findings
-from bot.domain.invitation_files import Reading as PeopleRead
+from bot.domain.invitation_files import InvitationReading
 from bot.domain.letters import Letter
 from bot.domain.mail import Kind
 from bot.domain.notices import NoticeKind, StandingNote
 from bot.domain.partner_requests import RequestState
 from bot.domain.people import ErasureState
 from bot.domain.phone_resets import ResetState
-from bot.domain.vouchers import Reading
+from bot.domain.vouchers import VoucherReading
 from bot.rendering import (
     absences,
     account_cards,
@@ -320,7 +320,7 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
             asks_code=True,
             words=ENGLISH,
         )
-        for reading in (replace(stocked.UNFIT, bad=stocked.BAD * 99), Reading(good=stocked.GOOD))
+        for reading in (replace(stocked.UNFIT, bad=stocked.BAD * 99), VoucherReading(good=stocked.GOOD))
     ],
     "invitation_cards.invitation_card": lambda text: [
         invitation_cards.invitation_card(poisoned(view, text), invites.ROLES, words=ENGLISH, done="again")
@@ -335,7 +335,7 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     ],
     "invitations.looked_modal": lambda text: [
         invites.looked(poisoned(reading, text), "en", name=MARK + text)
-        for reading in (replace(invites.UNFIT, bad=invites.BAD * 99), PeopleRead(good=invites.GOOD))
+        for reading in (replace(invites.UNFIT, bad=invites.BAD * 99), InvitationReading(good=invites.GOOD))
     ],
     "invitations.said_modal": lambda _: [invitations.said_modal(SAID, words=ENGLISH)],
     "invitations.request_note": lambda text: [

@@ -13,13 +13,13 @@ from bot.domain.cards import (
     Effect,
 )
 from bot.domain.cases import BallHolder, CaseStatus, CaseVersion
-from bot.domain.events import Step
+from bot.domain.events import HistoryStep
 from bot.domain.finding import Findings, Found, Subject, Value
 from bot.domain.letters import OpenQuestion
 from bot.domain.notices import NoticeKind, Standing, WaitingNote
 from bot.domain.outbox import JobStatus
 from bot.domain.programmes import Programme
-from bot.domain.report import Decisions, Figures, Report, Week
+from bot.domain.report import Decisions, Report, Week, WeekFigures
 from bot.domain.ris import HeadingRead, Problem, ProblemKind
 from bot.domain.staff import Member
 from bot.rendering import (
@@ -107,8 +107,8 @@ WAITING = WaitingNote(
 REPORT = Report(
     week=Week(AT.date()),
     until=None,
-    this=Figures(came=1),
-    before=Figures(),
+    this=WeekFigures(came=1),
+    before=WeekFigures(),
     deciders=(Decisions(by="x"),) * 200,
 )
 MONEY = {"minor": 1, "available": 2, "currency": "EUR", "left": 3, "below": 5}
@@ -116,8 +116,8 @@ SAID = "<@U0AVERY0001> approved C-7."  #: sentences of ours come there ready
 EVERY_WORD = tuple(COMMANDS)
 
 
-def a_step(tag: str, text: str) -> Step:
-    return Step(at=AT, tag=tag, actor=MARK + text, data=dict.fromkeys(FACTS, text), mail="receipt")
+def a_step(tag: str, text: str) -> HistoryStep:
+    return HistoryStep(at=AT, tag=tag, actor=MARK + text, data=dict.fromkeys(FACTS, text), mail="receipt")
 
 
 def stranger(text: str) -> Member:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.cooling import Notice, Told
+from bot.domain.cooling import CoolingNotice, Told
 from bot.domain.email_changes import ChangeCard, ChangeReason, ChangeState, EmailChange, End
 from bot.domain.languages import LANGUAGES
 from bot.rendering import account_samples, email_changes, samples
@@ -37,7 +37,7 @@ EVERY = {
 
 def card(state: ChangeState = ChangeState.ASKED) -> ChangeCard:
     account = account_samples.account(samples.decided_case(), 1, at=AT)
-    change, notice = EVERY[state], Notice(told=Told.SENT, tried_at=AT)
+    change, notice = EVERY[state], CoolingNotice(told=Told.SENT, tried_at=AT)
     return ChangeCard(
         change=change, state=state, account=account, company="Lindgren Söhne AG",
         notice=notice if change.agreed_by else None,

@@ -14,7 +14,7 @@ from bot.domain.cards import CaseCard
 from bot.domain.case_steps import StepState
 from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.events import EventTag
-from bot.domain.home import Figures, Held, Home, ToDecide
+from bot.domain.home import DayFigures, Held, Home, ToDecide
 from bot.domain.trust import Verdict
 from bot.rendering import absences, assignments, samples
 from bot.rendering.blocks import Block, Card
@@ -28,7 +28,7 @@ from tests.rendering.test_conversation_cards import conversation_rows
 from tests.rendering.test_queue import entry
 
 NOW = AT + timedelta(days=2, hours=3)
-NO_FIGURES = Figures(opened=0, approved=0, rejected=0, mails=0, questions=0)
+NO_FIGURES = DayFigures(opened=0, approved=0, rejected=0, mails=0, questions=0)
 AWAY = Absence(person="U0CASEY", deputy="U0AVERY", since=AT, until=NOW + timedelta(days=3))
 EMPTY = Home(decide=(), undecided=0, assigned=(), waiting=(), others=(), held=(), figures=NO_FIGURES, away=())
 
@@ -58,7 +58,7 @@ def busy() -> Home:
             Held(holder=BallHolder.DESK, cases=6, oldest=AT),
             Held(holder=BallHolder.SPONSOR, cases=1, oldest=NOW - timedelta(minutes=50)),
         ),
-        figures=Figures(opened=4, approved=2, rejected=1, mails=11, questions=1),
+        figures=DayFigures(opened=4, approved=2, rejected=1, mails=11, questions=1),
         asked=conversation_rows(),
         away=(AWAY, replace(AWAY, person="U0BLAKE", since=NOW + timedelta(days=1))),
     )

@@ -7,7 +7,7 @@ import pytest
 
 from bot import policy
 from bot.domain.account_views import AccountMail, InvitationView
-from bot.domain.invitation_files import BadRow, Column, FileFault, GoodRow, InviteFault, Reading
+from bot.domain.invitation_files import BadRow, Column, FileFault, GoodRow, InvitationReading, InviteFault
 from bot.domain.languages import LANGUAGES
 from bot.domain.outbox import JobStatus
 from bot.domain.partner_requests import PartnerRequest, RequestState
@@ -34,7 +34,7 @@ ASKED = PartnerRequest(
     asked_at=datetime(2024, 9, 12, 8, 2, tzinfo=UTC), state=RequestState.ASKED,
 )  # fmt: skip
 REFUSED = replace(ASKED, state=RequestState.REFUSED, decided_by="U0AVERY0001")
-UNFIT = Reading(good=GOOD, bad=BAD, left_out=("Telefon", "Batch"))
+UNFIT = InvitationReading(good=GOOD, bad=BAD, left_out=("Telefon", "Batch"))
 NOW = datetime(2024, 9, 12, 8, 2, tzinfo=UTC)
 OPEN = Invitation(
     id=7, email="uma@rotor.example.org", first_name="Uma", last_name="Okafor", lang="de", role="guest",
@@ -48,7 +48,7 @@ VIEWS = [
 ]
 
 
-def looked(reading: Reading, lang: str, *, name: str = "partners.csv") -> Block:
+def looked(reading: InvitationReading, lang: str, *, name: str = "partners.csv") -> Block:
     return invitations.looked_modal(reading, GIVEN, ROLES, name=name, digest="ab" * 32, words=words(lang))
 
 
@@ -59,9 +59,9 @@ def shown(lang: str) -> dict[str, Card | Block]:
         "invitation": invitation_cards.invitation_card(VIEWS[0], ROLES, words=say),
         "invitation_over": invitation_cards.invitation_card(VIEWS[2], ROLES, words=say, done="withdraw"),
         "invitation_correct": invitation_cards.correct_modal(VIEWS[0], ROLES, words=say),
-        "invite_fit": looked(Reading(good=GOOD), lang),
+        "invite_fit": looked(InvitationReading(good=GOOD), lang),
         "invite_unfit": looked(UNFIT, lang),
-        "invite_no_file": looked(Reading(fault=FileFault.NO_ADDRESSES), lang),
+        "invite_no_file": looked(InvitationReading(fault=FileFault.NO_ADDRESSES), lang),
         "invite_asked": invitations.invite_modal(ROLES, asked=ASKED, words=say),
         "invite_request": invitations.request_note(ASKED, words=say),
         "invite_request_refused": invitations.request_note(REFUSED, words=say),
@@ -83,7 +83,7 @@ def test_each_looks_as_approved(name: str, lang: str) -> None:
 def test_every_fault_of_a_file_and_of_a_row_has_its_sentence(lang: str) -> None:
     say = words(lang)
     for wrong in FileFault:
-        assert say.say(f"invite.file.{wrong}") in str(looked(Reading(fault=wrong), lang))
+        assert say.say(f"invite.file.{wrong}") in str(looked(InvitationReading(fault=wrong), lang))
     for fault in InviteFault:
         row = BadRow(line=7, column=Column.EMAIL, fault=fault, other=3)
-        assert say.say(f"invite_fault.{fault}", other=3) in str(looked(Reading(bad=(row,)), lang))
+        assert say.say(f"invite_fault.{fault}", other=3) in str(looked(InvitationReading(bad=(row,)), lang))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.approvals import Approval
-from bot.domain.cooling import Notice, Told
+from bot.domain.cooling import CoolingNotice, Told
 from bot.domain.languages import LANGUAGES
 from bot.domain.phone_resets import PhoneReset, ResetCard, ResetState
 from bot.rendering import account_samples, partner_samples, phone_resets, samples
@@ -76,7 +76,7 @@ def test_while_it_cools_the_card_says_whether_its_owner_heard_and_from_when_on_i
     told: Told, lang: str
 ) -> None:
     tried = None if told in (Told.ON_ITS_WAY, Told.HELD, Told.DROPPED) else AT + timedelta(days=3)
-    cooling = replace(card(state=ResetState.COOLING), notice=Notice(told=told, tried_at=tried))
+    cooling = replace(card(state=ResetState.COOLING), notice=CoolingNotice(told=told, tried_at=tried))
     said = str(phone_resets.reset_note(cooling, words=words(lang)).blocks)
 
     ends = words(lang).moment(AT + timedelta(days=3, hours=23))  # cooling is the time between yes and due

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.cases import BallHolder, CaseStatus
-from bot.domain.events import EventTag, Head, Step
+from bot.domain.events import EventTag, Head, HistoryStep
 from bot.domain.finding import Findings, Found, Subject, Value
 from bot.domain.languages import LANGUAGES
 from bot.domain.lifecycle import Stage
 from bot.domain.mail import Kind
-from bot.domain.report import Decisions, Dwell, Figures, Report, Week, WeekAhead
+from bot.domain.report import Decisions, Dwell, Report, Week, WeekAhead, WeekFigures
 from bot.rendering import plots
 from bot.rendering.blocks import Card
 from bot.rendering.finding import findings_card, read_turned
@@ -28,16 +28,22 @@ AT = datetime(2024, 9, 12, 8, 31, tzinfo=UTC)
 EVIL = "<!channel> <@U0AVERY0001> *x* <https://evil.example|y> " + "\u202e" + "🦜" * 300
 
 STEPS = (
-    Step(at=AT, tag="case:opened", actor="usher", data={"status": "in_review"}),
-    Step(at=AT, tag="link:issued", actor="usher", data={}),
-    Step(at=AT, tag="decision:refused", actor="U0BLAKE0001", data={"code": "not_approver"}),
-    Step(
+    HistoryStep(at=AT, tag="case:opened", actor="usher", data={"status": "in_review"}),
+    HistoryStep(at=AT, tag="link:issued", actor="usher", data={}),
+    HistoryStep(at=AT, tag="decision:refused", actor="U0BLAKE0001", data={"code": "not_approver"}),
+    HistoryStep(
         at=AT + timedelta(days=1), tag="approval:given", actor="U0AVERY0001", data={"right_of": "U0CASEY0001"}
     ),
-    Step(at=AT + timedelta(days=1), tag="case:approved", actor="U0CASEY0001", data={"version": 1}),
-    Step(at=AT + timedelta(days=1), tag="decision:phase_changed", actor="usher", data={"phase": "executing"}),
-    Step(at=AT + timedelta(days=2), tag="job:failed", actor="usher", data={}, mail="order_confirmation"),
-    Step(at=AT + timedelta(days=2), tag="job:retried", actor="cli:anna", data={}, mail="order_confirmation"),
+    HistoryStep(at=AT + timedelta(days=1), tag="case:approved", actor="U0CASEY0001", data={"version": 1}),
+    HistoryStep(
+        at=AT + timedelta(days=1), tag="decision:phase_changed", actor="usher", data={"phase": "executing"}
+    ),
+    HistoryStep(
+        at=AT + timedelta(days=2), tag="job:failed", actor="usher", data={}, mail="order_confirmation"
+    ),
+    HistoryStep(
+        at=AT + timedelta(days=2), tag="job:retried", actor="cli:anna", data={}, mail="order_confirmation"
+    ),
 )
 FOUND = Findings(
     typed="muller",
@@ -61,7 +67,7 @@ FOUND = Findings(
 REPORT = Report(
     week=Week(date(2024, 9, 9)),
     until=None,
-    this=Figures(
+    this=WeekFigures(
         came=12,
         approved=8,
         rejected=1,
@@ -75,7 +81,7 @@ REPORT = Report(
             BallHolder.USHER: Dwell(turns=1, median=timedelta(seconds=3), longest=timedelta(seconds=3)),
         },
     ),
-    before=Figures(
+    before=WeekFigures(
         came=9,
         open=4,
         dwells={BallHolder.SPONSOR: Dwell(turns=2, median=timedelta(days=2), longest=timedelta(days=4))},
@@ -150,7 +156,7 @@ def test_every_step_of_a_case_has_its_sentence(tag: EventTag, lang: str) -> None
 def test_slips_are_no_history_and_who_gives_a_case_back_took_it_from_nobody() -> None:
     refused = [replace(STEPS[2], data={"code": code}) for code in ("nothing_entered", "own_work")]
     freed = [
-        Step(at=AT, tag="case:unassigned", actor="U0BLAKE0001", data={"who": who})
+        HistoryStep(at=AT, tag="case:unassigned", actor="U0BLAKE0001", data={"who": who})
         for who in ("U0BLAKE0001", "U0CASEY0001")
     ]
     said = [
@@ -208,7 +214,9 @@ def test_every_kind_of_mail_has_a_name_in_the_report(kind: Kind) -> None:
 
 @pytest.mark.slow  # matplotlib takes seconds to import
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("report", [REPORT, replace(REPORT, this=Figures(), came_by_day=(0,) * 7, ahead=())])
+@pytest.mark.parametrize(
+    "report", [REPORT, replace(REPORT, this=WeekFigures(), came_by_day=(0,) * 7, ahead=())]
+)
 def test_the_picture_is_a_phone_wide(report: Report, lang: str) -> None:
     picture = plots.week(report, words=words(lang, BERLIN))
 

@@ -14,7 +14,7 @@ from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.ris import Credential
 from bot.domain.sheets import SheetRefusal
 from bot.domain.stock import Supplies, Wanted, serve
-from bot.domain.vouchers import BadRow, Column, FileFault, GoodRow, Reading, RowFault
+from bot.domain.vouchers import BadRow, Column, FileFault, GoodRow, RowFault, VoucherReading
 from bot.rendering import plots, stock, stock_plot, voucher_modals
 from bot.rendering.blocks import Block, Card
 from bot.rendering.mails import render_mail
@@ -57,10 +57,10 @@ BAD = tuple(
     BadRow(line=line, column=column, fault=fault, other=2 if fault is RowFault.IN_FILE else 0)
     for line, (fault, column) in enumerate(zip(RowFault, [*Column] * 3, strict=False), 7)
 )
-UNFIT = Reading(good=GOOD, bad=BAD, left_out=("Batch", "Price"))
+UNFIT = VoucherReading(good=GOOD, bad=BAD, left_out=("Batch", "Price"))
 
 
-def modal(reading: Reading, lang: str, *, asks_code: bool = False) -> Block:
+def modal(reading: VoucherReading, lang: str, *, asks_code: bool = False) -> Block:
     return voucher_modals.looked_modal(
         reading,
         file_id="F0SAMPLE001",
@@ -94,9 +94,9 @@ def shown(lang: str) -> dict[str, Card | Block]:
         "stock_money_low": stock.money_low_note({**low, "told": True}, words=say),
         "stock_money_low_untold": stock.money_low_note({**low, "told": False}, words=say),
         "vouchers_file": voucher_modals.file_modal(words=say),
-        "vouchers_fit": modal(Reading(good=GOOD), lang, asks_code=True),
+        "vouchers_fit": modal(VoucherReading(good=GOOD), lang, asks_code=True),
         "vouchers_unfit": modal(UNFIT, lang),
-        "vouchers_no_file": modal(Reading(fault=FileFault.NO_KEYS, left_out=("Batch",)), lang),
+        "vouchers_no_file": modal(VoucherReading(fault=FileFault.NO_KEYS, left_out=("Batch",)), lang),
     }
 
 
@@ -131,7 +131,7 @@ def test_every_fault_has_its_sentence(fault: RowFault, column: Column, lang: str
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("why", [*FileFault, *SheetRefusal])
 def test_every_refusal_of_a_file_has_its_sentence(why: FileFault | SheetRefusal, lang: str) -> None:
-    refused = Reading(refusal=why) if isinstance(why, SheetRefusal) else Reading(fault=why)
+    refused = VoucherReading(refusal=why) if isinstance(why, SheetRefusal) else VoucherReading(fault=why)
 
     assert len(summary(refused, words(lang))) > 10
     assert reading_json(refused, file="v.csv", imported=False)["reason"] == why
@@ -139,8 +139,8 @@ def test_every_refusal_of_a_file_has_its_sentence(why: FileFault | SheetRefusal,
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_nothing_that_is_said_of_a_file_holds_a_voucher_or_key(lang: str) -> None:
-    secret = Reading(good=GOOD, bad=BAD)
-    said = str([modal(secret, lang), modal(Reading(good=GOOD), lang), summary(secret, words(lang))])
+    secret = VoucherReading(good=GOOD, bad=BAD)
+    said = str([modal(secret, lang), modal(VoucherReading(good=GOOD), lang), summary(secret, words(lang))])
 
     assert "KEY-" not in said
     assert "V-" not in said

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bot.domain.addressees import Addressee
 from bot.domain.approvals import Phase, RejectionReason
 from bot.domain.cards import TroubleNote
 from bot.domain.cases import Case
@@ -44,8 +45,9 @@ def test_the_copy_of_a_mail_that_went_shows_no_address_in_the_place_of_its_link(
     words = samples.sample_values("registration_refused")
     with office.connect() as db, transaction(db):
         queue_mail(
-            db, office.desk, "registration_refused", key="mail-1", to=DANA.address, lang="en", ref="C-1",
-            case_id=1, words=words, secrets={"registration_url": link}, now=office.now,
+            db, office.desk, "registration_refused",
+            Addressee(address=DANA.address, lang="en", ref="C-1", case_id=1),
+            key="mail-1", words=words, secrets={"registration_url": link}, now=office.now,
         )  # fmt: skip
     office.work()
 
@@ -71,8 +73,8 @@ def a_receipt(
     with office.connect() as db, transaction(db):
         words = mails.neutral_receipt(ref="Q-1", lang="en", policy=office.desk.policy)
         return queue_mail(
-            db, office.desk, "neutral_receipt", key=key, to=to, lang="en", ref="Q-1", words=words,
-            now=office.now, automatic=automatic, case_id=case_id,
+            db, office.desk, "neutral_receipt", Addressee(address=to, lang="en", ref="Q-1", case_id=case_id),
+            key=key, words=words, now=office.now, automatic=automatic,
         )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.cases import BallHolder
 from bot.domain.errors import NotStaff
-from bot.domain.home import Figures, Home
+from bot.domain.home import DayFigures, Home
 from bot.domain.staff import Staff
 from bot.services import absences, approvals, assignments, cases, home, kinds
 from bot.services.home import MOST_TO_DECIDE
@@ -72,7 +72,9 @@ def test_the_figures_are_those_since_midnight_at_the_desk(office: Office) -> Non
         BallHolder.SPONSOR: (1, office.now),
     }
     office.clock.wait(days=1)
-    assert home_of(office, CASEY).figures == Figures(opened=0, approved=0, rejected=0, mails=0, questions=0)
+    assert home_of(office, CASEY).figures == DayFigures(
+        opened=0, approved=0, rejected=0, mails=0, questions=0
+    )
 
 
 def test_more_than_fit_are_counted(office: Office) -> None:

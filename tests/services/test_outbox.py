@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.addressees import Addressee
 from bot.domain.approvals import Phase
 from bot.domain.cards import TroubleNote
 from bot.domain.cases import Case
@@ -58,8 +59,8 @@ def a_receipt(
     with office.connect() as db, transaction(db):
         words = mails.neutral_receipt(ref="Q-1", lang="en", policy=office.desk.policy)
         return queue_mail(
-            db, office.desk, "neutral_receipt", key=key, to=to, lang="en", ref="Q-1", words=words,
-            now=office.now, automatic=automatic, case_id=case_id,
+            db, office.desk, "neutral_receipt", Addressee(address=to, lang="en", ref="Q-1", case_id=case_id),
+            key=key, words=words, now=office.now, automatic=automatic,
         )  # fmt: skip
 
 
@@ -192,10 +193,8 @@ def test_a_rehearsal_holds_a_mail_of_which_one_copy_would_go_elsewhere(tmp_path:
     office = an_office(tmp_path, delivery="only:sponsor.example.org")
     with office.connect() as db, transaction(db):
         words = mails.neutral_receipt(ref="Q-1", lang="en", policy=office.desk.policy)
-        queue_mail(
-            db, office.desk, "neutral_receipt", key="k", to=DANA.address, lang="en", ref="Q-1", words=words,
-            now=office.now, cc=("chief@elsewhere.example.net",),
-        )  # fmt: skip
+        whom = Addressee(address=DANA.address, lang="en", ref="Q-1", cc=("chief@elsewhere.example.net",))
+        queue_mail(db, office.desk, "neutral_receipt", whom, key="k", words=words, now=office.now)
     office.work()
 
     assert office.mailer.sent == []

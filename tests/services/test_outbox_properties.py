@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.addressees import Addressee
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
 from bot.domain.outbox import LEASE, Job, JobKind, JobStatus
 from bot.rendering import mails
@@ -70,10 +71,10 @@ class World:
         self.queued += 1
         words = mails.neutral_receipt(ref="Q-1", lang="en", policy=self.office.desk.policy)
         with self.office.connect() as db, transaction(db):
+            whom, key = Addressee(address=to, lang="en", ref="Q-1"), f"m{self.queued}"
             queue_mail(
-                db, self.office.desk, "neutral_receipt", key=f"m{self.queued}", to=to, lang="en", ref="Q-1",
-                words=words, now=self.office.now,
-            )  # fmt: skip
+                db, self.office.desk, "neutral_receipt", whom, key=key, words=words, now=self.office.now
+            )
 
     def wait(self, seconds: float) -> None:
         """Time passes; whoever holds something for longer than its lease is taken for vanished."""

@@ -1,7 +1,5 @@
 """What two people skipped is told to nobody as done: not on the card, the status page or in mails."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +10,6 @@ from bot.domain.case_steps import StepName
 from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.errors import PermanentFailure
 from bot.domain.events import EventTag
-from bot.domain.mail import OutboundMail
 from bot.rendering import samples
 from bot.rendering.pages.journey import Journey, journey
 from bot.rendering.words import words
@@ -33,21 +30,6 @@ def office(tmp_path: Path) -> Office:
     office = a_desk(tmp_path)
     lay_stock(office, KEYS[:4])
     return office
-
-
-@contextmanager
-def refusing(office: Office, *names: str) -> Iterator[None]:
-    """Every mail whose subject has one of those words is refused for good."""
-    send = office.mailer.send
-
-    def refuse(mail: OutboundMail) -> tuple[str, ...]:
-        if any(name in mail.subject for name in names):
-            raise PermanentFailure("550 no such user")
-        return send(mail)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(office.mailer, "send", refuse)
-        yield
 
 
 def left_out(office: Office, step: StepName) -> None:
@@ -75,7 +57,7 @@ def told(office: Office) -> set[str]:
 
 def test_an_invitation_that_was_skipped_waits_at_the_desk(office: Office) -> None:
     outside(office)
-    with refusing(office, "nvit"):
+    with office.mailer.refusing("nvit"):
         approved(office)
         office.work_till_quiet()
     left_out(office, N.INVITATION)
@@ -94,7 +76,7 @@ def test_an_invitation_that_was_skipped_waits_at_the_desk(office: Office) -> Non
 
 def test_a_dead_address_is_left_for_somebody_else_who_is_mailed_once(office: Office) -> None:
     outside(office)
-    with refusing(office, "nvit"):
+    with office.mailer.refusing("nvit"):
         approved(office)
         office.work_till_quiet()
     assert steps(office)[N.INVITATION].state is S.FAILED
@@ -102,7 +84,7 @@ def test_a_dead_address_is_left_for_somebody_else_who_is_mailed_once(office: Off
         (lost,) = cases.get_card(db, office.desk, "C-1", now=office.now).lost
     assert (lost.address, lost.error) == (MARA.email, "550 no such user")
 
-    with refusing(office, "nvit"):
+    with office.mailer.refusing("nvit"):
         invite(office)
         office.work_till_quiet()
     retry(office, N.INVITATION)
@@ -114,7 +96,7 @@ def test_a_dead_address_is_left_for_somebody_else_who_is_mailed_once(office: Off
 
 def test_an_invitation_that_was_skipped_can_go_to_somebody_else(office: Office) -> None:
     outside(office)
-    with refusing(office, "nvit"):
+    with office.mailer.refusing("nvit"):
         approved(office)
         office.work_till_quiet()
     left_out(office, N.INVITATION)
@@ -127,7 +109,7 @@ def test_an_invitation_that_was_skipped_can_go_to_somebody_else(office: Office) 
 
 def test_keys_and_a_site_that_were_skipped_are_claimed_by_no_page_and_no_mail(office: Office) -> None:
     outside(office, *[PermanentFailure("no")] * 2)
-    with refusing(office, "License Key"):
+    with office.mailer.refusing("License Key"):
         full = replace(a_submission().ris, company=samples.COMPANY, users=samples.USERS)
         case = a_case(office, replace(a_submission(), ris=full))
         with office.connect() as db:

@@ -18,7 +18,6 @@ from bot.domain.errors import (
 )
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked
-from bot.domain.mail import OutboundMail
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.provisioning import Record
 from bot.domain.step_refusals import KeysAreOut, NumberMissing, SkipAsked, StepReasonMissing
@@ -350,19 +349,11 @@ def test_held_mails_of_a_step_that_was_left_out_are_not_released(tmp_path: Path,
 
 @pytest.mark.parametrize(("step", "of"), [(N.KEY_MAILS, "License Key"), (N.INVITATION, "register")], ids=str)
 def test_a_step_whose_mails_failed_sends_them_when_it_is_tried_again(
-    office: Office, monkeypatch: pytest.MonkeyPatch, step: StepName, of: str
+    office: Office, step: StepName, of: str
 ) -> None:
     outside(office)
     approved(office)
-    send = office.mailer.send
-
-    def refusing(mail: OutboundMail) -> tuple[str, ...]:
-        if of.lower() in mail.subject.lower():
-            raise PermanentFailure("no such mailbox")
-        return send(mail)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(office.mailer, "send", refusing)
+    with office.mailer.refusing(of):
         office.work_till_quiet()
     assert steps(office)[step].state is S.FAILED
     sent = len(office.mailer.sent)

@@ -12,7 +12,7 @@ from bot.rendering import quoting
 from bot.rendering.words import Words
 
 
-class Step(StrEnum):
+class Milestone(StrEnum):
     """The way of every organisation, in its order."""
 
     RECEIVED = "received"
@@ -44,24 +44,24 @@ class Mood(StrEnum):
 
 
 #: at which step a case in that state is
-AT: dict[CaseStatus, Step] = {
-    CaseStatus.RECEIVED: Step.REVIEWED,
-    CaseStatus.IN_REVIEW: Step.REVIEWED,
-    CaseStatus.WAITING_FOR_SPONSOR: Step.REVIEWED,
-    CaseStatus.APPROVED: Step.CREDENTIALS,
-    CaseStatus.PURCHASING: Step.CREDENTIALS,
-    CaseStatus.PROVISIONING: Step.PROVISIONING,
-    CaseStatus.INVITED: Step.REGISTRATION,
-    CaseStatus.REGISTRATION_REVIEW: Step.REGISTRATION,
-    CaseStatus.LIVE: Step.LIVE,
-    CaseStatus.REJECTED: Step.APPROVED,
-    CaseStatus.WITHDRAWN: Step.REVIEWED,
+AT: dict[CaseStatus, Milestone] = {
+    CaseStatus.RECEIVED: Milestone.REVIEWED,
+    CaseStatus.IN_REVIEW: Milestone.REVIEWED,
+    CaseStatus.WAITING_FOR_SPONSOR: Milestone.REVIEWED,
+    CaseStatus.APPROVED: Milestone.CREDENTIALS,
+    CaseStatus.PURCHASING: Milestone.CREDENTIALS,
+    CaseStatus.PROVISIONING: Milestone.PROVISIONING,
+    CaseStatus.INVITED: Milestone.REGISTRATION,
+    CaseStatus.REGISTRATION_REVIEW: Milestone.REGISTRATION,
+    CaseStatus.LIVE: Milestone.LIVE,
+    CaseStatus.REJECTED: Milestone.APPROVED,
+    CaseStatus.WITHDRAWN: Milestone.REVIEWED,
 }
 #: what of Usher's steps makes one of these; skipped, it was not done by Usher
-MADE_BY: dict[Step, frozenset[StepName]] = {
-    Step.CREDENTIALS: frozenset({StepName.KEYS, StepName.KEY_MAILS}),
-    Step.PROVISIONING: frozenset({StepName.SITE}),
-    Step.INVITATION: frozenset({StepName.INVITATION}),
+MADE_BY: dict[Milestone, frozenset[StepName]] = {
+    Milestone.CREDENTIALS: frozenset({StepName.KEYS, StepName.KEY_MAILS}),
+    Milestone.PROVISIONING: frozenset({StepName.SITE}),
+    Milestone.INVITATION: frozenset({StepName.INVITATION}),
 }
 #: the invitation has arrived, whichever way
 _ANSWERED = frozenset({CaseStatus.REGISTRATION_REVIEW, CaseStatus.LIVE})
@@ -132,14 +132,14 @@ def journey(page: StatusPage, words: Words) -> Journey:
 def _holder(page: StatusPage) -> BallHolder:
     at = step_at(page.steps)
     state = at.state if at else None
-    if page.status is CaseStatus.INVITED and _is_aside(page, Step.INVITATION):
+    if page.status is CaseStatus.INVITED and _is_aside(page, Milestone.INVITATION):
         state = StepState.SKIPPED
     return ball_of(page.status, page.phase, state, heard=page.answered)
 
 
-def _is_aside(page: StatusPage, step: Step) -> bool:
+def _is_aside(page: StatusPage, step: Milestone) -> bool:
     """Whether Usher does not do that: two people skipped it."""
-    if step is Step.INVITATION and page.status in _ANSWERED:
+    if step is Milestone.INVITATION and page.status in _ANSWERED:
         return False
     return bool(MADE_BY.get(step, frozenset()) & left_out(page.steps))
 
@@ -147,9 +147,9 @@ def _is_aside(page: StatusPage, step: Step) -> bool:
 def _aside(page: StatusPage) -> bool:
     """Whether what the state's sentence would tell as done was skipped."""
     told = {
-        CaseStatus.PROVISIONING: (Step.CREDENTIALS,),
-        CaseStatus.INVITED: (Step.INVITATION,),
-        CaseStatus.LIVE: (Step.CREDENTIALS, Step.PROVISIONING),
+        CaseStatus.PROVISIONING: (Milestone.CREDENTIALS,),
+        CaseStatus.INVITED: (Milestone.INVITATION,),
+        CaseStatus.LIVE: (Milestone.CREDENTIALS, Milestone.PROVISIONING),
     }
     accounts = page.status is CaseStatus.LIVE and StepName.ACCOUNTS in left_out(page.steps)
     return accounts or any(_is_aside(page, step) for step in told.get(page.status, ()))
@@ -208,29 +208,29 @@ def _facts(page: StatusPage, words: Words) -> tuple[Fact, ...]:
 
 def _stops(page: StatusPage, words: Words) -> tuple[Stop, ...]:
     """Every step up to the end; a case that ended shows none beyond the one it ended at."""
-    at = list(Step).index(_at(page))
-    steps = list(Step)[: at + 1] if page.status in OVER else list(Step)
+    at = list(Milestone).index(_at(page))
+    steps = list(Milestone)[: at + 1] if page.status in OVER else list(Milestone)
     marks = [_mark(page, step, number - at) for number, step in enumerate(steps)]
     return tuple(_stop(page, step, mark, words) for step, mark in zip(steps, marks, strict=True))
 
 
-def _at(page: StatusPage) -> Step:
+def _at(page: StatusPage) -> Milestone:
     """The invitation is made ready while the case is being set up still."""
     at = step_at(page.steps)
-    return Step.INVITATION if at and at.name is StepName.INVITATION else AT[page.status]
+    return Milestone.INVITATION if at and at.name is StepName.INVITATION else AT[page.status]
 
 
-def _mark(page: StatusPage, step: Step, ahead: int) -> Mark:
+def _mark(page: StatusPage, step: Milestone, ahead: int) -> Mark:
     if (ahead < 0 or page.status is CaseStatus.LIVE) and _is_aside(page, step):
         return Mark.ASIDE
     if page.status is CaseStatus.LIVE:
-        return Mark.NOW if step is Step.ACTIVATION and _is_activating(page) else Mark.DONE
+        return Mark.NOW if step is Milestone.ACTIVATION and _is_activating(page) else Mark.DONE
     if ahead:
         return Mark.DONE if ahead < 0 else Mark.NEXT
     return Mark.STOPPED if page.status in OVER else Mark.NOW
 
 
-def _stop(page: StatusPage, step: Step, mark: Mark, words: Words) -> Stop:
+def _stop(page: StatusPage, step: Milestone, mark: Mark, words: Words) -> Stop:
     key = f"page.step.{step}"
     if mark is Mark.STOPPED:
         key = f"page.step.{page.status}"
@@ -245,18 +245,18 @@ def _stop(page: StatusPage, step: Step, mark: Mark, words: Words) -> Stop:
     )
 
 
-def _date_of(page: StatusPage, step: Step, mark: Mark) -> datetime | None:
+def _date_of(page: StatusPage, step: Milestone, mark: Mark) -> datetime | None:
     if mark is Mark.STOPPED:
         return page.since
     if mark is not Mark.DONE:
         return None
     ended = {one.name: one.since for one in page.steps if one.state in ENDED_STEPS}
     return {
-        Step.CREDENTIALS: ended.get(StepName.KEY_MAILS),
-        Step.PROVISIONING: ended.get(StepName.SITE),
-        Step.INVITATION: ended.get(StepName.INVITATION),
-        Step.REGISTRATION: page.registered_at,
-        Step.RECEIVED: page.received_at,
-        Step.REVIEWED: page.decided_at,
-        Step.APPROVED: page.decided_at,
+        Milestone.CREDENTIALS: ended.get(StepName.KEY_MAILS),
+        Milestone.PROVISIONING: ended.get(StepName.SITE),
+        Milestone.INVITATION: ended.get(StepName.INVITATION),
+        Milestone.REGISTRATION: page.registered_at,
+        Milestone.RECEIVED: page.received_at,
+        Milestone.REVIEWED: page.decided_at,
+        Milestone.APPROVED: page.decided_at,
     }.get(step)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.consents import Consent
 from bot.domain.lifecycle import ClockRules, LifeState, Stage
-from bot.domain.prolongation import Prolongation, Step
+from bot.domain.prolongation import Prolongation, ProlongStep
 from bot.extranet_policy import Extranet
 from bot.rendering.pages import partners
 from bot.rendering.pages.partners import ConsentAgain
@@ -45,7 +45,7 @@ def show(
 ) -> Shown:
     """`agreed` and `unticked`: of a form that was sent and is not enough."""
     account, life, back = found.account, found.life, found.life.state is LifeState.EXPIRED
-    state = "done" if found.step is Step.DONE else str(life.state)
+    state = "done" if found.step is ProlongStep.DONE else str(life.state)
     dates = {
         "ends_on": say.date(life.ends_on),
         "validated_on": say.date(life.validated_on),
@@ -70,15 +70,19 @@ def _stops(found: Prolongation, say: Words) -> tuple[Stop, ...]:
     at, new = found.step, found.changed_at is None
     marks = {
         "email": "done",
-        "consents": "now" if at is Step.CONSENTS else "done",
-        "password": "done" if not new or at is Step.DONE else "now" if at is Step.PASSWORD else "next",
-        "end": "done" if at is Step.DONE else "now" if at is Step.CONFIRM else "next",
+        "consents": "now" if at is ProlongStep.CONSENTS else "done",
+        "password": "done"
+        if not new or at is ProlongStep.DONE
+        else "now"
+        if at is ProlongStep.PASSWORD
+        else "next",
+        "end": "done" if at is ProlongStep.DONE else "now" if at is ProlongStep.CONFIRM else "next",
     }
     return tuple(Stop(name=say.say(f"page.prolong.step.{one}"), mark=mark) for one, mark in marks.items())
 
 
 def _notes(found: Prolongation, extranet: Extranet, say: Words) -> tuple[str, ...]:
-    if found.step is Step.DONE:
+    if found.step is ProlongStep.DONE:
         return ()
     notes = []
     if found.unlocked_at:
@@ -95,7 +99,7 @@ def _notes(found: Prolongation, extranet: Extranet, say: Words) -> tuple[str, ..
 
 def _hints(found: Prolongation, extranet: Extranet, say: Words) -> tuple[str, ...]:
     hints = []
-    if found.changed_at and found.step is not Step.DONE:
+    if found.changed_at and found.step is not ProlongStep.DONE:
         hints.append(say.say("page.prolong.changed_in_time", at=say.instant(found.changed_at)))
     if found.first_app:
         hints.append(say.say("page.prolong.first_app"))

@@ -214,7 +214,7 @@ class Accounts(Login):
         user = self.users_dict.get(credentials.authcid.lower())
         if user is None or not credentials.verify(replace(user, name=credentials.authcid)):
             raise InvalidAuth
-        return Account(user.name, self)
+        return MailboxIdentity(user.name, self)
 
     async def authorize(self, authenticated: Identity, authzid: str) -> Identity:  # type: ignore[override]
         if authzid.lower() != authenticated.name:
@@ -225,7 +225,7 @@ class Accounts(Login):
         return Folder(now=self._now, uid_validity=self.next_validity(), changed=self._changed)
 
 
-class Account(Identity):
+class MailboxIdentity(Identity):
     def __init__(self, name: str, accounts: Accounts) -> None:
         super().__init__(name, accounts, None, frozenset())
         self._accounts = accounts

@@ -135,20 +135,24 @@ def profile(member: Member) -> Json:
     return shape
 
 
+def _direct_object(directory: Directory, channel: Channel) -> Json:
+    return {
+        "id": channel.id,
+        "created": channel.created,
+        "is_archived": False,
+        "is_im": True,
+        "is_org_shared": False,
+        "context_team_id": TEAM_ID,
+        "user": directory.im_partner(channel),
+        "is_user_deleted": False,
+        "priority": 0,
+    }
+
+
 def channel_object(directory: Directory, channel: Channel) -> Json:
     """A conversation as conversations.info gives it."""
     if channel.is_im:
-        return {
-            "id": channel.id,
-            "created": channel.created,
-            "is_archived": False,
-            "is_im": True,
-            "is_org_shared": False,
-            "context_team_id": TEAM_ID,
-            "user": directory.im_partner(channel),
-            "is_user_deleted": False,
-            "priority": 0,
-        }
+        return _direct_object(directory, channel)
     shared = directory.is_shared(channel)
     return {
         "id": channel.id,
