@@ -201,6 +201,7 @@ class TroubleNote:
     detail: str
     ref: str = ""
     id: int = 0
+    unactivated: str = ""  #: the address whose account nobody has activated, and which may be wrong
 
 
 @dataclass(frozen=True, kw_only=True)
