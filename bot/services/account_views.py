@@ -246,14 +246,14 @@ def _resend(db: Database, desk: Desk, account: Account, *, by: str, now: datetim
         return PARTNER_PASSWORD if account.is_partner else ACTIVATION
     state = lifecycle.find_end(db, desk, account, now=now)
     if state is not LifeState.CLOSED:
-        check_gone(db, account, "recovery" if state is None else "prolong_link")
+        check_gone(db, account, "recovery" if state is None else prolongation.MAIL)
     if state is None:
         send_reset(db, desk, account, by=by, now=now)
         return "recovery"
     if state is LifeState.CLOSED:
         sent, template = partner_returns.invite(db, desk, account, by=by, now=now), "partner_invitation"
     else:
-        sent, template = prolongation.mail_link(db, desk, account, by=by, now=now), "prolong_link"
+        sent, template = prolongation.mail_link(db, desk, account, by=by, now=now), prolongation.MAIL
     if not sent:
         raise WayRests
     return template

@@ -35,13 +35,15 @@ from bot.services import case_steps, key_mails, thread_notes
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
 from bot.store import case_steps as case_step_store
-from bot.store import case_versions, cases, events, links, step_jobs
+from bot.store import case_versions, cases, events, links, outbox, step_jobs
 from bot.store import registration as registration_store
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
 LINK = "registration"  #: the purpose of an invitation's link
-MAIL = "invitation"  #: the template of the mail with such a link
+MAIL = "invitation"  #: the template of the mail with such a link …
+REFUSED = "registration_refused"  #: … and of the other
+MAILS = (MAIL, REFUSED)
 ENDED = "registration_page"  #: what a trail calls the invited person
 
 
@@ -268,12 +270,15 @@ def ask_again(db: Database, desk: Desk, *, email: str, now: datetime) -> None:
 
 
 def mail_again(db: Database, desk: Desk, case_id: int, *, now: datetime) -> bool:
-    """A fresh link in the caller's transaction; False where none is waited for, or it is too soon.
+    """A fresh link in the caller's transaction; False where none is waited for, one waits, or it is too soon.
 
     Anybody can ask for it, so it has a pace and no cap: a stranger would use the case's up for all its mails.
     """
     case, found = cases.find(db, case_id), registration_store.find(db, case_id)
     if case is None or found is None or case.status is not CaseStatus.INVITED:
+        return False
+    waiting = outbox.list_waiting(db, f"{case.ref}:", to=found.email)
+    if any(job.template in MAILS for job in waiting):
         return False
     about = f"case:{case.id}"
     asked = [one.at for one in events.list_tagged(db, (about,), (EventTag.INVITATION_MAILED_AGAIN,))]

@@ -23,7 +23,7 @@ from bot.services.cases import get_card, get_case, get_seen, move_or_explain, re
 from bot.services.desk import Desk
 from bot.services.organisations import note_marks
 from bot.services.queueing import queue_case_card, queue_mail
-from bot.services.registration import LINK, make_url, understand_draft
+from bot.services.registration import LINK, REFUSED, make_url, understand_draft
 from bot.services.rights import right_on_registration
 from bot.store import case_steps, cases, links, seats
 from bot.store import registration as registration_store
@@ -224,8 +224,8 @@ def _mail_refusal(
     queue_mail(
         db,
         desk,
-        "registration_refused",
-        key=f"{case.ref}:registration_refused:{next_number(db, 'registration_refused')}",
+        REFUSED,
+        key=f"{case.ref}:{REFUSED}:{next_number(db, REFUSED)}",
         to=found.email,
         lang=case.lang,
         ref=case.ref,

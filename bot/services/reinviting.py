@@ -35,7 +35,7 @@ def check_may_invite(db: Database, *, ref: str, by: Staff, now: datetime) -> Cas
 def _call_back(db: Database, case: Case) -> None:
     """What has not gone to whom was invited before never goes: its link is dead."""
     lost = (*UNSENT, JobStatus.UNKNOWN)
-    for job_id in step_jobs.list_mails(db, case.id, (registration.MAIL, "registration_refused"), lost):
+    for job_id in step_jobs.list_mails(db, case.id, registration.MAILS, lost):
         outbox.move(db, job_id, since=lost, to=JobStatus.REPLACED)
 
 

@@ -319,3 +319,25 @@ def test_a_registration_that_waits_for_the_desk_is_reminded_of_and_escalates_to_
     assert [told.count(tag) for tag in ("case:reminded", "case:escalated")] == [1, 1]
     assert not office.case("C-1").escalated
     assert f"<@{CASEY.id}>" in office.chat.texts()
+
+
+@pytest.mark.parametrize("refused", [False, True], ids=["invited", "refused"])
+def test_while_no_mail_goes_the_invitation_that_is_asked_for_waits_once(
+    tmp_path: Path, refused: bool
+) -> None:
+    office = registered(tmp_path) if refused else an_invited(tmp_path)
+    before = len(tokens(office))
+    if refused:
+        decide(office, Choice.REJECTED)
+    for _ in range(4):
+        office.clock.wait(hours=2)
+        with office.connect() as db:
+            registration.ask_again(db, office.desk, email=GRETA, now=office.now)
+
+    waiting = [job.template for job in office.jobs() if job.recipient == GRETA and job.status == "queued"]
+    assert waiting == ["registration_refused" if refused else "invitation"]
+    assert len(tokens(office)) == before + 1
+    with office.connect() as db:
+        office.clock.wait(hours=2)
+        registration.ask_again(db, office.desk, email=GRETA, now=office.now)
+    assert len(tokens(office)) == before + 2
