@@ -62,6 +62,7 @@ class CaseCard:
     effects: tuple[Effect, ...] = ()  #: of its decision
     returned: tuple[Effect, ...] = ()  #: its other mails that did not arrive
     unasked: bool = False  #: its sponsor was to be asked by a mail that did not go
+    untold: bool = False  #: its registration is refused by a mail that did not go
     likenesses: tuple[Likeness, ...] = ()  #: known organisations that it may be of, likeliest first
     joined: Joined | None = None  #: the organisation to which it is added
     before: CaseVersion | None = None  #: the version before the newest

@@ -30,6 +30,7 @@ from bot.domain.registration import (
 from bot.domain.registration_refusals import DraftChanged, NotTicked
 from bot.domain.review_values import is_address, text_of, written_address
 from bot.domain.ris import RisCase, User
+from bot.domain.withdrawals import UNSENT
 from bot.rendering import registration_mails
 from bot.services import case_steps, key_mails, thread_notes
 from bot.services.desk import Desk
@@ -229,6 +230,13 @@ def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: dat
         secrets={"registration_url": make_url(db, desk, case, until=until, now=now)},
         automatic=why is Why.REMINDER,
     )
+
+
+def call_back(db: Database, case: Case) -> None:
+    """What has not gone to whom was invited before never goes: its link is dead."""
+    lost = (*UNSENT, JobStatus.UNKNOWN)
+    for job_id in step_jobs.list_mails(db, case.id, MAILS, lost):
+        outbox.move(db, job_id, since=lost, to=JobStatus.REPLACED)
 
 
 def key_of_step(db: Database, case: Case) -> str:
