@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.domain.accounts import Account, AccountStatus, Customer
-from bot.domain.email_changes import EmailChange
+from bot.domain.email_changes import EmailChange, is_unactivated
 from bot.domain.errors import Refusal
 from bot.domain.lifecycle import Foreseen, Life, LifeState, Moved
 from bot.domain.lifecycle_refusals import ReasonNeeded
@@ -92,6 +92,7 @@ class AccountView:
     change: EmailChange | None = None  #: of its address, that is asked for
     invitations: int = 0  #: that it has sent and nobody took: they end with it
     lost: int = 0  #: that ended lately with its right to send them, and whom nobody invited since
+    is_unreached: bool = False  #: it waits to be activated, and mails to its address come back, or fail
     sent: str = ""  #: the template of the mail that has just been queued
 
     @property
@@ -119,6 +120,11 @@ class AccountView:
         """Whether it is active, and its clock, where it has one, has not closed it."""
         closed = self.life is not None and self.life.life.state is LifeState.CLOSED
         return self.account.status is AccountStatus.ACTIVE and not closed
+
+    @property
+    def can_change_address(self) -> bool:
+        """Whether the desk can ask for another one now."""
+        return self.is_open or is_unactivated(self.account)
 
     @property
     def can_extend(self) -> bool:

@@ -62,6 +62,7 @@ class CaseCard:
     effects: tuple[Effect, ...] = ()  #: of its decision
     returned: tuple[Effect, ...] = ()  #: its other mails that did not arrive
     unasked: bool = False  #: its sponsor was to be asked by a mail that did not go
+    untold: bool = False  #: its registration is refused by a mail that did not go
     likenesses: tuple[Likeness, ...] = ()  #: known organisations that it may be of, likeliest first
     doubles: tuple[Double, ...] = ()  #: later cases that may be the same order
     joined: Joined | None = None  #: the organisation to which it is added
@@ -202,6 +203,7 @@ class TroubleNote:
     detail: str
     ref: str = ""
     id: int = 0
+    unactivated: str = ""  #: the address whose account nobody has activated, and which may be wrong
 
 
 @dataclass(frozen=True, kw_only=True)

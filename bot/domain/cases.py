@@ -80,9 +80,10 @@ def ball_of(
     """Who acts next; while a decision or a step is being carried out that is Usher itself.
 
     `step`: how far the step is that the case is at; None where it is at none. `heard`: its
-    sponsor has written, or was not asked, and staff have to do something about it.
+    sponsor has written, or was not asked, or its customer was not told that the registration is refused, and
+    staff have to do something about it.
     """
-    if heard and status is CaseStatus.WAITING_FOR_SPONSOR:
+    if heard and status in (CaseStatus.WAITING_FOR_SPONSOR, CaseStatus.INVITED):
         return BallHolder.DESK
     if step is not None:
         runs = step is StepState.RUNNING and phase is not Phase.FAILED

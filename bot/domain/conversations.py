@@ -181,6 +181,14 @@ class ConversationTold:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AwayOwner:
+    """Who has a question and is away today."""
+
+    name: str  #: which pings nobody
+    deputy: str = ""  #: a Slack id; "" where nobody is there to stand in
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reply:
     """An answer that is being written, as its modal carries it."""
 

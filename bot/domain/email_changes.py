@@ -1,13 +1,14 @@
 """Another e-mail address for an account: it counts once both ends have said yes.
 
 Its owner asks, or the desk in its own name; then a colleague may stand in for a mailbox that nobody reads.
+Where nobody has activated the account the colleague's yes is enough: the new mailbox activates it.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.accounts import Account
+from bot.domain.accounts import Account, AccountStatus
 from bot.domain.cooling import CoolingNotice, counts_from, has_cooled
 
 CHANGE_LASTS = timedelta(hours=48)
@@ -117,3 +118,14 @@ class ChangeCard:
     account: Account
     company: str
     notice: CoolingNotice | None = None  #: where somebody stands in for the old end
+
+    @property
+    def is_unactivated(self) -> bool:
+        """Whether the account waits to be activated, or did when its address changed."""
+        changed = self.state is ChangeState.CHANGED and End.NEW not in self.change.confirmed
+        return changed or is_unactivated(self.account)
+
+
+def is_unactivated(account: Account) -> bool:
+    """Whether a colleague's yes changes its address; a partner who has not activated is invited anew."""
+    return account.status is AccountStatus.WAITING and not account.is_partner

@@ -14,7 +14,11 @@ from bot.domain.staff import Act, Staff
 OLD = timedelta(days=3)  #: who asks for what is old means at least this
 
 #: states in which somebody decides, and what that is
-_DECIDED_BY = {CaseStatus.IN_REVIEW: Act.REVIEW, CaseStatus.REGISTRATION_REVIEW: Act.REGISTRATION}
+_DECIDED_BY = {
+    CaseStatus.IN_REVIEW: Act.REVIEW,
+    CaseStatus.INVITED: Act.REGISTRATION,  # refused, and nobody was told
+    CaseStatus.REGISTRATION_REVIEW: Act.REGISTRATION,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +33,7 @@ class QueueEntry:
     phase: Phase | None = None
     step: StepState | None = None  #: how far the step is that it is at
     skip_by: str = ""  #: who asks to leave that out: a second has to agree
-    heard: bool = False  #: its sponsor has written or was not asked, and staff have to act
+    heard: bool = False  #: somebody has written or was not told, and staff have to act
     unread: int = 0  #: mails in words with which nobody has dealt
     assigned_to: str = ""
     content_hash: str = ""

@@ -52,6 +52,8 @@ def _lines(view: AccountView, words: Words) -> Iterator[str]:
         said = {"ref": change.ref, "new": safe(change.new, 120), "until": words.moment(change.until)}
         yield words.say("account.change", **said)
     yield _state(view, words)
+    if view.is_unreached:
+        yield words.say("account.unreached")
     if view.lost:
         yield words.say("account.lost", count=view.lost)
     if view.tries.wrong:
@@ -111,7 +113,7 @@ def _buttons(view: AccountView, words: Words) -> Iterator[Block]:
     yield from made.values()
     if view.can_extend:
         yield account_lives.extend_button(view, words=words)
-    if view.is_open:
+    if view.can_change_address:
         yield blocks.button(words.say("account.address"), action=ASK, value=str(view.account.id))
     if last:
         yield last

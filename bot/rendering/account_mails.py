@@ -7,7 +7,7 @@ from bot.domain.accounts import Account, Customer
 from bot.domain.cases import Case
 from bot.domain.credentials import CredentialNotice
 from bot.domain.dead_ends import ForAdministrators
-from bot.domain.email_changes import EmailChange
+from bot.domain.email_changes import EmailChange, is_unactivated
 from bot.domain.members import MemberNotice
 from bot.domain.recovery import Way
 from bot.domain.ris import Credential
@@ -101,7 +101,7 @@ def email_change(account: Account, change: EmailChange, policy: Policy, *, to_ne
 
 
 def email_changed(account: Account, change: EmailChange, policy: Policy, *, at: datetime) -> Values:
-    """To both ends, once both have said yes, or the desk for the old one."""
+    """To both ends, once both or the desk for the old one have said yes; or to that alone (`unactivated`)."""
     say = words(account.lang, policy.desk.zone)
     return _of_owner(account, policy) | {
         "old": change.old,
@@ -109,6 +109,7 @@ def email_changed(account: Account, change: EmailChange, policy: Policy, *, at: 
         "at": say.instant(at),
         "by_desk": bool(change.asked_by),
         "stood_in": bool(change.agreed_by),
+        "unactivated": is_unactivated(account),
     }
 
 

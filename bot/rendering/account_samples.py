@@ -111,9 +111,12 @@ def email_change(
     return account_mails.email_change(person, change, policy, to_new=to_new)
 
 
-def email_changed(case: Case, policy: Policy, *, at: datetime, by_desk: bool = False) -> Values:
+def email_changed(
+    case: Case, policy: Policy, *, at: datetime, by_desk: bool = False, unactivated: bool = False
+) -> Values:
     change = change_of(case, at=at, by_desk=by_desk)
-    return account_mails.email_changed(account(case, 1, at=at), change, policy, at=at)
+    status = AccountStatus.WAITING if unactivated else AccountStatus.ACTIVE
+    return account_mails.email_changed(replace(account(case, 1, at=at), status=status), change, policy, at=at)
 
 
 def activation(

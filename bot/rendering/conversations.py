@@ -1,6 +1,6 @@
 """Conversations in Slack: the card below which a question is answered, its notes, and its line in a list."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.accounts import AccountStatus
@@ -8,6 +8,7 @@ from bot.domain.cards import QuestionNote
 from bot.domain.conversations import (
     CUSTOMER,
     AccountLine,
+    AwayOwner,
     Channel,
     Conversation,
     ConversationCard,
@@ -29,6 +30,7 @@ _BUTTONS = {
 }
 MOST_TRIED = 10
 MOST_OVERDUE = 10
+NOBODY: Mapping[str, AwayOwner] = {}
 
 
 def conversation_card(card: ConversationCard, asked: QuestionNote, *, words: Words) -> Card:
@@ -214,21 +216,43 @@ def section(
     ]
 
 
-def overdue_note(asked: Sequence[Conversation], *, now: datetime, words: Words) -> Card:
-    """The day's list of those that stay without an answer; it pings whoever has one."""
+def overdue_note(
+    asked: Sequence[Conversation], *, away: Mapping[str, AwayOwner] = NOBODY, now: datetime, words: Words
+) -> Card:
+    """The day's list of those that stay without an answer; it pings whoever is to act today.
+
+    `away`: by who has one and is not there.
+    """
     title = words.say("conversation.list.overdue", count=len(asked))
-    return Card(text=title, blocks=[blocks.header(title), *_rows(asked, "overdue", MOST_OVERDUE, words, now)])
+    rows = _rows(asked, "overdue", MOST_OVERDUE, words, now, away=away)
+    return Card(text=title, blocks=[blocks.header(title), *rows])
 
 
 def _rows(
-    asked: Sequence[Conversation], where: str, most: int, words: Words, now: datetime
+    asked: Sequence[Conversation],
+    where: str,
+    most: int,
+    words: Words,
+    now: datetime,
+    *,
+    away: Mapping[str, AwayOwner] = NOBODY,
 ) -> Iterator[Block]:
-    yield from (_row(one, where, words, now) for one in asked[:most])
+    for one in asked[:most]:
+        gone = away.get(one.owner)
+        who = _acts_for(gone, words) if gone else owner_of(one, words)
+        yield _row(one, who, where, words, now)
     if (more := len(asked) - most) > 0:
         yield blocks.context(words.say("conversation.list.more", count=more))
 
 
-def _row(one: Conversation, where: str, words: Words, now: datetime) -> Block:
+def _acts_for(gone: AwayOwner, words: Words) -> str:
+    name = safe(gone.name, 60)
+    if not gone.deputy:
+        return words.say("conversation.owned.nobody", name=name)
+    return words.say("conversation.owned.deputy", name=name, who=words.person(gone.deputy, slack=True))
+
+
+def _row(one: Conversation, who: str, where: str, words: Words, now: datetime) -> Block:
     title = words.say(
         "conversation.row",
         ref=one.ref,
@@ -236,6 +260,6 @@ def _row(one: Conversation, where: str, words: Words, now: datetime) -> Block:
         who=safe(one.name or one.address, 60),
     )
     marks = f"{marks_of(one, words)} · " if one.marks else ""
-    text = f"{marks}{title}\n{owner_of(one, words)} {turn_of(one, now, words)}"
+    text = f"{marks}{title}\n{who} {turn_of(one, now, words)}"
     whole = blocks.button(words.say("card.open"), action=f"{ACTION}open", value=one.ref)
     return blocks.section(text) | {"block_id": _block_id(where, one), "accessory": whole}

@@ -17,8 +17,9 @@ def trouble_note(note: TroubleNote, *, words: Words) -> Card:
     shown = [blocks.section(sentence)]
     if detail := safe(note.detail, 600):
         shown.append(blocks.context(detail))
-    if note.what == "job_failed":
-        shown.append(blocks.context(words.say(f"trouble.instead.{_instead(note)}", ref=safe(note.ref))))
+    if note.what == "job_failed" or note.unactivated:
+        said = words.say(f"trouble.instead.{_instead(note)}", ref=safe(note.ref), to=_address(note))
+        shown.append(blocks.context(said))
     if note.what in _TRIED_AGAIN and note.id:
         action = _TRIED_AGAIN[note.what]
         again = blocks.button(words.say(f"trouble.{action}"), action=action, value=str(note.id))
@@ -49,9 +50,15 @@ def _sentence(note: TroubleNote, words: Words) -> str:
     )
 
 
+def _address(note: TroubleNote) -> str:
+    return safe(note.unactivated or note.subject.partition(" → ")[2], 120)
+
+
 def _instead(note: TroubleNote) -> str:
     """What there is to do where a mail's address is wrong."""
     template = note.subject.partition(" → ")[0]
+    if note.unactivated or template == "activation":
+        return "activation"
     if note.ref.startswith("C-") and template in _TO_REGISTER:
         return "invitation"
     if note.ref.startswith("P-"):

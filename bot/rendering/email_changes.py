@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 from bot.domain.accounts import Account
 from bot.domain.cases import case_ref
-from bot.domain.email_changes import OPEN, Bearer, ChangeCard, ChangeReason, ChangeState, End
+from bot.domain.email_changes import (
+    OPEN,
+    Bearer,
+    ChangeCard,
+    ChangeReason,
+    ChangeState,
+    End,
+    is_unactivated,
+)
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.cooling import told_lines, untried
@@ -31,7 +39,7 @@ class Asked:
 def ask_modal(account: Account, *, words: Words) -> Block:
     """Ask for the new address and why; submitted as ASK, and read by `read_asked`."""
     said = words.say(
-        "email_change.ask",
+        _of("email_change.ask", unactivated=is_unactivated(account)),
         name=safe(account.name, 80),
         user_id=safe(account.user_id, 20),
         old=_box(account.email),
@@ -86,7 +94,7 @@ def change_note(card: ChangeCard, *, words: Words) -> Card:
     title = words.say("email_change.title", ref=card.change.ref)
     shown = [blocks.section(f"*{title}*\n" + "\n".join(_lines(card, words)))]
     if card.state is ChangeState.ASKED:
-        shown.append(blocks.context(words.say("email_change.how")))
+        shown.append(blocks.context(words.say(_of("email_change.how", unactivated=card.is_unactivated))))
     if buttons := list(_buttons(card, words)):
         shown.append(blocks.actions(*buttons))
     return Card(text=title, blocks=shown)
@@ -105,19 +113,34 @@ def _lines(card: ChangeCard, words: Words) -> Iterator[str]:
     why = words.name(change.reason) if change.reason else ""
     yield words.say("email_change.why", who=words.person(change.asked_by, slack=True), why=why)
     if change.agreed_by:
-        yield words.say("email_change.stood_in", who=words.person(change.agreed_by, slack=True))
+        said = _of("email_change.stood_in", unactivated=card.is_unactivated)
+        yield words.say(said, who=words.person(change.agreed_by, slack=True))
         yield from told_lines(card.notice, card.change.counts_from(card.notice), words)
     elif End.OLD in change.confirmed:
         yield words.say("email_change.confirmed.old")
     if End.NEW in change.confirmed:
         yield words.say("email_change.confirmed.new")
     waits = untried(card.notice) if card.state is ChangeState.COOLING else ""
+    said = f"email_change.state.{card.state}{waits}"
     yield words.say(
-        f"email_change.state.{card.state}{waits}",
+        _of(said, unactivated=card.is_unactivated and card.state in _SAID_OTHERWISE),
         until=words.moment(change.until),
         by=_stopper(card, words),
         due=due_of(card, words),
     )
+
+
+_SAID_OTHERWISE = (ChangeState.ASKED, ChangeState.CHANGED)
+
+
+def _of(key: str, *, unactivated: bool) -> str:
+    """By which it is said of an account that waits to be activated; else as it stands."""
+    return f"{key}.unactivated" if unactivated else key
+
+
+def asked_text(card: ChangeCard, *, words: Words) -> str:
+    """What happens now, to who asked."""
+    return words.say(_of("email_change.asked", unactivated=card.is_unactivated), ref=card.change.ref)
 
 
 def due_of(card: ChangeCard, words: Words) -> str:
@@ -134,9 +157,13 @@ def _stopper(card: ChangeCard, words: Words) -> str:
 def _buttons(card: ChangeCard, words: Words) -> Iterator[Block]:
     value = str(card.change.id)
     if card.state is ChangeState.ASKED:
-        yield blocks.button(words.say("email_change.agree"), action=AGREE, value=value, style="primary")
+        yield blocks.button(_agree(card, words), action=AGREE, value=value, style="primary")
     if card.state in OPEN:
         yield blocks.button(words.say("email_change.refuse"), action=REFUSE, value=value, style="danger")
+
+
+def _agree(card: ChangeCard, words: Words) -> str:
+    return words.say(_of("email_change.agree", unactivated=card.is_unactivated))
 
 
 def agree_modal(card: ChangeCard, *, words: Words) -> Block:
@@ -145,7 +172,7 @@ def agree_modal(card: ChangeCard, *, words: Words) -> Block:
         AGREE,
         {"change": str(card.change.id)},
         words.say("email_change.modal"),
-        submit=words.say("email_change.agree"),
+        submit=_agree(card, words),
         shown=[blocks.section("\n".join(_lines(card, words)))],
         words=words,
     )

@@ -110,7 +110,9 @@ def turn_note(
 
     `at`: the step that needs a hand, where it is at one.
     """
-    if at is None:
+    if at is None and status is CaseStatus.INVITED:
+        text = words.say("history.turn.untold", ref=safe(ref))
+    elif at is None:
         text = words.say("history.turn", ref=safe(ref), status=words.status(status, BallHolder.DESK))
     else:
         name, state = at

@@ -50,7 +50,7 @@ def shown(card: CaseCard, words: Words) -> list[Block]:
         return []
     lines = [f"*{words.say('registration.heading')}*", *_submitted(card, words)]
     if (made := found.decision) is not None:
-        lines.extend(_decided(made, words))
+        lines.extend(_decided(made, words, untold=card.untold))
     above = blocks.section("\n".join(lines))
     return [above, *_changes(card, words)] if registered else [above]
 
@@ -85,9 +85,9 @@ def _changes(card: CaseCard, words: Words) -> list[Block]:
     return [blocks.listing(heading, lines, words, shown=SHOWN_CHANGES, of=len(found))]
 
 
-def _decided(made: RegistrationDecision, words: Words) -> Iterator[str]:
+def _decided(made: RegistrationDecision, words: Words, *, untold: bool) -> Iterator[str]:
     who, at = words.person(made.by, slack=True), words.moment(made.at)
-    key = "approved" if made.choice is Choice.APPROVED else "refused"
+    key = "approved" if made.choice is Choice.APPROVED else "untold" if untold else "refused"
     yield words.say(f"registration.{'ticked' if made.outside else key}", who=who, at=at)
     if made.reason is not None:
         yield words.say("registration.why", reason=words.name(made.reason), message=safe(made.message, 500))
@@ -100,6 +100,8 @@ def buttons(card: CaseCard, words: Words, *, only: str = "") -> list[Block]:
         return []
     if case.status is CaseStatus.REGISTRATION_REVIEW and found.is_decidable:
         seen, names = found.seal, ["registration_approve", "registration_refuse"]
+    elif case.status is CaseStatus.INVITED and card.untold:
+        seen, names = found.seal, ["registration_refuse", "registration_invite"]
     elif case.status is CaseStatus.INVITED:
         ticked = ["registration_tick"] if card.ticked_outside else []
         seen, names = case.content_hash, [*ticked, "registration_invite"]
@@ -126,14 +128,18 @@ def approve_modal(card: CaseCard, *, words: Words) -> Block:
 
 def refuse_modal(card: CaseCard, *, words: Words) -> Block:
     """Why, and what they have to do, which goes into the mail to them; submitted as `registration_refuse`."""
-    options = [{"text": blocks.plain(words.name(one)), "value": str(one)} for one in RefusalReason]
-    choice = {"type": "static_select", "action_id": REASON, "options": options}
-    text = {
+    options = {one: {"text": blocks.plain(words.name(one)), "value": str(one)} for one in RefusalReason}
+    choice: Block = {"type": "static_select", "action_id": REASON, "options": list(options.values())}
+    text: Block = {
         "type": "plain_text_input",
         "action_id": MESSAGE,
         "multiline": True,
         "max_length": MOST_MESSAGE,
     }
+    made = card.registration.decision if card.registration else None
+    if made and made.reason:  # nobody was told what it says
+        choice["initial_option"] = options[made.reason]
+        text["initial_value"] = made.message[:MOST_MESSAGE]
     fields = [
         blocks.section(words.say("registration.refuse.about", company=_company(card, words))),
         {

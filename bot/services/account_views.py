@@ -24,10 +24,12 @@ from bot.domain.account_views import (
 )
 from bot.domain.accounts import Account, AccountStatus, Customer
 from bot.domain.approvals import check_is_staff
+from bot.domain.email_changes import is_unactivated
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import LifeState
 from bot.domain.member_refusals import LastAdministrator
 from bot.domain.members import is_last_administrator
+from bot.domain.outbox import JobStatus
 from bot.domain.partner_refusals import PartnerThere
 from bot.domain.partners import MAILS_AGAIN_AFTER, invitation_id, invitation_ref
 from bot.domain.programmes import Programme
@@ -106,8 +108,15 @@ def _view(db: Database, desk: Desk, account: Account, *, now: datetime) -> Accou
         life=_life(db, desk, account, now=now),
         change=email_changes.find_of(db, account.id, now=now),
         invitations=member_invitations.count_by(db, account.id),
+        is_unreached=is_unactivated(account) and _is_doubtful(db, account),
         lost=list(list_lost_invitations(db, account.organisation, now=now).values()).count(account.id),
     )
+
+
+def _is_doubtful(db: Database, account: Account) -> bool:
+    sent = outbox.list_mails_from(db, f"{account.ref}:", limit=MAILS)
+    failed = any(one.recipient == account.email and one.status is JobStatus.FAILED for one in sent)
+    return failed or bounces.find_doubt(db, account.email) is not None
 
 
 _WAYS_IN = (EventTag.SESSION_BEGUN, EventTag.SESSION_RAISED)
@@ -237,14 +246,14 @@ def _resend(db: Database, desk: Desk, account: Account, *, by: str, now: datetim
         return PARTNER_PASSWORD if account.is_partner else ACTIVATION
     state = lifecycle.find_end(db, desk, account, now=now)
     if state is not LifeState.CLOSED:
-        check_gone(db, account, "recovery" if state is None else "prolong_link")
+        check_gone(db, account, "recovery" if state is None else prolongation.MAIL)
     if state is None:
         send_reset(db, desk, account, by=by, now=now)
         return "recovery"
     if state is LifeState.CLOSED:
         sent, template = partner_returns.invite(db, desk, account, by=by, now=now), "partner_invitation"
     else:
-        sent, template = prolongation.mail_link(db, desk, account, by=by, now=now), "prolong_link"
+        sent, template = prolongation.mail_link(db, desk, account, by=by, now=now), prolongation.MAIL
     if not sent:
         raise WayRests
     return template

@@ -15,7 +15,14 @@ from bot.domain.programmes import Programme
 from bot.domain.security_questions import Given, find_faults
 from bot.domain.sessions import Strength
 from bot.rendering import account_mails
-from bot.services import certificates, passwords, seat_holders, security_questions, sessions
+from bot.services import (
+    certificates,
+    email_change_notices,
+    passwords,
+    seat_holders,
+    security_questions,
+    sessions,
+)
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import ACTIVATION, mail_activation_again
 from bot.services.authenticators import SECRET
@@ -107,6 +114,7 @@ def complete(
         security_question_store.put(db, account.id, answers, now=now)
         links.end(db, purpose=ACTIVATION, subject=account.ref, now=now)
         password_store.drop_drafts(db, account.id)
+        email_change_notices.end(db, account.id, now=now)  # its address is read
         about = f"account:{account.id}"
         events.add(db, EventTag.ACCOUNT_ACTIVATED, about, actor=about, at=now)
         _say_activated(db, desk, account, now=now)

@@ -20,6 +20,7 @@ from bot.domain.bounces import (
     standing,
 )
 from bot.domain.cards import TroubleNote
+from bot.domain.email_changes import is_unactivated
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.mail import BounceReport
@@ -31,7 +32,7 @@ from bot.services import conversation_replies, email_change_notices, phone_reset
 from bot.services.decision_phases import follow
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card, queue_mail, queue_note
-from bot.store import bounces, events, outbox
+from bot.store import accounts, bounces, events, outbox
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +160,11 @@ def _tell(db: Database, bounce: _Bounce, what: str, subject: str, now: datetime)
     job, ref = bounce.job, bounce.ref
     status, said = bounce.report.status, bounce.report.detail
     detail = said if status in said else f"{status} {said}"
-    note = TroubleNote(what=what, subject=subject, detail=detail.strip(), ref=ref, id=job.id)
+    waits = any(is_unactivated(one) for one in accounts.list_by_email(db, bounce.recipient))
+    note = TroubleNote(
+        what=what, subject=subject, detail=detail.strip(), ref=ref, id=job.id,
+        unactivated=bounce.recipient if waits else "",
+    )  # fmt: skip
     queue_note(
         db,
         NoteName.TROUBLE,

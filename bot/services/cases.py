@@ -332,6 +332,7 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
         before=case_versions.find(db, case.id, case.version - 1),
         open_answers=len(case_answers.list_open(db, case.id)),
         unasked=case_words.is_unasked(db, case.id),
+        untold=case_words.is_untold(db, case.id),
         unread=unread.many,
         unread_to=unread.to,
         questions=tuple(case_questions.list_open(db, case.id)),

@@ -1,6 +1,6 @@
 """The contact form: what answers a question at once, and a person who has it when that does not do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -8,6 +8,7 @@ from sqlite_utils import Database
 from bot.domain.contact import AT_ONCE, LONGEST, LONGEST_NAME, Asked, ContactFault
 from bot.domain.conversations import Answered, Channel, ConversationState, NewConversation, Tried
 from bot.domain.diagnosis import Finding
+from bot.domain.diagnosis_checks import holding
 from bot.domain.faq_opinions import Opinion, Why
 from bot.domain.faq_refusals import NamedTooOften, NoSuchArticle, QuestionsRest
 from bot.domain.languages import language_on
@@ -68,7 +69,18 @@ def look(
     topics = [found.reading.topic, *([second.topic] if second else [])]
     causes = diagnosis.diagnose(db, desk, asker, topics, now)
     said = diagnosis_words.paragraphs(causes, lang=lang, policy=desk.policy, now=now)
-    return Shown(help=found, lang=lang, findings=tuple(zip(causes, said, strict=False)))
+    held = dict.fromkeys(holding(answer.topic, causes) for answer in found.answers)
+    of = found.reading.programme or own
+    answers = [
+        faq.find_answer(topic, found.reading.lang, desk.policy, desk.portal_url, of)
+        for topic in held
+        if topic
+    ]
+    return Shown(
+        help=replace(found, answers=tuple(answers)),
+        lang=lang,
+        findings=tuple(zip(causes, said, strict=False)),
+    )
 
 
 def list_faults(desk: Desk, asked: Asked) -> tuple[ContactFault, ...]:

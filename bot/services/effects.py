@@ -199,9 +199,10 @@ def _faq_week(db: Database, _: Desk, __: Ways, ___: Job, now: datetime) -> dict[
     return {"note": note} if note else None
 
 
-def _overdue(db: Database, desk: Desk, _: Ways, __: Job, now: datetime) -> dict[str, Any] | None:
+def _overdue(db: Database, desk: Desk, ways: Ways, _: Job, now: datetime) -> dict[str, Any] | None:
     stayed = overdue_questions.list_stayed(db, desk, now=now)
-    return {"asked": stayed, "now": now} if stayed else None
+    away = overdue_questions.find_away(db, desk, ways.chat, stayed, now=now)
+    return {"asked": stayed, "away": away, "now": now} if stayed else None
 
 
 def _mail(db: Database, desk: Desk, _: Ways, job: Job, __: datetime) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The desk changes an address with two eyes: one asks, another stands in for the old mailbox.
 
-The new mailbox always confirms by its own link.
+The new mailbox always confirms: by its own link, or by activating an account that nobody has.
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ from bot.domain.email_changes import OPEN, ChangeCard, ChangeReason, ChangeState
 from bot.domain.errors import OwnWork
 from bot.domain.events import EventTag
 from bot.domain.staff import Act, Staff
-from bot.services import email_change_notices, email_changes, lifecycle, step_up
+from bot.services import email_change_notices, email_changes, step_up
 from bot.services.desk import Desk
 from bot.services.rights import at_this_moment
 from bot.store import accounts, events
@@ -27,15 +27,17 @@ def get_account(db: Database, account_id: int, *, by: Staff) -> Account:
     """Whose address may be changed; raise NotStaff or ActTooLate."""
     check_is_staff(by)
     account = accounts.find(db, account_id)
-    if account is None or not lifecycle.is_open(db, account):
+    if account is None or not email_change_notices.may_change(db, account):
         raise ActTooLate(user_id=account.user_id if account else "")
     return account
 
 
 def ask(
     db: Database, desk: Desk, *, account_id: int, email: str, reason: str, by: Staff, now: datetime
-) -> EmailChange:
-    """Mail both ends a link, and call a colleague; `email` and `reason` are as they were typed and chosen.
+) -> ChangeCard:
+    """Mail both ends a link where there is an owner to answer, and call a colleague.
+
+    `email` and `reason` are as they were typed and chosen.
 
     Raise what `get_account` does, AddressUnsound, AddressNotNew, OwnAddress, ChangeReasonMissing,
     ChangeAsked or TooManyChanges.
@@ -51,7 +53,7 @@ def ask(
         why = ChangeReason(reason)
         change = email_changes.open_change(db, desk, account, new, asked_by=by.id, reason=why, now=now)
         email_change_notices.call_desk(db, change, now=now)
-        return change
+        return email_change_notices.get_card(db, change.id, now=now)
 
 
 def check_may_agree(db: Database, *, change_id: int, by: Staff, now: datetime) -> ChangeCard:
@@ -60,7 +62,7 @@ def check_may_agree(db: Database, *, change_id: int, by: Staff, now: datetime) -
 
 
 def agree(db: Database, desk: Desk, *, change_id: int, by: Staff, code: str, now: datetime) -> ChangeCard:
-    """A colleague's yes in place of the old mailbox, which hears of it and has time to say no.
+    """A colleague's yes in place of the old mailbox, which hears of it; an owner there has time to say no.
 
     Their code is taken where the policy asks for one at an override.
     """

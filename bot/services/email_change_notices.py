@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from bot.domain.accounts import Account
 from bot.domain.cooling import CoolingNotice
 from bot.domain.email_change_refusals import ChangeUnknown
-from bot.domain.email_changes import OPEN, ChangeCard, ChangeState, EmailChange, End
+from bot.domain.email_changes import OPEN, ChangeCard, ChangeState, EmailChange, End, is_unactivated
 from bot.domain.note_names import NoteName
 from bot.domain.outbox import Job
 from bot.services import cooling, lifecycle
@@ -27,7 +27,7 @@ def get_card(db: Database, change_id: int, *, now: datetime) -> ChangeCard:
     if change is None or account is None or not change.asked_by:
         raise ChangeUnknown
     state = change.state_at(now)
-    if state in OPEN and not lifecycle.is_open(db, account):
+    if state in OPEN and not may_change(db, account):
         state = ChangeState.OVERTAKEN
     return ChangeCard(
         change=change,
@@ -36,6 +36,11 @@ def get_card(db: Database, change_id: int, *, now: datetime) -> ChangeCard:
         company=organisations.get_customer(db, account).name,
         notice=find_notice(db, account, change),
     )
+
+
+def may_change(db: Database, account: Account) -> bool:
+    """Whether its address can be changed: somebody has it, or is to activate it."""
+    return is_unactivated(account) or lifecycle.is_open(db, account)
 
 
 def call_desk(db: Database, change: EmailChange, *, now: datetime) -> None:

@@ -17,6 +17,7 @@ from bot.domain.email_changes import (
     ChangeState,
     EmailChange,
     End,
+    is_unactivated,
 )
 from bot.domain.errors import LinkUnknown
 from bot.domain.events import EventTag
@@ -28,10 +29,18 @@ from bot.domain.review_values import is_address, text_of
 from bot.domain.sessions import Visitor
 from bot.rendering import account_mails as account_mail_words
 from bot.rendering.words import words as said_in
-from bot.services import email_change_notices, lifecycle, passwords, prolongation
+from bot.services import (
+    email_change_notices,
+    license_keys,
+    lifecycle,
+    passwords,
+    prolongation,
+    seat_holders,
+)
+from bot.services.accounts import ACTIVATION, mail_activation
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_mail, queue_notice
-from bot.store import accounts, credentials, email_changes, events, links, seats, sessions
+from bot.store import accounts, bounces, credentials, email_changes, events, links, seats, sessions
 from bot.store.database import transaction
 
 LINK = "email_change"  #: the purpose of a link; its subject is "E-<number>:<bearer>"
@@ -81,7 +90,8 @@ def open_change(
 ) -> EmailChange:
     """Mail both ends, in the caller's transaction; what was asked for before is over. Raise TooManyChanges.
 
-    `asked_by` and `reason`: the desk's, where its owner does not ask.
+    Nobody can answer for an account that waits to be activated: no mail goes. `asked_by` and `reason`: the
+    desk's, where its owner does not ask.
     """
     if email_changes.count_since(db, account.id, since=now - timedelta(days=1)) >= MOST_A_DAY:
         raise TooManyChanges(most=MOST_A_DAY)
@@ -96,7 +106,7 @@ def open_change(
         asked_by=asked_by,
         reason=reason,
     )
-    for end in End:
+    for end in () if is_unactivated(account) else End:
         _mail_link(db, desk, account, change, end, now=now)
     more = {"reason": str(reason)} if reason else {}
     _record(db, EventTag.EMAIL_CHANGE_ASKED, change, actor=asked_by, now=now, **more)
@@ -185,8 +195,14 @@ def stand_in(
 ) -> None:
     """Who of the desk says yes for the old end, in the caller's transaction.
 
-    Whoever reads that mailbox after all is told, and has time to say no before the new address counts.
+    Whoever reads that mailbox after all is told, and has time to say no before the new address counts. Where
+    nobody has activated the account, nothing in it is anybody's yet: the new one counts at once.
     """
+    if is_unactivated(account):
+        change = replace(change, agreed_by=by)
+        email_changes.stand_in(db, change, now=now)
+        _take_effect(db, desk, account, change, actor=by, now=now)
+        return
     due_at = now + COOLS
     change = replace(change, agreed_by=by, due_at=due_at, until=due_at + CHANGE_LASTS)
     email_changes.stand_in(db, change, now=now)
@@ -222,7 +238,7 @@ def carry_out(db: Database, desk: Desk, *, now: datetime) -> None:
             change, account = email_changes.find(db, seen.id, now=now), accounts.find(db, seen.account_id)
             if change != seen or account is None:
                 continue  # stopped in this moment
-            if not lifecycle.is_open(db, account):
+            if not email_change_notices.may_change(db, account):
                 email_change_notices.end(db, account.id, now=now)
             elif change.is_due(email_change_notices.find_notice(db, account, change), now=now):
                 _take_effect(db, desk, account, change, actor="usher", now=now)
@@ -239,7 +255,16 @@ def _take_effect(
     if change.asked_by:  # nobody was signed in who asked for it
         sessions.drop_all(db, account.id)
     _record(db, EventTag.EMAIL_CHANGED, change, actor=actor, now=now)
-    _tell_both(db, desk, account, change, now=now)
+    if is_unactivated(account):
+        _send_way_in(db, desk, replace(account, email=change.new), by=actor, now=now)
+    _tell_ends(db, desk, account, change, now=now)
+
+
+def _send_way_in(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> None:
+    """To the address of now on; whoever has an earlier link cannot activate it any more."""
+    links.end(db, purpose=ACTIVATION, subject=account.ref, now=now)
+    mail_activation(db, desk, account, now=now)
+    license_keys.follow_holder(db, desk, seat_holders.find(db, account), by=by, now=now)
 
 
 def _tell_clock(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
@@ -285,8 +310,12 @@ def stop(
     _record(db, EventTag.EMAIL_CHANGE_REFUSED, change, actor=actor, now=now)
 
 
-def _tell_both(db: Database, desk: Desk, account: Account, change: EmailChange, *, now: datetime) -> None:
-    for to in (change.old, change.new):
+def _tell_ends(db: Database, desk: Desk, account: Account, change: EmailChange, *, now: datetime) -> None:
+    """Of an account that waits to be activated only the old one, if mails go there still."""
+    told = [change.old, change.new]
+    if is_unactivated(account):
+        told = [] if bounces.is_given_up(db, change.old) else [change.old]
+    for to in told:
         queue_mail(
             db,
             desk,

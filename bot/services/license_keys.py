@@ -174,10 +174,25 @@ def send_again(db: Database, desk: Desk, *, seat_id: int, by: Staff, now: dateti
             raise KeyJustSent
         if key_mail_store.count_since(db, key.id, Mailed.AGAIN, since=now - AGAIN_WITHIN) >= MOST_AGAIN:
             raise KeySentOften(most=MOST_AGAIN)
-        key_mails.queue_one(db, desk, held.case, held.seat, why=Mailed.AGAIN, now=now)
-        key_mails.withdraw(db, key.id, replaced=True, now=now)
-        held_keys.record(db, EventTag.KEY_SENT_AGAIN, held.case, held.seat, by=by.id, now=now)
+        _mail_again(db, desk, held, by=by.id, now=now)
         return key_mail_store.list_newest(db, [key.id])[key.id]
+
+
+def _mail_again(db: Database, desk: Desk, held: held_keys.Held, *, by: str, now: datetime) -> None:
+    key_mails.queue_one(db, desk, held.case, held.seat, why=Mailed.AGAIN, now=now)
+    key_mails.withdraw(db, held.key.id, replaced=True, now=now)
+    held_keys.record(db, EventTag.KEY_SENT_AGAIN, held.case, held.seat, by=by, now=now)
+
+
+def follow_holder(db: Database, desk: Desk, seat: Seat | None, *, by: str, now: datetime) -> None:
+    """Mail a holder who has another address the unused key that went to the earlier one, if one did.
+
+    In the caller's transaction. Where a contact or the sponsor keeps the keys, they have it.
+    """
+    key = seat.key if seat else None
+    mailed = key is not None and key.state is KeyState.ISSUED and key.mailed_at is not None
+    if seat and mailed and desk.policy.mag.keys_to is KeysTo.USERS:
+        _mail_again(db, desk, held_keys.get_held(db, seat.id), by=by, now=now)
 
 
 def hand_over(

@@ -114,7 +114,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     NoteName.QUESTION: _question,
     NoteName.CONVERSATION_TOLD: lambda values, say: conversations.told_note(values["note"], words=say),
     NoteName.OVERDUE_QUESTIONS: lambda values, say: conversations.overdue_note(
-        values["asked"], now=values["now"], words=say
+        values["asked"], away=values["away"], now=values["now"], words=say
     ),
     NoteName.CONVERSATION_DIRECT: lambda values, say: conversations.direct_message(
         values, words=words(values["lang"], say.zone)

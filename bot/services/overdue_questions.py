@@ -1,13 +1,16 @@
 """Tell the desk of a question when it becomes overdue, and each working day which have stayed so."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.conversations import Conversation, ToldWhat, urgency
+from bot.domain.conversations import AwayOwner, Conversation, ToldWhat, urgency
 from bot.domain.events import EventTag
 from bot.domain.note_names import NoteName
+from bot.ports import Chat
 from bot.services.conversations import refresh, tell
+from bot.services.deciders import list_present
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
 from bot.store import conversations, events
@@ -49,3 +52,15 @@ def list_stayed(db: Database, desk: Desk, *, now: datetime) -> list[Conversation
     overdue = conversations.list_overdue(db, now=now)
     stayed = (one for one in overdue if one.due_at and calendar.day_of(one.due_at) < today)
     return sorted(stayed, key=urgency)
+
+
+def find_away(
+    db: Database, desk: Desk, chat: Chat, asked: Iterable[Conversation], *, now: datetime
+) -> dict[str, AwayOwner]:
+    """Of whoever has one of those: who is away or gone, each with who is to act in their place today."""
+    found = {}
+    for owner in sorted({one.owner for one in asked if one.owner}):
+        there = next(iter(list_present(db, desk, chat, [owner], now=now)), None)
+        if there is None or there.id != owner:
+            found[owner] = AwayOwner(name=chat.member(owner).name, deputy=there.id if there else "")
+    return found

@@ -24,7 +24,7 @@ from bot.domain.prolongation_refusals import ConsentsChanged, ProlongationWaits
 from bot.domain.tries import Tried
 from bot.rendering import lifecycle_mails
 from bot.services import consents, lifecycle, partner_returns, passwords, prolong_links
-from bot.services.account_mails import mail_owner
+from bot.services.account_mails import find_waiting, mail_owner
 from bot.services.accounts import list_named, mail_activation_again
 from bot.services.desk import Desk
 from bot.services.partner_activation import lacks_first_app, person_of
@@ -33,6 +33,8 @@ from bot.store import consents as consent_store
 from bot.store import passwords as password_store
 from bot.store import prolongation as prolongation_store
 from bot.store.database import transaction
+
+MAIL = "prolong_link"  #: the template of the mail that somebody asked for
 
 
 def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation:
@@ -202,7 +204,7 @@ def mail_link(
         return partner_returns.invite(db, desk, account, by=partner_returns.BY_THEMSELVES, now=now)
     mailed = [one.at for one in events.list_tagged(db, (about,), (EventTag.PROLONGATION_MAILED,))]
     made = sum(at > now - link_pace.WITHIN for at in mailed)
-    if link_pace.rests(max(mailed, default=None), made=made, now=now):
+    if link_pace.rests(max(mailed, default=None), made=made, now=now) or find_waiting(db, account, MAIL):
         return False
     how = Wished.BY_MAIL if by_mail else Wished.ON_PORTAL if by == "usher" else Wished.BY_DESK
     events.add(db, EventTag.PROLONGATION_MAILED, about, actor=by, at=now)
@@ -210,7 +212,7 @@ def mail_link(
         db,
         desk,
         account,
-        "prolong_link",
+        MAIL,
         words=lambda _: lifecycle_mails.asked(account, life, desk.policy, how=how),
         now=now,
         secrets={"prolong_url": prolong_links.make(desk, account, life)},

@@ -10,6 +10,7 @@ from bot.domain.addresses import in_key
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.note_names import NoteName
+from bot.domain.outbox import Job, JobStatus
 from bot.domain.password_refusals import AnswerWrong, PasswordMeanwhile, ResetOften
 from bot.domain.passwords import HowSet, PasswordFault
 from bot.domain.recovery import (
@@ -30,7 +31,7 @@ from bot.services.account_mails import mail_owner
 from bot.services.accounts import list_named, mail_activation_again, with_companies
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, link_rests
-from bot.store import accounts, events, links, sessions, tries
+from bot.store import accounts, events, links, outbox, sessions, tries
 from bot.store.database import transaction
 
 
@@ -214,6 +215,8 @@ def _mail_way(
         if link_rests(db, account.ref, purpose=LINK, now=now):
             return False
         _mail(db, desk, account, way, purpose=LINK, until=now + LINK_LASTS, by_mail=by_mail, now=now)
+    elif _list_waiting(db, account, way):
+        return False
     else:
         address = in_key(account.email)
         _mail(db, desk, account, way, once=f"{address}:{now:%Y-%m-%d}", now=now)
@@ -237,6 +240,8 @@ def _mail(
         same = _list_same_address(db, desk, [account], now=now)
         several = with_companies(db, [one for one in same if one.status is account.status])
     if until is not None:
+        for job in _list_waiting(db, account, way):  # with a link that ends sooner
+            outbox.move(db, job.id, since=(JobStatus.QUEUED, JobStatus.HELD), to=JobStatus.REPLACED)
         url = issue_link(db, desk, account.ref, purpose=purpose, path="password", until=until, now=now)
         secrets = {"recovery_url": url}
     mail_owner(
@@ -251,6 +256,12 @@ def _mail(
         secrets=secrets,
         once=once,
     )
+
+
+def _list_waiting(db: Database, account: Account, way: Way) -> list[Job]:
+    """Such mails that have not gone, as while the mail server is away: one is enough when it is back."""
+    waiting = outbox.list_waiting(db, f"{account.ref}:recovery:", to=account.email)
+    return [job for job in waiting if job.values["words"]["way"] == way]
 
 
 def _mail_administrator(

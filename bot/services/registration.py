@@ -31,18 +31,21 @@ from bot.domain.registration import (
 from bot.domain.registration_refusals import DraftChanged, NotTicked
 from bot.domain.review_values import is_address, text_of, written_address
 from bot.domain.ris import RisCase, User
+from bot.domain.withdrawals import UNSENT
 from bot.rendering import registration_mails
 from bot.services import case_steps, key_mails, thread_notes
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
 from bot.store import case_steps as case_step_store
-from bot.store import case_versions, cases, events, links, step_jobs
+from bot.store import case_versions, cases, events, links, outbox, step_jobs
 from bot.store import registration as registration_store
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
 LINK = "registration"  #: the purpose of an invitation's link
-MAIL = "invitation"  #: the template of the mail with such a link
+MAIL = "invitation"  #: the template of the mail with such a link …
+REFUSED = "registration_refused"  #: … and of the other
+MAILS = (MAIL, REFUSED)
 ENDED = "registration_page"  #: what a trail calls the invited person
 
 
@@ -227,6 +230,13 @@ def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: dat
     )
 
 
+def call_back(db: Database, case: Case) -> None:
+    """What has not gone to whom was invited before never goes: its link is dead."""
+    lost = (*UNSENT, JobStatus.UNKNOWN)
+    for job_id in step_jobs.list_mails(db, case.id, MAILS, lost):
+        outbox.move(db, job_id, since=lost, to=JobStatus.REPLACED)
+
+
 def key_of_step(db: Database, case: Case) -> str:
     """Of the one invitation for what a case holds; after one that was dropped another is written."""
     dropped = len(step_jobs.list_mails(db, case.id, (MAIL,), _DROPPED))
@@ -266,12 +276,15 @@ def ask_again(db: Database, desk: Desk, *, email: str, now: datetime) -> None:
 
 
 def mail_again(db: Database, desk: Desk, case_id: int, *, now: datetime) -> bool:
-    """A fresh link in the caller's transaction; False where none is waited for, or it is too soon.
+    """A fresh link in the caller's transaction; False where none is waited for, one waits, or it is too soon.
 
     Anybody can ask for it, so it has a pace and no cap: a stranger would use the case's up for all its mails.
     """
     case, found = cases.find(db, case_id), registration_store.find(db, case_id)
     if case is None or found is None or case.status is not CaseStatus.INVITED:
+        return False
+    waiting = outbox.list_waiting(db, f"{case.ref}:", to=found.email)
+    if any(job.template in MAILS for job in waiting):
         return False
     about = f"case:{case.id}"
     asked = [one.at for one in events.list_tagged(db, (about,), (EventTag.INVITATION_MAILED_AGAIN,))]

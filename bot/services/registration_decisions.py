@@ -24,9 +24,9 @@ from bot.services.cases import get_card, get_case, get_seen, move_or_explain, re
 from bot.services.desk import Desk
 from bot.services.organisations import note_marks
 from bot.services.queueing import queue_case_card, queue_mail
-from bot.services.registration import LINK, make_url, understand_draft
+from bot.services.registration import LINK, REFUSED, call_back, make_url, understand_draft
 from bot.services.rights import right_on_registration
-from bot.store import case_steps, cases, links, seats
+from bot.store import case_steps, case_words, cases, links, seats
 from bot.store import registration as registration_store
 from bot.store.database import transaction
 from bot.store.numbers import next_number
@@ -53,6 +53,26 @@ def _decidable(
         raise RegistrationDecided(ref=case.ref, verdict=made.choice, by=made.by, at=made.at)
     if case.status is not CaseStatus.REGISTRATION_REVIEW or not found.is_decidable:
         raise NotReviewable(ref=case.ref, status=case.status)
+    return case, found, right
+
+
+def check_refusable(db: Database, *, ref: str, seen: str, by: Staff, now: datetime) -> None:
+    """Whether they may refuse what was shown; raise why not."""
+    with refusals_recorded(db, ref, by, now):
+        _refusable(db, ref, seen, by, now=now)
+
+
+def _refusable(
+    db: Database, ref: str, seen: str, by: Staff, *, now: datetime
+) -> tuple[Case, Registration, str]:
+    """What waits for a decision, or was refused by a mail that did not go, for that is written anew."""
+    case = get_case(db, ref)
+    found = registration_store.find(db, case.id) if case_words.is_untold(db, case.id) else None
+    if found is None:
+        return _decidable(db, ref, seen, by, now=now)
+    right = right_on_registration(db, case, by, now=now)
+    if found.seal != seen:
+        raise RegistrationChanged(ref=case.ref)
     return case, found, right
 
 
@@ -124,15 +144,17 @@ def refuse(
 ) -> Case:
     """Say no: whoever registered reads why and what to do, and goes on with their draft by a new link.
 
-    Raise NothingWritten where the mail would not say what to do.
+    One of which nobody was told, for its mail did not go, is said anew. Raise NothingWritten where the mail
+    would not say what to do.
     """
     read_paragraphs(message)  # something must stand there
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
-        case, found, right = _decidable(db, ref, seen, by, now=now)
+        case, found, right = _refusable(db, ref, seen, by, now=now)
         made = RegistrationDecision(
             choice=Choice.REJECTED, by=by.id, right_of=right, at=now, reason=reason, message=message.strip()
         )
-        _decide(db, case, found.seal, made, since=CaseStatus.REGISTRATION_REVIEW)
+        registration_store.retract(db, case.id, found.seal)
+        _decide(db, case, found.seal, made, since=case.status)
         _mail_refusal(db, desk, case, found, made, now=now)
         return get_case(db, ref)
 
@@ -219,15 +241,16 @@ def _mail_refusal(
     now: datetime,
 ) -> None:
     links.end(db, purpose=LINK, subject=case.ref, now=now)
+    call_back(db, case)
     registration_store.note_mailed(db, case.id, now=now)
     until = desk.policy.calendar_of_desk.last_moment(now, desk.policy.mag.invitation_days)
     invited = find_invited(case.ris) or User()
     queue_mail(
         db,
         desk,
-        "registration_refused",
+        REFUSED,
         somebody_of(case, found.email),
-        key=f"{case.ref}:registration_refused:{next_number(db, 'registration_refused')}",
+        key=f"{case.ref}:{REFUSED}:{next_number(db, REFUSED)}",
         words=registration_mails.registration_refused(case, invited, desk.policy, made, until=until),
         now=now,
         secrets={"registration_url": make_url(db, desk, case, until=until, now=now)},

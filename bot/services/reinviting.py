@@ -10,11 +10,9 @@ from bot.domain.case_steps import StepName
 from bot.domain.cases import UNDER_WAY, Case, CaseStatus, as_inviter, with_inviter
 from bot.domain.errors import ContentChanged, NotReviewable
 from bot.domain.events import EventTag
-from bot.domain.outbox import JobStatus
 from bot.domain.registration import Invitee, is_invited, is_named, read_invitee, with_invited
 from bot.domain.registration_refusals import AlreadyInvited, OwnAddress
 from bot.domain.staff import Staff
-from bot.domain.withdrawals import UNSENT
 from bot.services import case_steps, registration, thread_notes
 from bot.services.cases import get_case, refusals_recorded
 from bot.services.desk import Desk
@@ -22,7 +20,7 @@ from bot.services.organisations import note_marks
 from bot.services.queueing import queue_case_card
 from bot.services.staff import StaffList
 from bot.store import case_steps as case_step_store
-from bot.store import cases, finding, outbox, step_jobs
+from bot.store import cases, finding
 from bot.store.database import transaction
 
 
@@ -30,13 +28,6 @@ def check_may_invite(db: Database, *, ref: str, by: Staff, now: datetime) -> Cas
     """The case whose invitation may go to somebody else; raise why not."""
     with refusals_recorded(db, ref, by, now):
         return _get_invited(db, ref, by)
-
-
-def _call_back(db: Database, case: Case) -> None:
-    """What has not gone to whom was invited before never goes: its link is dead."""
-    lost = (*UNSENT, JobStatus.UNKNOWN)
-    for job_id in step_jobs.list_mails(db, case.id, (registration.MAIL, "registration_refused"), lost):
-        outbox.move(db, job_id, since=lost, to=JobStatus.REPLACED)
 
 
 def _get_invited(db: Database, ref: str, by: Staff) -> Case:
@@ -83,7 +74,7 @@ def invite_other(
             note_marks(db, desk, changed)
             finding.set_case(db, changed)
             cases.set_hands(db, case.id, with_inviter(case.hands, by.id))
-            _call_back(db, case)
+            registration.call_back(db, case)
             key = registration.key_of_step(db, changed)  # tried again, the step sends no second one
             registration.invite(db, desk, changed, key=key, why=registration.Why.INSTEAD, now=now)
             case_steps.follow_other(db, case.id, now=now)

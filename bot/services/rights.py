@@ -51,7 +51,8 @@ def check_may_close(db: Database, by: Staff, *, now: datetime) -> None:
 
 def check_may_decide(db: Database, case: Case, by: Staff, *, now: datetime) -> None:
     """Raise what keeps them from deciding what is to be decided about a case now."""
-    if case.status is CaseStatus.REGISTRATION_REVIEW:
+    untold = case.status is CaseStatus.INVITED and case.heard
+    if untold or case.status is CaseStatus.REGISTRATION_REVIEW:
         right_on_registration(db, case, by, now=now)
     else:
         check_undecided(db, case, by, now=now)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from bot.domain.approvals import Choice
 from bot.domain.cases import OPEN, CaseStatus
 from bot.domain.letters import ASKING, Letter
 from bot.domain.outbox import JobStatus
@@ -48,9 +49,16 @@ UNASKED = f"""(c.status = '{CaseStatus.WAITING_FOR_SPONSOR}' and exists (select 
           where later.case_id = c.id and later.kind = 'mail' and later.id > asks.id
             and later.template in ({among(ASKING)}) and later.status in ({_WROTE}))))"""
 
-#: of the same: it is staff's turn, for its sponsor has written or was not asked
-HEARD = f"""(c.status = '{CaseStatus.WAITING_FOR_SPONSOR}'
-             and ({ANSWERED} or exists (select 1 {NOT_READ}) or {UNASKED}))"""
+#: of a case called `c` that waits for its customer: the mail that refuses their registration did not go
+UNTOLD = f"""(c.status = '{CaseStatus.INVITED}'
+    and exists (select 1 from registrations r where r.case_id = c.id and r.choice = '{Choice.REJECTED}')
+    and (select told.status from outbox told {OF_CASE} where told.case_id = c.id and told.kind = 'mail'
+         and told.template = 'registration_refused' order by told.id desc limit 1)
+        in ({among((JobStatus.FAILED, JobStatus.DISCARDED))}))"""
+
+#: of the same two: it is staff's turn, for its sponsor has written, or somebody was not asked or told
+HEARD = f"""((c.status = '{CaseStatus.WAITING_FOR_SPONSOR}'
+              and ({ANSWERED} or exists (select 1 {NOT_READ}) or {UNASKED})) or {UNTOLD})"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +70,11 @@ class Unread:
 def is_unasked(db: Database, case_id: int) -> bool:
     """Whether the mail for whose answer it waits did not go."""
     return row(db, f"select 1 from cases c where c.id = :id and {UNASKED}", {"id": case_id}) is not None
+
+
+def is_untold(db: Database, case_id: int) -> bool:
+    """Whether the mail that refuses its registration did not go."""
+    return row(db, f"select 1 from cases c where c.id = :id and {UNTOLD}", {"id": case_id}) is not None
 
 
 def find_unread(db: Database, case_id: int) -> Unread:

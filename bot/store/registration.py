@@ -105,6 +105,12 @@ def decide(db: Database, case_id: int, seal: str, made: RegistrationDecision) ->
     )
 
 
+def retract(db: Database, case_id: int, seal: str) -> None:
+    """A refusal of which nobody was told is decided anew; as of every earlier one, the trail keeps it."""
+    sql = "update registrations set choice = null where case_id = :id and seal = :seal and choice = :refused"
+    count(db, sql, {"id": case_id, "seal": seal, "refused": Choice.REJECTED})
+
+
 def _registration(found: Mapping[str, Any]) -> Registration:
     return Registration(
         case_id=found["case_id"],

@@ -17,6 +17,7 @@ from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 _COMES_BACK = OPEN | {
     CaseStatus.PURCHASING,
     CaseStatus.PROVISIONING,
+    CaseStatus.INVITED,
     CaseStatus.REGISTRATION_REVIEW,
 }
 

@@ -5,7 +5,7 @@ import traceback
 from urllib.parse import quote
 
 import structlog
-from flask import Flask, Response, current_app, g, redirect, request
+from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, NotFound, TooManyRequests
 from werkzeug.sansio.response import Response as AnyResponse
@@ -85,7 +85,30 @@ def show_refusal(refusal: Refusal, frame: Frame) -> Response:
         return frame.pages.render("error.html", status=code, error="link", id="")
     sentence = frame.pages.words().refusal(refusal)
     code = REFUSAL_CODES.get(type(refusal), 409)
-    return frame.pages.render("error.html", status=code, error="refusal", sentence=sentence, id="")
+    return frame.pages.render(
+        "error.html", status=code, error="refusal", sentence=sentence, id="", back=_find_back(refusal)
+    )
+
+
+def _find_back(refusal: Refusal) -> str:
+    """The path of the page whose button or link was refused: the nearest above its address; "" for none.
+
+    No browser tells where it comes from, as we ask, and what anybody may write into an address is not asked:
+    only a page of ours that this address stands under. One that would refuse as well is none to go back to.
+    """
+    pages = current_app.create_url_adapter(request)
+    if pages is None or isinstance(refusal, AdministratorsOnly):
+        return ""
+    path = request.path if request.method == "POST" else request.path.rpartition("/")[0]
+    while path:
+        try:
+            endpoint, given = pages.match(path, method="GET")
+        except HTTPException:
+            endpoint, given = "", {}
+        if endpoint and not (given and isinstance(refusal, MemberUnknown)):
+            return url_for(endpoint, **given)
+        path = path.rpartition("/")[0]
+    return ""
 
 
 def note_bug(exc: BaseException) -> None:

@@ -49,7 +49,7 @@ def on_asked(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     asked = email_change_cards.read_asked(body["view"])
     try:
         with bot.connect() as db:
-            change = email_change_desk.ask(
+            card = email_change_desk.ask(
                 db,
                 bot.desk,
                 account_id=asked.account_id,
@@ -67,7 +67,7 @@ def on_asked(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
         keep_open(ack, field, refusal, bot)
     else:
         ack()
-        _say(respond, words(bot).say("email_change.asked", ref=change.ref))
+        _say(respond, email_change_cards.asked_text(card, words=words(bot)))
 
 
 def on_agree(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:

@@ -77,7 +77,7 @@ def on_refuse(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot:
     ref, seen = seen_in(body)
     with explains(respond, bot), bot.connect() as db:
         by, now = staff_in(body, bot), bot.clock.now()
-        registration_decisions.check_decidable(db, ref=ref, seen=seen, by=by, now=now)
+        registration_decisions.check_refusable(db, ref=ref, seen=seen, by=by, now=now)
         card = cases.get_card(db, bot.desk, ref, now=now)
         view = placed(registration_cards.refuse_modal(card, words=words(bot)), body)
         client.views_open(trigger_id=body["trigger_id"], view=view)

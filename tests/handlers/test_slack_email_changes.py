@@ -219,3 +219,23 @@ def test_what_its_owner_asks_for_is_none_of_the_desks(workspace: Workspace, mara
         workspace.click(f"email_change_{act}", "1", by=CASEY.id)
     assert all("no such change" in one["text"] for one in workspace.heard(2))
     assert confirm(workspace, office.tokens[-1]) is False
+
+
+def test_a_colleagues_click_is_enough_where_nobody_has_activated(
+    workspace: Workspace, mara: Account, casey: Phone
+) -> None:
+    office = workspace.office
+    with office.connect() as db, transaction(db):
+        accounts.move(db, mara.id, since=AccountStatus.ACTIVE, to=AccountStatus.WAITING, now=office.now)
+    workspace.click("email_change_ask", str(mara.id), by=AVERY.id)
+    assert "Nobody has activated this account yet" in json.dumps(opened(workspace))
+    assert not ask(workspace, mara)
+    assert "Once one of them agrees" in heard(workspace, 1)
+    workspace.click("email_change_agree", "1", by=CASEY.id)
+    assert not answer_of(submit(workspace, opened(workspace, 2), casey.code(office.now), CASEY))
+
+    assert "You agreed to E-1" in heard(workspace, 2)
+    assert state(workspace) is ChangeState.CHANGED
+    office.work()
+    assert {mail.to for mail in office.mailer.sent[-2:]} == {mara.email, NEW}
+    assert "gets the activation mail" in str(office.chat.standing)

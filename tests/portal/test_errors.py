@@ -8,7 +8,8 @@ from flask import Flask, abort
 from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
-from bot.domain.errors import UnknownCase
+from bot.domain.errors import Refusal, UnknownCase
+from bot.domain.member_refusals import AdministratorsOnly, MemberUnknown
 from handlers.portal import app
 from tests.portal.conftest import Town, client_of
 
@@ -95,6 +96,43 @@ def test_a_refusal_is_said_with_its_remedy(town: Town) -> None:
 
     assert answer.status_code == 409
     assert "There is no case &lt;b&gt;C-9&lt;/b&gt;" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "refusal", "back"),
+    [
+        ("/account/fail", "/account/fail", UnknownCase(ref="C-9"), "/account"),
+        ("/faq", "/faq", UnknownCase(ref="C-9"), "/faq"),
+        ("/users/<int:number>/a/fail", "/users/7/a/fail", UnknownCase(ref="C-9"), "/users/7"),
+        ("/users/<int:number>/fail", "/users/7/fail", MemberUnknown(), "/users"),
+        ("/users/fail", "/users/fail", AdministratorsOnly(), ""),
+        ("/fail", "/fail", UnknownCase(ref="C-9"), ""),
+        (
+            "/faq/<topic>/fail",
+            "/faq/%5C%5Cevil.example/fail",
+            UnknownCase(ref="C-9"),
+            "/faq/%5C%5Cevil.example",
+        ),
+        ("/faq/<topic>/fail", "/faq/%22%3E%3Cb%3E/fail", UnknownCase(ref="C-9"), "/faq/%22%3E%3Cb%3E"),
+    ],
+)
+def test_a_refusal_leads_back_to_the_page_above_and_to_no_other_site(
+    town: Town, rule: str, path: str, refusal: Refusal, back: str
+) -> None:
+    portal = app.build(town.bot)
+
+    def fail(**_: object) -> NoReturn:
+        raise refusal
+
+    portal.config["WTF_CSRF_ENABLED"] = False
+    portal.add_url_rule(rule, "fail", fail, methods=["POST"])
+    answer = client_of(portal, town.bot.settings.portal_url).post(
+        f"{path}?lang=de&next=//evil.example", headers={"Referer": "https://evil.example/"}
+    )
+
+    assert re.findall(r'href="([^"]*)">Zurück', answer.text) == ([f"{back}?lang=de"] if back else [])
+    assert 'href="//' not in answer.text
+    assert re.search(r'<section [^>]*role="alert" tabindex="-1" autofocus>', answer.text)
 
 
 def test_a_head_request_to_a_failing_page_has_the_code_and_no_body(town: Town) -> None:

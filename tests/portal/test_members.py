@@ -313,3 +313,13 @@ def test_the_pages_that_the_programme_has_elsewhere_are_linked_where_they_help(
     assert f'href="{pages["fis"]}"' in browser.get("/dashboard").text
     users = browser.get("/users").text
     assert all(f'href="{pages[name]}"' in users for name in ("administrator", "webinars"))
+
+
+def test_of_a_user_who_is_none_of_theirs_the_page_leads_back_to_their_own(
+    town: Town, people: list[Account]
+) -> None:
+    browser = signed_in(town, people[0])
+    shown = browser.get("/users/4711")
+
+    assert shown.status_code == 404
+    assert '<a class="onward" href="/users">Back to the page before</a>' in shown.text

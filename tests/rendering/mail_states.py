@@ -117,6 +117,9 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "email_changed_by_desk": lambda lang: account_samples.email_changed(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, by_desk=True
     ),
+    "email_changed_unactivated": lambda lang: account_samples.email_changed(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, by_desk=True, unactivated=True
+    ),
     "email_change_of_old": lambda lang: account_samples.email_change(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, to_new=False
     ),

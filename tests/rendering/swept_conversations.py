@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.domain.conversations import Channel, ToldWhat
+from bot.domain.conversations import AwayOwner, Channel, ToldWhat
 from bot.domain.queue import read_wanted
 from bot.rendering import conversation_modals as modals
 from bot.rendering import conversation_samples as samples
@@ -29,9 +29,11 @@ CONVERSATIONS: Mapping[str, Callable[[str], list[Card | Block]]] = {
     "conversations.overdue_note": lambda text: [
         conversations.overdue_note(
             [poisoned(replace(shown.OWNED, id=number), text) for number in range(99)],
+            away={owner: AwayOwner(name=MARK + text, deputy=deputy)},
             now=shown.LATE,
             words=ENGLISH,
         )
+        for owner, deputy in ((shown.OWNED.owner, ""), (shown.OWNED.owner, "U0AVERY0001"), ("", ""))
     ],
     "conversations.direct_message": lambda text: [
         conversations.direct_message({**shown.DIRECT, "paragraphs": [[MARK + text]] * 9}, words=ENGLISH)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.domain.accounts import AccountStatus
 from bot.domain.cooling import CoolingNotice, Told
 from bot.domain.email_changes import ChangeCard, ChangeReason, ChangeState, EmailChange, End
 from bot.domain.languages import LANGUAGES
@@ -35,8 +36,8 @@ EVERY = {
 }
 
 
-def card(state: ChangeState = ChangeState.ASKED) -> ChangeCard:
-    account = account_samples.account(samples.decided_case(), 1, at=AT)
+def card(state: ChangeState = ChangeState.ASKED, status: AccountStatus = AccountStatus.ACTIVE) -> ChangeCard:
+    account = replace(account_samples.account(samples.decided_case(), 1, at=AT), status=status)
     change, notice = EVERY[state], CoolingNotice(told=Told.SENT, tried_at=AT)
     return ChangeCard(
         change=change, state=state, account=account, company="Lindgren Söhne AG",
@@ -65,4 +66,18 @@ def test_who_asked_is_called_and_hears_who_stopped_it() -> None:
     said = email_changes.told_note(card(ChangeState.STOPPED), words=words("en")).text
     assert (
         said == "<@U0AVERY0001>: E-7 was stopped by whoever reads the present address. Nothing has changed."
+    )
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en", "Agree"), ("de", "Zustimmen")])
+def test_of_an_account_that_nobody_has_activated_no_mailbox_is_waited_for(lang: str, says: str) -> None:
+    asked = email_changes.change_note(card(status=AccountStatus.WAITING), words=words(lang))
+    stopped = email_changes.change_note(card(ChangeState.STOPPED, AccountStatus.WAITING), words=words(lang))
+
+    assert asked.blocks[-1]["elements"][0]["text"]["text"] == says
+    assert EVERY[ChangeState.STOPPED].new in str(stopped.blocks)
+    done = replace(EVERY[ChangeState.CHANGED], confirmed=frozenset({End.OLD}))
+    later = replace(card(ChangeState.CHANGED), change=done, notice=None)  # activated since
+    assert words(lang).say("email_change.state.changed.unactivated") in str(
+        email_changes.change_note(later, words=words(lang)).blocks
     )

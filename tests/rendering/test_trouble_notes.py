@@ -49,7 +49,8 @@ def test_a_mail_that_was_set_aside_failed_or_may_have_gone_can_be_tried_again() 
         ("order_confirmation", "C-7", "reach them another way"),
         ("invitation", "C-7", "*Invite somebody else…* on the card of C-7"),
         ("partner_invitation", "P-3", "`/usher account P-3`"),
-        ("activation", "A-9", "`/usher account A-9`"),
+        ("partner_password", "A-9", "`/usher account A-9`"),
+        ("activation", "C-7", "`/usher account anna@example.org` and *Change address…*"),
     ],
 )
 def test_who_has_a_wrong_address_is_reached_as_far_as_there_is_a_way(

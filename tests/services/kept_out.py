@@ -60,11 +60,15 @@ class Town:
         return [one.cause for one in self.findings(asker, topic)]
 
     def signed_in(self, account: Account, strength: Strength = Strength.PHONE_OTP) -> Asker:
+        return Asker.of_session(self.visitor(account, strength))
+
+    def visitor(self, account: Account, strength: Strength = Strength.PHONE_OTP) -> Visitor:
+        """Whose session has not ended yet, whatever has become of the account."""
         now, found = self.office.now, accounts.find(self.db, account.id)
         assert found is not None
         session = Session(account_id=found.id, strength=strength, made_at=now, seen_at=now)
         customer = organisations.get_customer(self.db, found)
-        return Asker.of_session(Visitor(session=session, account=found, customer=customer, token="t"))
+        return Visitor(session=session, account=found, customer=customer, token="t")
 
     def mend(self, asker: Asker, question: str, topic: str | None = None) -> list[Mend]:
         with transaction(self.db):

@@ -1,5 +1,6 @@
 """Bounces: what counts, what a forged one cannot do, and how an address is doubted, asked and given up."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from bot.domain.bounces import PROBE, PROBE_AFTER, PROBE_PATIENCE, SOFT_LIMIT
 from bot.domain.cards import CaseCard
 from bot.domain.outbox import Job, JobStatus
-from bot.services import approvals, cases, open_invitations, outbox
+from bot.services import account_views, approvals, cases, open_invitations, outbox
+from bot.services import accounts as account_service
 from bot.store import outbox_figures
 from bot.store.database import transaction
 from tests.cast import AVERY, DANA, MALLORY, Office, a_case, a_mail
@@ -334,3 +336,21 @@ def test_a_probe_is_no_delay_of_the_outbox(office: Office) -> None:
     with office.connect() as db:
         assert outbox_figures.find_oldest_queued(db, office.now) is None
         assert outbox_figures.find_oldest_queued(db, due + timedelta(hours=1)) == due
+
+
+def test_the_bounce_of_an_activation_mail_names_the_way_to_another_address(office: Office) -> None:
+    case = a_case(office)
+    with office.connect() as db, transaction(db):
+        owner = account_service.open_all(db, office.desk, case, by="usher", now=office.now)[0]
+    office.work()
+    job = next(one for one in office.jobs("activation") if one.recipient == owner.email)
+    bounce(office, job)
+
+    (note,) = notes(office, "mail_bounced")
+    assert note.values["words"]["unactivated"] == owner.email
+    office.work()
+    said = json.dumps([one.blocks for one in office.chat.standing.values()])
+    assert f"/usher account {owner.email}" in said
+    with office.connect() as db:
+        assert account_views.find(db, owner.email).id == owner.id
+        assert account_views.get(db, office.desk, owner.id, now=office.now).is_unreached

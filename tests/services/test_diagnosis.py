@@ -89,6 +89,32 @@ def hears_nothing(town: Town, address: str) -> None:
     assert [job.recipient for job in office.mails()].count(address) == before
 
 
+@pytest.mark.parametrize(
+    ("befalls", "partner", "words", "article"),
+    [
+        (deactivated, False, "I forgot my password, how do I reset it?", ""),
+        (
+            life(LifeState.CLOSED, days=-90),
+            True,
+            "Please send me the prolongation link again.",
+            "expired-over-60-days",
+        ),
+    ],
+)
+def test_a_page_shows_nobody_a_way_that_is_closed_to_them(
+    town: Town, befalls: Callable[[Town], None], partner: bool, words: str, article: str
+) -> None:
+    befalls(town)
+    db, desk, now = town.db, town.office.desk, town.office.now
+    visitor = town.visitor(town.amara if partner else town.tom)
+    shown = contact.look(db, desk, words, visitor, lang="en", now=now)
+    strangers = contact.look(db, desk, words, None, lang="en", now=now)
+
+    assert shown.findings
+    assert [one.topic for one in shown.help.answers] == ([article] if article else [])
+    assert [one.topic for one in strangers.help.answers] not in ([], [article])
+
+
 def hears_when_signed_in(town: Town, own: Account, topic: str | None, cause: Cause) -> None:
     """The same, of their own account; a colleague hears nothing of it."""
     weak = cause is Cause.WEAK_SESSION

@@ -1,10 +1,17 @@
 """What stays without an answer is told again: in one note a working day, and until it is answered."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from bot.domain.absences import Absence
+from bot.domain.staff import Staff
 from bot.services import conversations, overdue_questions
+from bot.store import absences
+from bot.store.database import transaction
 from handlers.clock import rounds
-from tests.cast import AVERY, BLAKE, Office, a_mail
+from tests.cast import AVERY, BLAKE, CASEY, Office, a_mail
 from tests.services.test_conversations import answer, asked, tags, write_back
 
 __all__ = ["asked"]
@@ -57,3 +64,30 @@ def test_it_is_called_once_however_often_its_asker_writes_and_anew_after_an_answ
         asked.work()
 
     assert called == [1, 1, 1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("away", "says", "calls"),
+    [
+        ({BLAKE: CASEY}, f"<@{CASEY.id}>, please: {BLAKE.name} has it and is away.", [CASEY]),
+        ({BLAKE: CASEY, CASEY: AVERY}, f"*{BLAKE.name} has it and is not here, and nobody stands in:*", []),
+        ({AVERY: CASEY}, f"<@{BLAKE.id}> has it since", [BLAKE]),
+    ],
+)
+def test_the_note_calls_who_is_to_act_today(
+    office: Office, away: dict[Staff, Staff], says: str, calls: list[Staff]
+) -> None:
+    look(office, "2026-03-02T09:30:00")
+    office.take(a_mail(subject="My code"))
+    with office.connect() as db:
+        conversations.take(db, ref="Q-1", by=BLAKE, now=office.now)
+        for person, deputy in away.items():
+            since, until = office.now, office.now + timedelta(days=9)
+            absence = Absence(person=person.id, deputy=deputy.id, since=since, until=until)
+            with transaction(db):
+                absences.add(db, absence, made_by=person.id, now=office.now)
+    look(office, "2026-03-04T08:00:00")
+
+    (note,) = told(office)
+    assert says in note
+    assert re.findall(r"<@(\w+)>", note) == [one.id for one in calls]
