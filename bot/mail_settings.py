@@ -9,8 +9,7 @@ from pydantic_settings import BaseSettings
 
 from bot.domain.addresses import is_address_or_domain
 from bot.domain.ledger import ASIDE_FOLDER, DONE_FOLDER
-from bot.domain.loopback import is_loopback, keeps_secrets
-from bot.setting_values import is_host, shown
+from bot.domain.loopback import is_host, is_loopback, keeps_secrets
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -76,7 +75,7 @@ class MailSettings(BaseSettings):
     def _watched(cls, value: str) -> str:
         """What is dealt with moves there: a mail would come in again each time it is moved."""
         if re.sub(r"[./\\]", "/", f"/{value}").casefold().endswith(_OWN_FOLDERS):
-            raise ValueError(f"must be the folder where mail arrives; {shown(value)} is where Usher puts it")
+            raise ValueError("must be the folder where mail arrives, not where Usher moves it")
         return value
 
     @field_validator("oauth_token_url")

@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Iterable
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +10,6 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
 from bot.domain.addresses import is_address_or_domain
-from bot.domain.loopback import is_encodable
 
 _LET_READ = "let the service's user read it"
 MOST_PORTS = 65535
@@ -56,15 +54,6 @@ def is_bind(value: str) -> bool:
 
 def is_port(digits: str) -> bool:
     return int(digits) <= MOST_PORTS
-
-
-def is_host(value: str) -> bool:
-    """Whether it is an address of the internet's, or a name that can be looked up."""
-    try:
-        ip_address(value)
-    except ValueError:
-        return re.fullmatch(r"[\w-]+(?:\.[\w-]+)*\.?", value) is not None and is_encodable(value)
-    return True
 
 
 def check_listed(names: Iterable[str]) -> None:

@@ -1,5 +1,6 @@
-"""What is a web address, and which stay on this machine: they need no proxy and no TLS."""
+"""What is a host, what a web address, and which stay on this machine: they need no proxy and no TLS."""
 
+import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -18,6 +19,15 @@ def is_encodable(host: str) -> bool:
         host.encode("idna")
     except UnicodeError:
         return False
+    return True
+
+
+def is_host(value: str) -> bool:
+    """Whether it is an address of the internet's, or a name that can be looked up."""
+    try:
+        ip_address(value)
+    except ValueError:
+        return re.fullmatch(r"[\w-]+(?:\.[\w-]+)*\.?", value) is not None and is_encodable(value)
     return True
 
 

@@ -11,7 +11,7 @@ from bot.rendering.words import Words
 
 MOST_CALLED = 12  #: people in one notice
 
-_ORDER = (BallHolder.DESK, BallHolder.SPONSOR, BallHolder.CUSTOMER, BallHolder.USHER)
+_ORDER = tuple(BallHolder)  #: who can act first; nobody where a decision is not carried out
 
 
 def waiting_note(note: WaitingNote, *, words: Words) -> Card:

@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bot.domain.approvals import Choice
 from bot.domain.cases import CaseStatus
+from bot.domain.delivery import Delivery
 from tests.cast import AVERY, BLAKE, CASEY, Office
 from tests.handlers.conftest import Workspace, until
 from tests.handlers.test_slack_home import click_at_home, decoded, homes
 from tests.handlers.test_slack_home import opened as opened_home
-from tests.services.registering import an_invited, kept, registered
+from tests.services.mail_ends import dropped
+from tests.services.registering import an_invited, decide, kept, registered
 from tests.services.test_registration_elsewhere import with_policy
 
 Json = dict[str, Any]
@@ -160,3 +164,28 @@ def test_the_home_tab_opens_while_a_case_is_the_customers(open_workspace: Opened
     opened_home(workspace, BLAKE.id)
 
     assert "with the customer since" in homes(workspace, BLAKE.id)[-1]
+
+
+def test_a_refusal_that_was_discarded_is_written_anew_by_its_button(
+    open_workspace: Opened, tmp_path: Path
+) -> None:
+    office = registered(tmp_path)
+    decide(office, Choice.REJECTED)
+    dropped(office, office.job("registration_refused").key)
+    office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery(live=True)))
+    office.work()
+    card = next(one for one in office.chat.standing.values() if one.key == "card:C-1")
+    assert "the customer knows nothing of it" in json.dumps(card.blocks)
+    workspace, seal = open_workspace(office), kept(office).seal
+    workspace.click("registration_refuse", "C-1", by=BLAKE.id, seen=seal)
+    assert "U0AVERY0001" in workspace.heard()[0]["text"]  # who may
+    workspace.click("registration_refuse", "C-1", by=CASEY.id, seen=seal)
+    view = opened(workspace)
+    assert "The street is that of your warehouse." in json.dumps(view["blocks"])
+    reason, message = {"selected_option": {"value": "own_data"}}, {"value": "Your phone lacks a digit."}
+    assert not submit(workspace, view, CASEY.id, reason=reason, message=message)
+    workspace.click("registration_refuse", "C-1", by=CASEY.id, seen=seal)
+
+    assert "was already" in workspace.heard(3)[-1]["text"]
+    assert [job.status for job in office.jobs("registration_refused")] == ["discarded", "queued"]
+    assert "lacks a digit" in str(office.job("registration_refused").values)

@@ -82,6 +82,17 @@ def test_the_weekly_list_reads_as_it_was_approved(lang: str) -> None:
     assert_json_approved(f"cards/notice_standing.{lang}.json", seen(card))
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("holder", BallHolder)
+def test_the_weekly_list_has_a_heading_for_whoever_holds_a_case(holder: BallHolder, lang: str) -> None:
+    one = replace(STANDING.shown[0], holder=holder, status=CaseStatus.REJECTED)
+    card = notices.standing_note(StandingNote(shown=(*STANDING.shown, one)), words=words(lang, ZONE))
+
+    said = json.dumps(card.blocks)
+    assert said.count("*C-7*") == 2
+    assert "notice." not in said
+
+
 def test_a_call_of_two_hundred_people_stays_within_slacks_limits() -> None:
     many = tuple(f"U{number:09}" for number in range(200))
     card = notices.waiting_note(replace(REMINDER, people=many, names=many), words=words("en", ZONE))

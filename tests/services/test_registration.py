@@ -1,6 +1,5 @@
 """The invited person registers: once, by what they saw; the desk decides, and everybody hears."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +10,6 @@ import pytest
 from bot.domain.accounts import Account
 from bot.domain.approvals import Choice
 from bot.domain.cases import BallHolder, CaseStatus
-from bot.domain.delivery import Delivery
 from bot.domain.differences import Differences
 from bot.domain.errors import (
     AlreadyDecided,
@@ -23,29 +21,22 @@ from bot.domain.errors import (
     NotWithdrawable,
     OwnWork,
     Refusal,
-    UnknownJob,
 )
 from bot.domain.events import EventTag
-from bot.domain.outbox import JobStatus
 from bot.domain.registration import RefusalReason, Stage, changes
 from bot.domain.registration_refusals import DraftChanged, NotTicked, RegistrationChanged, RegistrationDecided
 from bot.domain.staff import Act
-from bot.rendering import registration as registration_cards
-from bot.rendering.words import words
 from bot.services import (
     cases,
     notices,
     nudges,
-    outbox,
     registration,
     registration_decisions,
     withdrawals,
 )
 from bot.store import accounts, links, seats
-from bot.store import queue as queue_store
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, CASEY, Office
-from tests.services.mail_ends import End, dropped, ends
 from tests.services.registering import (
     GRETA,
     an_invited,
@@ -329,87 +320,3 @@ def test_a_registration_that_waits_for_the_desk_is_reminded_of_and_escalates_to_
     assert [told.count(tag) for tag in ("case:reminded", "case:escalated")] == [1, 1]
     assert not office.case("C-1").escalated
     assert f"<@{CASEY.id}>" in office.chat.texts()
-
-
-@pytest.mark.parametrize("refused", [False, True], ids=["invited", "refused"])
-def test_while_no_mail_goes_the_invitation_that_is_asked_for_waits_once(
-    tmp_path: Path, refused: bool
-) -> None:
-    office = registered(tmp_path) if refused else an_invited(tmp_path)
-    before = len(tokens(office))
-    if refused:
-        decide(office, Choice.REJECTED)
-    for _ in range(4):
-        office.clock.wait(hours=2)
-        with office.connect() as db:
-            registration.ask_again(db, office.desk, email=GRETA, now=office.now)
-
-    waiting = [job.template for job in office.jobs() if job.recipient == GRETA and job.status == "queued"]
-    assert waiting == ["registration_refused" if refused else "invitation"]
-    assert len(tokens(office)) == before + 1
-    with office.connect() as db:
-        office.clock.wait(hours=2)
-        registration.ask_again(db, office.desk, email=GRETA, now=office.now)
-    assert len(tokens(office)) == before + 2
-
-
-@pytest.mark.parametrize("end", [dropped, ends(JobStatus.FAILED)], ids=["discarded", "failed"])
-def test_a_refusal_that_never_went_is_the_desks_again_and_is_written_anew(tmp_path: Path, end: End) -> None:
-    office = registered(tmp_path)
-    decide(office, Choice.REJECTED)
-    first = office.job("registration_refused")
-    assert turn(office) is BallHolder.CUSTOMER
-    end(office, first.key)
-    office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery(live=True)))
-    office.work()
-
-    assert turn(office) is BallHolder.DESK
-    assert "*C-1* is with the desk again: the mail that refuses the registration did not go" in str(
-        [one.text for one in office.chat.standing.values()]
-    )
-    with office.connect() as db:
-        card = cases.get_card(db, office.desk, "C-1", now=office.now, viewer=CASEY)
-        assert not cases.get_card(db, office.desk, "C-1", now=office.now, viewer=BLAKE).may_decide
-        queued = queue_store.list_queue(db, limit=9)
-    assert card.untold
-    shown = json.dumps(registration_cards.shown(card, words("en")), ensure_ascii=False)
-    assert "the customer knows nothing of it" in shown
-    buttons = registration_cards.buttons(card, words("en"))[0]["elements"]
-    assert [one["action_id"] for one in buttons] == ["registration_refuse", "registration_invite"]
-    modal = registration_cards.refuse_modal(card, words=words("en"))
-    assert "The street is that of your warehouse." in json.dumps(modal)
-    assert [one.waits_for(CASEY) for one in queued if one.ref == "C-1"] == [True]
-    with pytest.raises(RegistrationDecided):
-        decide(office)  # only what they were not told is decided anew
-
-    decide(office, Choice.REJECTED)
-    assert turn(office) is BallHolder.CUSTOMER
-    assert fill(office)  # by the link of the second mail
-    submit(office)
-    assert turn(office) is BallHolder.DESK
-    assert sum("register/" in mail.text for mail in office.mailer.sent if mail.to == GRETA) == 2
-    with office.connect() as db, pytest.raises(UnknownJob):
-        outbox.retry(db, first.id, by=AVERY.id, now=office.now)
-
-
-def turn(office: Office) -> BallHolder:
-    with office.connect() as db:
-        return cases.get_card(db, office.desk, "C-1", now=office.now).case.ball
-
-
-def test_a_refusal_that_is_on_its_way_is_not_said_twice(tmp_path: Path) -> None:
-    office = registered(tmp_path)
-    decide(office, Choice.REJECTED)
-    with pytest.raises(RegistrationDecided):
-        decide(office, Choice.REJECTED)
-    ends(JobStatus.FAILED)(office, office.job("registration_refused").key)
-    assert turn(office) is BallHolder.DESK
-    with office.connect() as db:
-        office.clock.wait(hours=2)
-        registration.ask_again(db, office.desk, email=GRETA, now=office.now)  # says nothing of a refusal
-    assert turn(office) is BallHolder.DESK
-    with office.connect() as db:
-        outbox.retry(db, office.job("registration_refused").id, by=AVERY.id, now=office.now)
-    assert turn(office) is BallHolder.CUSTOMER
-    with pytest.raises(RegistrationDecided):
-        decide(office, Choice.REJECTED)

@@ -4,11 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.services import standing
+from bot.domain.approvals import RejectionReason
+from bot.domain.outbox import JobStatus
+from bot.services import approvals, standing
 from bot.store.database import transaction
 from handlers.clock import rounds
 from tests.cast import AVERY, Office, a_case, a_submission
 from tests.outside import APPROVALS
+from tests.services.mail_ends import ends
 
 
 def look(office: Office, at: str) -> None:
@@ -48,6 +51,21 @@ def test_on_monday_morning_the_desk_reads_what_stands_still(office: Office) -> N
         "*The sponsor has to act*",
         f"*C-2* Nordwind &lt;!channel&gt; AG · Waiting for the sponsor · {unassigned}",
     ]
+
+
+def test_a_rejection_whose_mail_did_not_go_is_on_the_list(office: Office) -> None:
+    look(office, "2026-03-02T09:30:00")
+    case = a_case(office)
+    with office.connect() as db:
+        approvals.reject(
+            db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY,
+            reason=RejectionReason.DUPLICATE, note="", now=office.now,
+        )  # fmt: skip
+    ends(JobStatus.FAILED)(office, office.job("rejection").key)
+    look(office, "2026-03-09T08:00:00")
+
+    (note,) = told(office)
+    assert "*C-1* Borealis Turbines GmbH · Rejected" in note
 
 
 def test_nothing_is_said_when_nothing_stands(office: Office) -> None:

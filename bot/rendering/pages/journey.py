@@ -166,8 +166,14 @@ def _is_activating(page: StatusPage) -> bool:
     return page.status is CaseStatus.LIVE and page.waiting > 0
 
 
+def _told_as(page: StatusPage) -> CaseStatus:
+    """A registration whose refusal nobody was told is with the desk still, as far as others know."""
+    untold = page.status is CaseStatus.INVITED and page.answered
+    return CaseStatus.REGISTRATION_REVIEW if untold else page.status
+
+
 def _lead(page: StatusPage, words: Words) -> str:
-    key = f"page.status.lead.{page.status}"
+    key = f"page.status.lead.{_told_as(page)}"
     if page.status is CaseStatus.WAITING_FOR_SPONSOR and page.answered:
         return words.say("page.status.lead.unasked" if page.unasked else "page.status.lead.answered")
     if page.status is CaseStatus.WAITING_FOR_SPONSOR:
@@ -183,7 +189,7 @@ def _lead(page: StatusPage, words: Words) -> str:
 
 
 def _next(page: StatusPage, words: Words) -> str:
-    key = f"page.status.next.{page.status}"
+    key = f"page.status.next.{_told_as(page)}"
     if page.status is CaseStatus.WAITING_FOR_SPONSOR and page.answered:
         key = "page.status.next.unasked" if page.unasked else "page.status.next.answered"
     if _holder(page) is BallHolder.USHER and f"{key}.running" in words:

@@ -1,0 +1,129 @@
+"""Mails of a registration that do not go: one waits, and a refusal of which nobody was told is the desk's."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.approvals import Choice
+from bot.domain.cases import BallHolder
+from bot.domain.delivery import Delivery
+from bot.domain.errors import (
+    UnknownJob,
+)
+from bot.domain.outbox import JobStatus
+from bot.domain.registration_refusals import RegistrationDecided
+from bot.rendering import registration as registration_cards
+from bot.rendering.pages.journey import journey
+from bot.rendering.words import words
+from bot.services import (
+    cases,
+    outbox,
+    queueing,
+    registration,
+    status_pages,
+)
+from bot.store import queue as queue_store
+from tests.cast import AVERY, BLAKE, CASEY, Office
+from tests.services.mail_ends import End, dropped, ends
+from tests.services.registering import (
+    GRETA,
+    an_invited,
+    decide,
+    fill,
+    registered,
+    submit,
+    tokens,
+)
+
+
+@pytest.mark.parametrize("refused", [False, True], ids=["invited", "refused"])
+def test_while_no_mail_goes_the_invitation_that_is_asked_for_waits_once(
+    tmp_path: Path, refused: bool
+) -> None:
+    office = registered(tmp_path) if refused else an_invited(tmp_path)
+    before = len(tokens(office))
+    if refused:
+        decide(office, Choice.REJECTED)
+    for _ in range(4):
+        office.clock.wait(hours=2)
+        with office.connect() as db:
+            registration.ask_again(db, office.desk, email=GRETA, now=office.now)
+
+    waiting = [job.template for job in office.jobs() if job.recipient == GRETA and job.status == "queued"]
+    assert waiting == ["registration_refused" if refused else "invitation"]
+    assert len(tokens(office)) == before + 1
+    with office.connect() as db:
+        office.clock.wait(hours=2)
+        registration.ask_again(db, office.desk, email=GRETA, now=office.now)
+    assert len(tokens(office)) == before + 2
+
+
+@pytest.mark.parametrize("end", [dropped, ends(JobStatus.FAILED)], ids=["discarded", "failed"])
+def test_a_refusal_that_never_went_is_the_desks_again_and_is_written_anew(tmp_path: Path, end: End) -> None:
+    office = registered(tmp_path)
+    decide(office, Choice.REJECTED)
+    first = office.job("registration_refused")
+    assert turn(office) is BallHolder.CUSTOMER
+    end(office, first.key)
+    office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery(live=True)))
+    office.work()
+
+    assert turn(office) is BallHolder.DESK
+    assert "*C-1* is with the desk again: the mail that refuses the registration did not go" in str(
+        [one.text for one in office.chat.standing.values()]
+    )
+    with office.connect() as db:
+        card = cases.get_card(db, office.desk, "C-1", now=office.now, viewer=CASEY)
+        assert not cases.get_card(db, office.desk, "C-1", now=office.now, viewer=BLAKE).may_decide
+        queued = queue_store.list_queue(db, limit=9)
+        until = office.now + timedelta(days=1)
+        link = queueing.issue_link(
+            db, office.desk, "C-1", purpose=queueing.STATUS, path="status", until=until, now=office.now
+        )
+        sponsor = journey(status_pages.get(db, link.rpartition("/")[2], now=office.now), words("en"))
+    assert sponsor.lead == "The organization has registered, and the desk looks at it."
+    assert card.untold
+    shown = json.dumps(registration_cards.shown(card, words("en")), ensure_ascii=False)
+    assert "the customer knows nothing of it" in shown
+    buttons = registration_cards.buttons(card, words("en"))[0]["elements"]
+    assert [one["action_id"] for one in buttons] == ["registration_refuse", "registration_invite"]
+    modal = registration_cards.refuse_modal(card, words=words("en"))
+    assert "The street is that of your warehouse." in json.dumps(modal)
+    assert [one.waits_for(CASEY) for one in queued if one.ref == "C-1"] == [True]
+    with pytest.raises(RegistrationDecided):
+        decide(office)  # only what they were not told is decided anew
+
+    decide(office, Choice.REJECTED)
+    assert turn(office) is BallHolder.CUSTOMER
+    assert fill(office)  # by the link of the second mail
+    submit(office)
+    assert turn(office) is BallHolder.DESK
+    assert sum("register/" in mail.text for mail in office.mailer.sent if mail.to == GRETA) == 2
+    with office.connect() as db, pytest.raises(UnknownJob):
+        outbox.retry(db, first.id, by=AVERY.id, now=office.now)
+
+
+def turn(office: Office) -> BallHolder:
+    with office.connect() as db:
+        return cases.get_card(db, office.desk, "C-1", now=office.now).case.ball
+
+
+def test_a_refusal_that_is_on_its_way_is_not_said_twice(tmp_path: Path) -> None:
+    office = registered(tmp_path)
+    decide(office, Choice.REJECTED)
+    with pytest.raises(RegistrationDecided):
+        decide(office, Choice.REJECTED)
+    ends(JobStatus.FAILED)(office, office.job("registration_refused").key)
+    assert turn(office) is BallHolder.DESK
+    with office.connect() as db:
+        office.clock.wait(hours=2)
+        registration.ask_again(db, office.desk, email=GRETA, now=office.now)  # says nothing of a refusal
+    assert turn(office) is BallHolder.DESK
+    with office.connect() as db:
+        outbox.retry(db, office.job("registration_refused").id, by=AVERY.id, now=office.now)
+    assert turn(office) is BallHolder.CUSTOMER
+    with pytest.raises(RegistrationDecided):
+        decide(office, Choice.REJECTED)
