@@ -151,7 +151,7 @@ def suggest(db: Database, desk: Desk, one: Conversation, tried: Iterable[Tried])
 
 
 def _list_near(db: Database, desk: Desk, one: Conversation) -> list[Candidate]:
-    if not one.words.strip():
+    if not f"{one.subject}{one.words}".strip():
         return []
     day = desk.policy.clock_rules.calendar.day_of(one.created_at)
     reading = _read_letter(db, one.subject, one.words, one.lang, day)

@@ -36,6 +36,13 @@ def test_by_default_staff_see_the_article_and_send_it_by_one_click(office: Offic
     assert "faq_send_" not in card(office)
 
 
+def test_a_question_that_stands_in_the_subject_alone_is_suggested_for(office: Office) -> None:
+    office.take(a_mail(subject="How long is the OTP code valid?", text=""))
+    office.work()
+
+    assert "faq_suggested:otp-" in card(office)
+
+
 def test_what_is_written_back_to_an_article_that_staff_sent_judges_it(office: Office) -> None:
     """And nothing else does: what a person wrote since is no article."""
     ask(office)
