@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import idna
 from authres import AuthenticationResultsHeader, AuthResError
@@ -114,7 +115,9 @@ def authserv_id(header: str) -> str:
     return MICROSOFT365 if text[name.end() : name.end() + 1] == "=" else _unquote(name[0]).lower()
 
 
-def _read(header: str, *, microsoft: bool) -> list[_Result] | None:
+@lru_cache(maxsize=64)
+def _read(header: str, *, microsoft: bool) -> Sequence[_Result] | None:
+    """A filter that names no signature writes the same of every mail of one sender."""
     if len(header) > LONGEST_HEADER:
         return None
     if microsoft:
@@ -138,7 +141,7 @@ _PIECE = re.compile(rf'{_QUOTED}|[();]|[^"();]+|"', re.DOTALL)
 _PAIR = re.compile(rf'([\w.-]+)=((?:{_QUOTED}|[^\s"])*)')
 
 
-def _read_microsoft(header: str) -> list[_Result] | None:
+def _read_microsoft(header: str) -> Sequence[_Result] | None:
     """Read Exchange Online's form: no authserv-id, bare `action=` and `reason=`, `compauth=`."""
     results: list[_Result] = []
     segments, depth = [""], 0
@@ -159,7 +162,7 @@ def _read_microsoft(header: str) -> list[_Result] | None:
     return None if depth else results
 
 
-def _weigh(results: list[_Result], domain: str) -> SenderCheck:
+def _weigh(results: Sequence[_Result], domain: str) -> SenderCheck:
     for one in results:
         if (one.method, one.result) in {("dmarc", "fail"), ("compauth", "fail")}:
             return SenderCheck(verdict=Verdict.FAILED, evidence=_words(one))
@@ -194,19 +197,19 @@ def _same(claimed: str, domain: str) -> bool:
     return _ascii(claimed.rpartition("@")[2]) == domain
 
 
-def _by_dmarc(one: _Result, _results: list[_Result], domain: str) -> bool:
+def _by_dmarc(one: _Result, _results: Sequence[_Result], domain: str) -> bool:
     return _same(one["header.from"], domain)
 
 
-def _by_dkim(one: _Result, _results: list[_Result], domain: str) -> bool:
+def _by_dkim(one: _Result, _results: Sequence[_Result], domain: str) -> bool:
     return _same(one["header.d"] or one["header.i"], domain)
 
 
-def _by_spf(one: _Result, _results: list[_Result], domain: str) -> bool:
+def _by_spf(one: _Result, _results: Sequence[_Result], domain: str) -> bool:
     return _same(one["smtp.mailfrom"], domain)
 
 
-def _by_compauth(one: _Result, results: list[_Result], domain: str) -> bool:
+def _by_compauth(one: _Result, results: Sequence[_Result], domain: str) -> bool:
     # Reasons 1xx are proofs; 7xx and the like guess from the sender's reputation, 4xx and 9xx did not look.
     if not one["reason"].startswith("1"):
         return False
@@ -214,7 +217,7 @@ def _by_compauth(one: _Result, results: list[_Result], domain: str) -> bool:
 
 
 #: how a domain is vouched for, the strongest first
-_PASSES: tuple[tuple[str, Callable[[_Result, list[_Result], str], bool]], ...] = (
+_PASSES: tuple[tuple[str, Callable[[_Result, Sequence[_Result], str], bool]], ...] = (
     ("dmarc", _by_dmarc),
     ("compauth", _by_compauth),
     ("dkim", _by_dkim),
