@@ -136,7 +136,7 @@ def test_a_setting_that_nothing_can_be_called_is_named(desk: Shell, name: str, v
 def test_a_host_that_is_none_is_a_fault_of_its_setting(desk: Shell) -> None:
     desk.set(imap_host="https://[", smtp_host="https://[")
 
-    assert [fault[:10] for fault in desk("jobs", "list").faults] == ["IMAP_TLS: ", "SMTP_TLS: "]
+    assert [fault[:10] for fault in desk("jobs", "list").faults] == ["IMAP_HOST:", "SMTP_HOST:"]
 
 
 @pytest.mark.parametrize("words", ["\x1b]0;pwned\x07\x1b[31mx", "a\u202eb\x7f\x9bc", "x\ny\r\nz"])
