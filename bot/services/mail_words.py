@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.cases import OPEN, CaseStatus, case_id
+from bot.domain.cases import CaseStatus, case_id
 from bot.domain.errors import PermanentFailure
 from bot.domain.mail import Attachment, OutboundMail
 from bot.domain.outbox import Job
@@ -33,7 +33,7 @@ def is_true(db: Database, job: Job) -> bool:
     ask = STILL_TRUE.get(job.template)
     if ask is None:
         return True
-    more = {"recipient": job.recipient, "key": job.key, "about": job.key.partition(":")[0]}
+    more = {"recipient": job.recipient, "about": job.key.partition(":")[0]}
     return ask(db, {**job.values["words"], **more})
 
 
@@ -126,28 +126,15 @@ def _is_under_way(db: Database, words: Mapping[str, Any]) -> bool:
     return case is None or case.status not in (CaseStatus.REJECTED, CaseStatus.WITHDRAWN)
 
 
-def _stands_in(*statuses: CaseStatus) -> Callable[[Database, Mapping[str, Any]], bool]:
-    """What an answer to a form says holds of that version, as long as its case is in one of these states."""
-
-    def ask(db: Database, words: Mapping[str, Any]) -> bool:
-        case = cases.find(db, case_id(words["about"]) or 0)
-        version = words["key"].split(":")[1]
-        return case is not None and case.status in statuses and str(case.version) == version
-
-    return ask
-
-
 #: what a mail's words call what went along, where staff are shown it
 ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
 
 #: mails that are looked at again before they go: whether they are true still, by their words, their
-#: `recipient`, their `key` ("C-8:2:receipt"), what that says they are `about` ("C-8"), and what has changed
+#: `recipient` and what their keys say they are `about` ("C-8", "A-7"), and what has changed in them
 STILL_TRUE: dict[str, Callable[[Database, Mapping[str, Any]], bool]] = {
     nudges.TEMPLATE: nudges.still_open,
     registration.MAIL: registration.still_invites,
-    "ris_problems": _stands_in(CaseStatus.WAITING_FOR_SPONSOR),
-    "receipt": _stands_in(*OPEN),
-    "neutral_receipt": _is_under_way,
+    **dict.fromkeys(("receipt", "neutral_receipt", "ris_problems"), _is_under_way),
     **dict.fromkeys(accounts.ACTIVATION_MAILS, accounts.still_activates),
     partners.USER_NAME: accounts.still_theirs,
     partner_invitations.MAIL: partner_invitations.still_invites,

@@ -122,26 +122,6 @@ def test_the_receipt_of_a_form_that_became_a_version_of_another_does_not_go(offi
     assert states["C-1:2:receipt"] is JobStatus.SENT
 
 
-def test_while_no_mail_goes_a_corrected_and_approved_form_leaves_its_order_confirmation_alone(
-    office: Office,
-) -> None:
-    """Who is told last what holds is not told before what held."""
-    away(office)
-    take_form(office, city="")
-    office.work()
-    asked = office.job("ris_problems")
-    form = ris_form("en", COMPANY, [MARA, TOM])
-    office.take(a_mail(sender=DANA, files=[("form.xlsx", form)], answers=asked.message_id))
-    case = office.case("C-1")
-    with office.connect() as db:
-        approvals.approve(db, office.desk, ref="C-1", seen=case.content_hash, by=AVERY, now=office.now)
-    later(office)
-
-    assert case.version == 2
-    assert [office.job(name).status for name in ("ris_problems", "receipt")] == [JobStatus.REPLACED] * 2
-    assert "order_confirmation" in {job.template for job in office.mails() if job.status is JobStatus.SENT}
-
-
 def test_a_partners_invitation_that_was_withdrawn_does_not_go(office: Office) -> None:
     away(office)
     with office.connect() as db:

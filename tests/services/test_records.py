@@ -44,7 +44,10 @@ def test_a_case_tells_its_steps_in_order_with_its_mails(office: Office, db: Data
     assert told[:2] == [EventTag.CASE_OPENED, EventTag.DECISION_REFUSED]
     assert EventTag.CASE_APPROVED in told
     assert EventTag.APPROVAL_GIVEN not in told  # which reads as the first of two
-    assert [step.mail for step in steps if step.tag == EventTag.JOB_FAILED] == ["order_confirmation"]
+    assert [step.mail for step in steps if step.tag == EventTag.JOB_FAILED] == [
+        "receipt",
+        "order_confirmation",
+    ]
     assert steps == sorted(steps, key=lambda step: step.at)
 
 
