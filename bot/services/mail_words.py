@@ -33,7 +33,7 @@ def is_true(db: Database, job: Job) -> bool:
     ask = STILL_TRUE.get(job.template)
     if ask is None:
         return True
-    more = {"recipient": job.recipient, "about": job.key.partition(":")[0]}
+    more = {"recipient": job.recipient, "key": job.key, "about": job.key.partition(":")[0]}
     return ask(db, {**job.values["words"], **more})
 
 
@@ -126,15 +126,29 @@ def _is_under_way(db: Database, words: Mapping[str, Any]) -> bool:
     return case is None or case.status not in (CaseStatus.REJECTED, CaseStatus.WITHDRAWN)
 
 
+def _is_newest(db: Database, words: Mapping[str, Any]) -> bool:
+    """Whether the case is, and holds the version that the mail answers: another mail tells of a newer one."""
+    case = cases.find(db, case_id(words["about"]) or 0)
+    return case is not None and _is_under_way(db, words) and str(case.version) == words["key"].split(":")[1]
+
+
+def _is_asked_still(db: Database, words: Mapping[str, Any]) -> bool:
+    """The same, as long as the sponsor is waited for."""
+    case = cases.find(db, case_id(words["about"]) or 0)
+    return case is not None and case.status is CaseStatus.WAITING_FOR_SPONSOR and _is_newest(db, words)
+
+
 #: what a mail's words call what went along, where staff are shown it
 ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
 
 #: mails that are looked at again before they go: whether they are true still, by their words, their
-#: `recipient` and what their keys say they are `about` ("C-8", "A-7"), and what has changed in them
+#: `recipient`, their `key` ("C-8:2:receipt"), what that says they are `about` ("C-8"), and what has changed
 STILL_TRUE: dict[str, Callable[[Database, Mapping[str, Any]], bool]] = {
     nudges.TEMPLATE: nudges.still_open,
     registration.MAIL: registration.still_invites,
-    **dict.fromkeys(("receipt", "neutral_receipt", "ris_problems"), _is_under_way),
+    "ris_problems": _is_asked_still,
+    "receipt": _is_newest,
+    "neutral_receipt": _is_under_way,
     **dict.fromkeys(accounts.ACTIVATION_MAILS, accounts.still_activates),
     partners.USER_NAME: accounts.still_theirs,
     partner_invitations.MAIL: partner_invitations.still_invites,

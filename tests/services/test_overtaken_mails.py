@@ -122,6 +122,38 @@ def test_the_receipt_of_a_form_that_became_a_version_of_another_does_not_go(offi
     assert states["C-1:2:receipt"] is JobStatus.SENT
 
 
+def test_what_was_asked_of_a_form_that_was_corrected_meanwhile_does_not_go(
+    office: Office,
+) -> None:
+    away(office)
+    take_form(office, city="")
+    office.work()
+    asked = office.job("ris_problems")
+    form = ris_form("en", COMPANY, [MARA, TOM])
+    office.take(a_mail(sender=DANA, files=[("form.xlsx", form)], answers=asked.message_id))
+    case = office.case("C-1")
+    with office.connect() as db:
+        approvals.approve(db, office.desk, ref="C-1", seen=case.content_hash, by=AVERY, now=office.now)
+    later(office)
+
+    assert case.version == 2
+    assert [job.template for job in office.mails() if job.status is JobStatus.REPLACED] == ["ris_problems"]
+    sent = [job.template for job in office.mails() if job.status is JobStatus.SENT]
+    assert sent[:2] == ["receipt", "order_confirmation"]
+
+
+def test_the_receipt_of_a_version_that_was_replaced_does_not_go(office: Office) -> None:
+    away(office)
+    take_form(office)
+    office.work()
+    form = ris_form("en", replace(COMPANY, street="Neuer Weg 2"), [MARA, TOM])
+    answers = office.job("receipt").message_id
+    office.take(a_mail(sender=DANA, files=[("form.xlsx", form)], answers=answers))
+    later(office)
+
+    assert [job.status for job in office.jobs("receipt")] == [JobStatus.REPLACED, JobStatus.SENT]
+
+
 def test_a_partners_invitation_that_was_withdrawn_does_not_go(office: Office) -> None:
     away(office)
     with office.connect() as db:
