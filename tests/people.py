@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Self
 
 from flask.testing import FlaskClient
@@ -21,6 +22,7 @@ from bot.services.desk import Desk
 from bot.store import accounts as kept
 from bot.store import credentials, license_keys, passwords, seats
 from bot.store.database import transaction
+from tests.cast import Office, an_office
 from tests.license_keys import lay_stock
 
 PASSWORD = "Sieben Tassen, kein Tee 7"
@@ -45,6 +47,12 @@ class CountingHasher:
 
     def is_outdated(self, hashed: str) -> bool:
         return self.outdated and bool(hashed)
+
+
+def an_office_of_accounts(folder: Path) -> Office:
+    """Where a password costs no time."""
+    office = an_office(folder)
+    return replace(office, bot=replace(office.bot, desk=replace(office.desk, hasher=CountingHasher())))
 
 
 def _hex(secret: str) -> str:

@@ -24,8 +24,8 @@ from bot.store import accounts, credentials, links
 from bot.store import lifecycle as lives
 from bot.store.database import transaction
 from tests.authenticators import Phone, enrolled
-from tests.cast import AVERY, CASEY, Office, a_case, an_office
-from tests.people import CountingHasher, move_in
+from tests.cast import AVERY, CASEY, Office, a_case
+from tests.people import an_office_of_accounts, move_in
 from tests.services.mail_ends import End, dropped, ends, given_up, held, returned
 
 MAIL = ":stood_in"  #: ends the key of the mail about who stands in
@@ -35,9 +35,7 @@ Happens = Callable[[Database, Office, Account, str, str], object]
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    office = an_office(tmp_path)
-    office.bot = replace(office.bot, desk=replace(office.desk, hasher=CountingHasher()))
-    return office
+    return an_office_of_accounts(tmp_path)
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from bot.services import accounts as account_service
 from bot.store import accounts, bounces, license_keys
 from bot.store.database import transaction
 from tests.authenticators import Phone, enrolled
-from tests.cast import AVERY, CASEY, Office, a_case, an_office
-from tests.people import KEY, PASSWORD, CountingHasher, hand_key
+from tests.cast import AVERY, CASEY, Office, a_case
+from tests.people import KEY, PASSWORD, an_office_of_accounts, hand_key
 from tests.services.mail_ends import ends
 
 NEW = "mara@nordwind.example.org"
@@ -32,9 +32,7 @@ ANSWERS = tuple(
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    office = an_office(tmp_path)
-    office.bot = replace(office.bot, desk=replace(office.desk, hasher=CountingHasher()))
-    return office
+    return an_office_of_accounts(tmp_path)
 
 
 @pytest.fixture

@@ -23,18 +23,16 @@ from bot.store import erasures as kept
 from bot.store.data_map import TABLES
 from bot.store.database import text_of, transaction
 from tests.authenticators import Phone, enrolled
-from tests.cast import AVERY, BLAKE, CASEY, Office, a_case, a_mail, a_submission, an_office
+from tests.cast import AVERY, BLAKE, CASEY, Office, a_case, a_mail, a_submission
 from tests.partners import a_partner
-from tests.people import CountingHasher, move_in
+from tests.people import an_office_of_accounts, move_in
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    office = an_office(tmp_path)
-    office.bot = replace(office.bot, desk=replace(office.desk, hasher=CountingHasher()))
-    return office
+    return an_office_of_accounts(tmp_path)
 
 
 @pytest.fixture

@@ -27,16 +27,14 @@ from bot.store.database import transaction
 from tests import invited
 from tests.cast import AVERY, DANA, Office, a_case, a_mail, an_office
 from tests.forms import COMPANY, MARA, TOM
-from tests.people import CountingHasher, move_in
+from tests.people import an_office_of_accounts, move_in
 
 OVERTAKEN = "job:overtaken"
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    office = an_office(tmp_path)
-    office.bot = replace(office.bot, desk=replace(office.desk, hasher=CountingHasher()))
-    return office
+    return an_office_of_accounts(tmp_path)
 
 
 def away(office: Office) -> None:

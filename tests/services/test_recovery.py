@@ -1,7 +1,6 @@
 """While the mail server is away the ways back that are asked for do not pile up: one goes when it is back."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,16 +11,14 @@ from bot.domain.outbox import JobKind, JobStatus
 from bot.services import prolongation, recovery
 from bot.store import accounts
 from bot.store.database import transaction
-from tests.cast import AVERY, Office, a_case, an_office
+from tests.cast import AVERY, Office, a_case
 from tests.partners import begun
-from tests.people import CountingHasher, move_in
+from tests.people import an_office_of_accounts, move_in
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    office = an_office(tmp_path)
-    office.bot = replace(office.bot, desk=replace(office.desk, hasher=CountingHasher()))
-    return office
+    return an_office_of_accounts(tmp_path)
 
 
 @pytest.fixture

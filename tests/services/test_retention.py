@@ -21,10 +21,10 @@ from bot.store import accounts, outbox
 from bot.store import retention as kept
 from bot.store.database import transaction
 from bot.store.lifecycle import job_key
-from tests.cast import Office, a_case, a_mail, an_office
+from tests.cast import Office, a_case, a_mail
 from tests.forms import sound_form
 from tests.partners import begun, bounce
-from tests.people import CountingHasher, move_in
+from tests.people import an_office_of_accounts, move_in
 
 pytestmark = pytest.mark.slow
 ASKER = Address(name="Ingrid Solberg", address="ingrid@solberg.example.org")
@@ -32,9 +32,7 @@ ASKER = Address(name="Ingrid Solberg", address="ingrid@solberg.example.org")
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    office = an_office(tmp_path)
-    office.bot = replace(office.bot, desk=replace(office.desk, hasher=CountingHasher()))
-    return office
+    return an_office_of_accounts(tmp_path)
 
 
 def sweep(office: Office, *, most: int = retention.A_NIGHT, **days: object) -> dict[DataClass, Swept]:

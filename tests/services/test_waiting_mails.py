@@ -1,6 +1,5 @@
 """While a mail has not gone yet, nobody who asks for another gets one beside it."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,15 +8,13 @@ from bot.domain.errors import NotNow
 from bot.domain.outbox import JobStatus
 from bot.services import activation, open_invitations, sign_in
 from tests import invited
-from tests.cast import AVERY, Office, a_case, an_office
-from tests.people import CountingHasher, move_in
+from tests.cast import AVERY, Office, a_case
+from tests.people import an_office_of_accounts, move_in
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    office = an_office(tmp_path)
-    office.bot = replace(office.bot, desk=replace(office.desk, hasher=CountingHasher()))
-    return office
+    return an_office_of_accounts(tmp_path)
 
 
 def test_after_an_outage_one_activation_mail_goes_however_often_it_was_asked_for(office: Office) -> None:
