@@ -192,7 +192,7 @@ class Office:
         self, worker: str = "w", *, kinds: Sequence[JobKind] = EVERY_KIND, limit: int = 50
     ) -> list[Job]:
         with self.connect() as db:
-            return outbox.claim(db, self.desk, worker, kinds=kinds, limit=limit, now=self.now)
+            return outbox.claim(db, self.desk, worker, kinds=kinds, limit=limit, now=self.now)[0]
 
     def _ways(self) -> Ways:
         return Ways(

@@ -76,12 +76,16 @@ def claim(
     kinds: Sequence[JobKind],
     limit: int,
     now: datetime,
-) -> list[Job]:
-    """Win due jobs under a lease, their secrets opened; what may not leave yet is held and shown."""
+) -> tuple[list[Job], int]:
+    """Win due jobs under a lease, their secrets opened; what may not leave yet is held and shown.
+
+    Return those that go, and how many were won: none, where what is due stands behind what waits.
+    """
     going: list[Job] = []
     with transaction(db):
         on_hold = holds.find(db) is not None
-        for job, sealed in claims.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=limit, now=now):
+        won = claims.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=limit, now=now)
+        for job, sealed in won:
             if job.kind in _OUTSIDE and on_hold:
                 end(db, job, worker, AFTER_RESTORE, now=now, jitter=0.0)
                 continue
@@ -99,7 +103,7 @@ def claim(
                 continue
             going.append(replace(job, secrets=secrets))
         follow_all(db, {job.decision_id for job in going if job.decision_id is not None}, now=now)
-    return going
+    return going, len(won)
 
 
 def find_next_due(db: Database, *, kinds: Sequence[JobKind]) -> datetime | None:

@@ -140,8 +140,9 @@ class Worker:
             self._troubles.clear()  # what waited was dropped, or given up
         if due is None or due > now or self._rests():
             return []
-        jobs = outbox.claim(db, bot.desk, self.id, kinds=self._kinds, limit=limit, now=now)
-        bot.bell.ring()  # what this queued is for another lane, which need not wait for the batch
+        jobs, won = outbox.claim(db, bot.desk, self.id, kinds=self._kinds, limit=limit, now=now)
+        if won:  # of nothing two lanes whose other sides are away would wake each other without end
+            bot.bell.ring()  # what this queued is for another lane, which need not wait for the batch
         if self._rate:
             self._rate.spend(len(jobs), now.timestamp())
         return jobs

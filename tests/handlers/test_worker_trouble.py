@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.errors import NotNow, PermanentFailure, TransientFailure
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import LEASE
 from bot.services import outbox
@@ -53,6 +53,20 @@ def test_a_bug_in_every_effect_does_not_flood(office: Office) -> None:
 
     assert len(tried) == 5
     assert len(office.chat.said()) == 5
+
+
+def test_lanes_whose_other_sides_are_away_do_not_wake_each_other_without_end(office: Office) -> None:
+    """What is due behind a mail that waits is won by nobody: there is nothing to tell the other lanes."""
+    queue_mails(office, 2, to="dana@example.org")
+    office.mailer.faults.then(NotNow("the mail server is away"))
+    lane = the_lane(office, "mail")
+    lane._drain(ways(office))
+    rung = office.bot.bell.wait(-1, 0)
+    for _ in range(3):
+        lane._drain(ways(office))
+
+    assert states(office) == ["queued", "queued"]
+    assert office.bot.bell.wait(-1, 0) == rung
 
 
 def test_a_note_that_cannot_be_posted_brings_no_further_note(office: Office) -> None:
