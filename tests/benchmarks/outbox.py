@@ -112,7 +112,7 @@ def an_invented_case(number: int, luck: Random) -> Case:
     ris = RisCase(company=invented.company, users=invented.users)
     sponsor = Address(name=person(luck)[0], address=f"sponsor-{number}@sponsor.example.org")
     case = samples.complete_case(luck.choice(LANGUAGES))
-    return replace(case, id=number, ris=ris, content_hash=ris.content_hash(), sponsor=sponsor)
+    return replace(case, id=number, mail_id=number, ris=ris, content_hash=ris.content_hash(), sponsor=sponsor)
 
 
 def measured(work: Callable[[], None], mails: int) -> Figure:
