@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlite_utils import Database
 
-from tests import connections, slack_rules
+from tests import compiled, connections, slack_rules
 from tests.cast import Office, an_office
 
 slack_rules.watch()
+compiled.compile_addresses_once()
 
 # Hypothesis measures by the clock on the wall: a busy machine is no fault of an example's. What must be quick
 # is measured in CPU by its own test, and what hangs ends after `timeout` (pyproject.toml).

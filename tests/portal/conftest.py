@@ -12,7 +12,6 @@ from typing import Any, NoReturn
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from slack_sdk import WebClient
 from werkzeug.test import TestResponse
 
@@ -31,6 +30,7 @@ from bot.services.staff import StaffList
 from bot.store.database import transaction
 from handlers.portal import app
 from tests.cast import lay_database
+from tests.compiled import COMPILED
 from tests.connections import DeskConnections
 from tests.outside import PlainMarker, PlainReader
 
@@ -82,23 +82,6 @@ def settings_for(folder: Path, **changes: str) -> all_settings.Settings:
     """The desk's settings over a database in that folder; the rest is checked once a process."""
     own = {"database_url": f"sqlite:///{folder / 'usher.db'}"}
     return _checked_settings(**changes).model_copy(update=own)
-
-
-class Compiled(BytecodeCache):
-    """Templates compiled once a process, for the many portals of these tests; a changed source is another."""
-
-    def __init__(self) -> None:
-        self._codes: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if code := self._codes.get(f"{bucket.key} {bucket.checksum}"):
-            bucket.bytecode_from_string(code)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._codes[f"{bucket.key} {bucket.checksum}"] = bucket.bytecode_to_string()
-
-
-COMPILED = Compiled()
 
 
 class Visitor(FlaskClient):
