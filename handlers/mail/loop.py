@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from threading import Event, Lock
 from typing import TypeVar
@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from bot.bootstrap import Bot
 from bot.domain.errors import LogInRefused, PermanentFailure, SettingsFault, TransientFailure, trace
-from bot.domain.ledger import ASIDE_FOLDER, DONE_FOLDER, LedgerMail, MailStatus
+from bot.domain.ledger import ASIDE_FOLDER, DONE_FOLDER, Cursor, LedgerMail, MailStatus
 from bot.domain.outbox import LONGEST_REST, back_off, rest_after
 from bot.ports import Mailbox, ReadMail
 from bot.services import intake, mailboxes, moves, sources, upkeep
@@ -30,6 +30,7 @@ TOGETHER_ROWS = (
     2_000  #: of their workbooks: while they are settled, who else writes waits, and so does a stop
 )
 WAIT = 30.0  #: seconds; the mailbox is polled this often even when IDLE is silent
+LATEST = datetime.max.replace(tzinfo=UTC)
 FOLDERS = {
     MailStatus.DONE: DONE_FOLDER,
     MailStatus.DUPLICATE: DONE_FOLDER,
@@ -169,14 +170,21 @@ class MailLoop:
             cursor = mailboxes.begin(db, name, uidvalidity, now=now(), started=self._started)
             uids = mailbox.uids_after(0 if opened else cursor.last_uid)
             if opened:
-                coming = mailbox.next_uid()
-                cursor, uids = mailboxes.compare(db, name, cursor, uids, next_uid=coming, now=now())
+                cursor, uids = self._compare(db, mailbox, cursor, uids)
             for start in range(0, len(uids), FETCHED):
                 numbers = uids[start : start + FETCHED]
                 fetched = mailbox.fetch(numbers, old_before=cursor.old_before(numbers[-1]))
                 for batch in _batches(fetched, FETCHED, HELD_BYTES, lambda mail: len(mail.raw)):
                     added = mailboxes.record(db, self._bot.desk, name, uidvalidity, batch, now=now())
                     log.info("mails recorded", mails=len(added))
+
+    def _compare(
+        self, db: Database, mailbox: Mailbox, cursor: Cursor, uids: Sequence[int]
+    ) -> tuple[Cursor, list[int]]:
+        name, now = self._bot.settings.imap_folder, self._bot.clock.now()
+        familiar = mailboxes.list_familiar(db, name, cursor, uids)
+        listed = list(mailbox.fetch(familiar, old_before=LATEST)) if familiar else []  # not a byte of them
+        return mailboxes.compare(db, name, cursor, uids, listed, next_uid=mailbox.next_uid(), now=now)
 
     def _work(self) -> None:
         while not self._stopping.is_set():
