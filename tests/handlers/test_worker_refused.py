@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
@@ -175,6 +176,8 @@ def test_a_token_that_is_revoked_while_the_line_stands_is_seen_and_so_is_its_men
         def look() -> str:
             door._asked = -ASK
             door._look(None)
+            door._asking.join(9)
+            door._look(None)
             return health(office, "slack")
 
         door.check()
@@ -188,3 +191,27 @@ def test_a_token_that_is_revoked_while_the_line_stands_is_seen_and_so_is_its_men
         assert look() == "True listens at /slack/events"
         answer = {"ok": False, "error": "service_unavailable"}
         assert look() == "True listens at /slack/events"
+
+
+def test_a_slack_that_does_not_answer_holds_up_nothing_else_of_its_door(office: Office) -> None:
+    asked, goes_on = Event(), Event()
+
+    def silent(_: bytes) -> dict[str, object]:
+        asked.set()
+        goes_on.wait(9)
+        return refusing("service_unavailable")
+
+    with slack(office, silent) as by:
+        bot = replace(office.bot, chat=by.chat)
+        door = SlackDoor(bot, build(bot))
+        for _ in range(2):
+            door._asked = -ASK
+            door._look(None)
+        assert asked.wait(9)
+        assert not goes_on.is_set()
+        assert door._asking.is_alive()
+        goes_on.set()
+        door._asking.join(9)
+        door._look(None)
+
+    assert health(office, "slack") == "True listens at /slack/events"
