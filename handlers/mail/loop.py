@@ -107,8 +107,12 @@ class MailLoop:
         self._stopping.wait(min(wait, 60.0, rest.total_seconds() if rest else 60.0))
 
     def _rest(self) -> timedelta:
-        """For how long no log-in is tried, so that its account is not locked; a clock put back ends it."""
-        rest = self._tries_at - self._bot.clock.now() if self._tries_at else timedelta(0)
+        """For how long no log-in is tried, so that its account is not locked."""
+        return self._left_to(self._tries_at)
+
+    def _left_to(self, moment: datetime | None) -> timedelta:
+        """Nothing once the clock was put back: no rest is as long as that."""
+        rest = moment - self._bot.clock.now() if moment else timedelta(0)
         return rest if timedelta(0) < rest <= LONGEST_REST else timedelta(0)
 
     def _note_failure(self, exc: TransientFailure | PermanentFailure) -> None:
@@ -198,7 +202,7 @@ class MailLoop:
 
     def _move_aside(self, mailbox: Mailbox, uidvalidity: int) -> None:
         """Move what is settled; a server that refuses is asked more and more rarely, and mail goes on."""
-        if self._moves_at is not None and self._bot.clock.now() < self._moves_at:
+        if self._left_to(self._moves_at):
             return
         try:
             self._move_settled(mailbox, uidvalidity)

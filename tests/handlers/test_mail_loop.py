@@ -202,6 +202,16 @@ def test_a_refused_move_ends_no_session_and_is_said_and_tried_again(office: Offi
     assert office.server.opened == 1
 
 
+def test_a_clock_put_back_puts_no_move_off(office: Office) -> None:
+    office.server.deliver(form_mail())
+    office.server.faults["move"].then(PermanentFailure("no room in Usher/Done: make some"))
+    with running(office):
+        until(lambda: "make some" in health(office)[1])
+        office.clock.wait(days=-2)
+        office.server.wake()
+        until(lambda: office.server.mails == {})
+
+
 def test_a_line_that_breaks_in_every_move_is_dialled_later_and_later(office: Office) -> None:
     waits: list[float] = []
     office.server.faults["move"].then(*[TransientFailure("the line was cut")] * 99)
