@@ -19,35 +19,31 @@ VANISHED = Outcome(status=JobStatus.UNKNOWN, error="the worker vanished while ca
 
 
 def release_expired(db: Database, path: Path, *, now: datetime, jitter: float) -> int:
-    """Take back jobs whose worker vanished: nobody knows whether they happened.
+    """Take back claims whose lease has ended, and whose worker vanished.
 
     A worker that lives has not vanished: the clock was put forward, or the machine slept.
     """
     # A look without the write lock: mostly there is none.
-    lost = [
-        (job, worker) for job, worker in claim_store.list_expired(db, now) if not workers.lives(path, worker)
-    ]
-    for job, worker in lost:
-        outbox.settle(db, job, worker, VANISHED, now=now, jitter=jitter)
-    return len(lost)
+    late = [worker for worker in claim_store.list_late(db, now) if not workers.lives(path, worker)]
+    return sum(release_claims(db, worker, ended=now, now=now, jitter=jitter) for worker in late)
 
 
 def release_dead(db: Database, path: Path, *, now: datetime, jitter: float) -> int:
-    """Take back what dead workers had claimed, however long their leases still run.
-
-    A worker tries its claim in order and settles each job before the next: only the first that is left may
-    have happened, the others were not tried.
-    """
+    """Take back what dead workers had claimed, however long their leases still run."""
     return sum(release_claims(db, worker, now=now, jitter=jitter) for worker in workers.bury_dead(path))
 
 
-def release_claims(db: Database, worker: str, *, now: datetime, jitter: float) -> int:
-    """Take back what a worker that is dead or has stumbled left claimed.
+def release_claims(
+    db: Database, worker: str, *, ended: datetime | None = None, now: datetime, jitter: float
+) -> int:
+    """Take back what a worker that is dead or has stumbled left claimed; with `ended` what is past its lease.
 
-    All at once: whoever is killed halfway would leave the next one a first job that was not tried.
+    A worker tries its claim in order and settles each job before the next: only the first that is left may
+    have happened, the others were not tried. All at once: whoever is killed halfway would leave the next one
+    a first job that was not tried.
     """
     with transaction(db):
-        claimed = claim_store.list_claims(db, worker)
+        claimed = claim_store.list_claims(db, worker, ended=ended)
         for _, of_one in groupby(claimed, key=itemgetter(1)):
             (first, _), *untried = of_one
             outbox.end(db, first, worker, VANISHED, now=now, jitter=jitter)

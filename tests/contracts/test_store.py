@@ -219,8 +219,10 @@ def test_an_expired_lease_is_seen_and_one_that_runs_is_not(db: Database) -> None
     queue(db, "a1")
     claim(db, "w")
 
-    assert claims.list_expired(db, NOW + LEASE) == []
-    ((lost, worker),) = claims.list_expired(db, NOW + LEASE + timedelta(microseconds=1))
+    assert claims.list_late(db, NOW + LEASE) == []
+    (worker,) = claims.list_late(db, NOW + LEASE + timedelta(microseconds=1))
+    assert claims.list_claims(db, worker, ended=NOW + LEASE) == []
+    ((lost, _),) = claims.list_claims(db, worker, ended=NOW + LEASE + timedelta(microseconds=1))
     assert (lost.key, worker) == ("a1", "w")
 
 
