@@ -8,11 +8,14 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot.domain.outbox import JobKind, JobStatus
+from bot.domain.cards import TroubleNote
+from bot.domain.events import EventTag
+from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.services import outbox
 from bot.services.outbox import Outcome
+from bot.services.queueing import queue_trouble
+from bot.store import chat_messages, events, workers
 from bot.store import claims as claim_store
-from bot.store import workers
 from bot.store.database import transaction
 
 VANISHED = Outcome(status=JobStatus.UNKNOWN, error="the worker vanished while carrying it out")
@@ -50,6 +53,28 @@ def release_claims(
             for job, _ in untried:
                 claim_store.give_back(db, job, worker)
     return len(claimed)
+
+
+def end_alone(
+    db: Database, job: Job, worker: str, outcome: Outcome, *, error: str, now: datetime
+) -> JobStatus:
+    """End a claim although what follows from it raises: one job must not stop its lane.
+
+    What went is sent, and goes no more; all else is shown as failed, for a person to try again. So is a step,
+    which looks first for what it made.
+    """
+    sent = outcome.status is JobStatus.SENT and outcome.step is None
+    status = JobStatus.SENT if sent else JobStatus.FAILED
+    with transaction(db):
+        if outcome.ts:
+            chat_messages.keep(db, outcome.message_key, channel=outcome.channel, ts=outcome.ts)
+        if claim_store.settle(db, job, worker, status, now=now, error=error) and not sent:
+            events.add(db, EventTag.JOB_FAILED, f"job:{job.id}", actor="usher", at=now)
+            if job.kind is JobKind.MAIL:
+                subject = f"{job.template} → {job.recipient}"
+                note = TroubleNote(what="job_failed", subject=subject, detail=error, id=job.id)
+                queue_trouble(db, note, key=f"ended_alone:{job.id}:{now.isoformat()}", now=now)
+    return status
 
 
 def make_due(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> int:

@@ -200,7 +200,11 @@ class Worker:
                 return outbox.settle(db, job, self.id, outcome, now=now, jitter=jitter)
             except Exception as exc:
                 why = upkeep.trouble(exc)
-                if not why or self._stopping.wait(POLL):
+                if not why:
+                    log.error("settling raised", job=job.id, trace=trace(exc))  # noqa: TRY400 - as above
+                    error = f"{type(exc).__name__}: {exc}"
+                    return claims.end_alone(db, job, self.id, outcome, error=error, now=now)
+                if self._stopping.wait(POLL):
                     raise
                 self._report(why, well=False)
 
