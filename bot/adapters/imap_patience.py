@@ -9,7 +9,7 @@ from bot.domain.errors import TransientFailure
 T = TypeVar("T")
 
 TRIES = 3  #: of one mail alone, each while the server gave others: it means that mail
-LONGER = 12  #: … while nothing shows that it gives any, for then it may mean none
+LONGER = 1_440  #: … while nothing shows that it gives any: it may mean none, and a session a minute is a day
 
 
 class Refused(TransientFailure):
