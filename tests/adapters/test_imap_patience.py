@@ -159,6 +159,36 @@ def test_a_server_that_gives_nothing_for_hours_costs_no_mail_either() -> None:
     assert (mail.raw, mail.whole) == (b"ok", True)
 
 
+def test_a_server_that_gives_but_the_first_for_a_while_costs_no_mail() -> None:
+    """It limits how much it gives at a time: that means none of those behind."""
+    told, limited = 0, True
+
+    def fetch(line: Line, tag: str) -> None:
+        nonlocal told
+        command = line.heard[-1].decode()
+        uids = [int(uid) for uid in re.findall(r"FETCH ([\d,]+)", command)[0].split(",")]
+        body = "BODY" in command
+        told += body
+        if body and limited and (told > 2 or len(uids) > 1):
+            line.say(f"{tag} NO [LIMIT] enough for now\r\n")
+            return
+        for uid in uids:
+            (given if body else listed)(line, tag, uid)
+        line.say(f"{tag} OK done\r\n")
+
+    with Scripted(speaks_imap({"UID FETCH": fetch})) as server, mailbox_on(server) as mailbox:
+        for _ in range(9):
+            told = 0
+            mailbox.open()
+            with pytest.raises(TransientFailure):
+                list(mailbox.fetch(UIDS))
+        limited = False
+        mailbox.open()
+        mails = list(mailbox.fetch(UIDS))
+
+    assert [(mail.raw, mail.whole) for mail in mails] == [(b"ok", True)] * 3
+
+
 def test_a_mail_that_stands_alone_is_given_up_later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imap_patience, "LONGER", LONGER)
     with (
