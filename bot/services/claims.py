@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from bot.domain.cards import TroubleNote
 from bot.domain.events import EventTag
-from bot.domain.outbox import Job, JobKind, JobStatus
+from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off
 from bot.services import outbox
 from bot.services.outbox import Outcome
 from bot.services.queueing import queue_trouble
@@ -56,24 +56,45 @@ def release_claims(
 
 
 def end_alone(
-    db: Database, job: Job, worker: str, outcome: Outcome, *, error: str, now: datetime
+    db: Database, job: Job, worker: str, outcome: Outcome, *, error: str, now: datetime, jitter: float
 ) -> JobStatus:
     """End a claim although what follows from it raises: one job must not stop its lane.
 
-    What went is sent, and goes no more; all else is shown as failed, for a person to try again. So is a step,
-    which looks first for what it made.
+    What went is sent, and goes no more. What may go later is tried later, as often as anything; so is a step,
+    which looks first for what it made. All else is shown as failed.
     """
-    sent = outcome.status is JobStatus.SENT and outcome.step is None
-    status = JobStatus.SENT if sent else JobStatus.FAILED
     with transaction(db):
         if outcome.ts:
             chat_messages.keep(db, outcome.message_key, channel=outcome.channel, ts=outcome.ts)
-        if claim_store.settle(db, job, worker, status, now=now, error=error) and not sent:
-            events.add(db, EventTag.JOB_FAILED, f"job:{job.id}", actor="usher", at=now)
-            if job.kind is JobKind.MAIL:
-                subject = f"{job.template} → {job.recipient}"
-                note = TroubleNote(what="job_failed", subject=subject, detail=error, id=job.id)
-                queue_trouble(db, note, key=f"ended_alone:{job.id}:{now.isoformat()}", now=now)
+        return _end(db, job, worker, outcome, error=error, now=now, jitter=jitter)
+
+
+def put_off_next(
+    db: Database, worker: str, *, kinds: Sequence[JobKind], error: str, now: datetime, jitter: float
+) -> None:
+    """The first in line raises before it is tried: it keeps nothing behind it from going."""
+    with transaction(db):
+        for job, _ in claim_store.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=1, now=now):
+            _end(db, job, worker, Outcome(status=JobStatus.QUEUED), error=error, now=now, jitter=jitter)
+
+
+def _end(
+    db: Database, job: Job, worker: str, outcome: Outcome, *, error: str, now: datetime, jitter: float
+) -> JobStatus:
+    """Without anything that follows from it but its being told."""
+    status, next_at = outcome.status, None
+    if status is JobStatus.QUEUED or outcome.step is not None:
+        status = JobStatus.QUEUED if job.attempts < MAX_ATTEMPTS else JobStatus.FAILED
+        next_at = now + back_off(job.attempts, jitter=jitter)
+    elif status is not JobStatus.SENT:
+        status = JobStatus.FAILED
+    settled = claim_store.settle(db, job, worker, status, now=now, next_at=next_at, error=error)
+    if settled and status is JobStatus.FAILED:
+        events.add(db, EventTag.JOB_FAILED, f"job:{job.id}", actor="usher", at=now)
+        if job.kind is JobKind.MAIL:
+            subject = f"{job.template} → {job.recipient}"
+            note = TroubleNote(what="job_failed", subject=subject, detail=error, id=job.id)
+            queue_trouble(db, note, key=f"ended_alone:{job.id}:{now.isoformat()}", now=now)
     return status
 
 
