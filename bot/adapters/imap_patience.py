@@ -1,7 +1,8 @@
 """Mails over which a server stumbles: asked for one by one, and not for ever, so that the others come."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 from bot.domain.errors import TransientFailure
@@ -14,6 +15,8 @@ LONGER = 1_440  #: … while nothing shows that it gives any: it may mean none, 
 
 class Refused(TransientFailure):
     """The server said no and the connection is still in step."""
+
+    given: Mapping[int, object] = MappingProxyType({})  #: of others, what it gave all the same
 
 
 class Patience:
@@ -65,6 +68,7 @@ class Patience:
             self._tries.update(dict.fromkeys(refused, _weight(gives=_gives_again(gave, fetch))))
         for uid, refusal in refused.items():
             if self._tries[uid] < LONGER:
+                refusal.given = found
                 raise refusal
         return found | dict.fromkeys(refused, blank)
 

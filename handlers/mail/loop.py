@@ -269,15 +269,24 @@ def _read_ahead(bot: Bot, rows: Sequence[LedgerMail]) -> Iterator[list[_Read]]:
 
 
 def _batches(mails: Iterable[T], most: int, within: int, weight: Callable[[T], int]) -> Iterator[list[T]]:
-    """Cut into as many as may be held at once; a mail that weighs more comes alone."""
+    """Cut into as many as may be held at once; a mail that weighs more comes alone.
+
+    Those that came before the line broke are a batch too: else a server that breaks it always would never
+    get any further.
+    """
     batch: list[T] = []
     size = 0
-    for mail in mails:
-        if batch and (len(batch) == most or size + weight(mail) > within):
+    try:
+        for mail in mails:
+            if batch and (len(batch) == most or size + weight(mail) > within):
+                yield batch
+                batch, size = [], 0
+            batch.append(mail)
+            size += weight(mail)
+    except TransientFailure:
+        if batch:
             yield batch
-            batch, size = [], 0
-        batch.append(mail)
-        size += weight(mail)
+        raise
     if batch:
         yield batch
 

@@ -117,6 +117,28 @@ def test_a_full_mailbox_is_fetched_in_batches_and_each_is_committed(
     assert FETCHED == 25
 
 
+def test_what_came_before_the_line_broke_is_recorded(office: Office) -> None:
+    """A server that gives two mails at a time and no more would never come to the third."""
+    for _ in range(5):
+        office.server.deliver(a_mail(headers=[("Precedence", "bulk")]))
+    fetch = office.server.fetch
+
+    def fetch_two(*args: Any, **more: Any) -> Iterator[FetchedMail]:  # noqa: ANN401 - as the port has it
+        given = list(fetch(*args, **more))
+        yield from given[:2]
+        if len(given) > 2:
+            raise TransientFailure("enough for now")
+
+    office.server.fetch = fetch_two  # type: ignore[method-assign]
+    sync = MailLoop(office.bot)._sync
+    for _ in range(2):
+        with pytest.raises(TransientFailure):
+            sync(office.server, 1)
+    sync(office.server, 1)
+
+    assert [row.uid for row in ledger(office)] == [1, 2, 3, 4, 5]
+
+
 def test_a_few_large_mails_are_committed_by_themselves(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
