@@ -125,7 +125,15 @@ class ImapMailbox:
 
     def _give(self, known: Sequence[Known]) -> Iterator[FetchedMail]:
         for group in groups(known, self._max_bytes):
-            contents = self._contents(group)
+            try:
+                contents = self._contents(group)
+            except Refused as exc:
+                for mail in group:  # up to the first that was not given: they are to come in order
+                    raw = exc.given.get(mail.uid)
+                    if not isinstance(raw, bytes):
+                        break
+                    yield mail.with_bytes(raw)
+                raise
             yield from (mail.with_bytes(contents[mail.uid]) for mail in group if mail.uid in contents)
 
     def move(self, uids: Sequence[int], folder: str) -> None:

@@ -1,7 +1,8 @@
 """Mails over which a server stumbles: asked for one by one, and not for ever, so that the others come."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 from bot.domain.errors import TransientFailure
@@ -9,11 +10,13 @@ from bot.domain.errors import TransientFailure
 T = TypeVar("T")
 
 TRIES = 3  #: of one mail alone, each while the server gave others: it means that mail
-LONGER = 12  #: … while nothing shows that it gives any, for then it may mean none
+LONGER = 1_440  #: … while nothing shows that it gives any: it may mean none, and a session a minute is a day
 
 
 class Refused(TransientFailure):
     """The server said no and the connection is still in step."""
+
+    given: Mapping[int, object] = MappingProxyType({})  #: of others, what it gave all the same
 
 
 class Patience:
@@ -44,32 +47,40 @@ class Patience:
     ) -> dict[int, T]:
         """Those first of which nothing is known: what is given shows that the server gives mails."""
         found: dict[int, T] = {}
-        refused: list[Refused] = []
-        gives = False
+        refused: dict[int, Refused] = {}
+        gave: list[int] = []
         for uid in sorted(uids, key=lambda uid: self._tries[uid]):
-            try:
-                given = self._alone(uid, fetch, LONGER // TRIES if gives else 1)
-            except Refused as exc:
-                refused.append(exc)
+            if self._tries[uid] >= LONGER:
+                found[uid] = blank
                 continue
-            gives = gives or bool(given)
-            found |= {uid: blank} if given is None else given
+            try:
+                given = fetch([uid])
+            except Refused as exc:
+                refused[uid] = exc
+                continue
+            except TransientFailure:
+                self._tries[uid] += _weight(gives=bool(gave))
+                raise
+            self._tries.pop(uid, None)
+            gave += given
+            found |= given
         if refused:
-            raise refused[0]
-        return found
+            self._tries.update(dict.fromkeys(refused, _weight(gives=_gives_again(gave, fetch))))
+        for uid, refusal in refused.items():
+            if self._tries[uid] < LONGER:
+                refusal.given = found
+                raise refusal
+        return found | dict.fromkeys(refused, blank)
 
-    def _alone(
-        self, uid: int, fetch: Callable[[Sequence[int]], dict[int, T]], counts: int
-    ) -> dict[int, T] | None:
-        """What the server gives of this one; None once it is over. `counts`: how much a stumble tells now."""
-        if self._tries[uid] >= LONGER:
-            return None
-        try:
-            given = fetch([uid])
-        except TransientFailure as exc:
-            self._tries[uid] += counts
-            if isinstance(exc, Refused) and self._tries[uid] >= LONGER:
-                return None
-            raise
-        self._tries.pop(uid, None)
-        return given
+
+def _weight(*, gives: bool) -> int:
+    """How much a stumble tells."""
+    return LONGER // TRIES if gives else 1
+
+
+def _gives_again(gave: Sequence[int], fetch: Callable[[Sequence[int]], object]) -> bool:
+    """Whether one that was given before others were refused still is: else they were merely too many."""
+    try:
+        return bool(gave) and bool(fetch(gave[-1:]))
+    except Refused:
+        return False

@@ -1,4 +1,4 @@
-"""smtplib's client with an end to each answer: its own patience is a read's, and begins anew with each."""
+"""smtplib's client with an end to each answer and each mail: its own patience is a read's, or a piece's."""
 
 import io
 import smtplib
@@ -7,7 +7,11 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+    from _typeshed import ReadableBuffer, WriteableBuffer
+
+PIECE = 16_384  #: bytes, as TLS has them
+SENT_WITHIN = 4  #: times as long as a piece may take what is sent takes at most …
+SLOWEST = 8_192  #: … and a second more for so many bytes of it
 
 
 class _Said(io.RawIOBase):
@@ -37,6 +41,21 @@ class Smtp(smtplib.SMTP):
             self.file = io.BufferedReader(self._said)
         self._said.until = monotonic() + (self.sock.gettimeout() or 0.0)
         return super().getreply()
+
+    def send(self, s: "str | ReadableBuffer") -> None:
+        """In pieces: smtplib gives a large mail on a slow line no more time than a short one."""
+        if self.sock is None:
+            raise smtplib.SMTPServerDisconnected("please run connect() first")
+        rest = memoryview(s.encode(self.command_encoding) if isinstance(s, str) else s)
+        until = monotonic() + SENT_WITHIN * (self.sock.gettimeout() or 0.0) + len(rest) / SLOWEST
+        try:
+            while rest:
+                if monotonic() > until:
+                    raise TimeoutError("it is not taken")
+                rest = rest[self.sock.send(rest[:PIECE]) :]
+        except OSError as exc:
+            self.close()
+            raise smtplib.SMTPServerDisconnected("Server not connected") from exc
 
 
 class SmtpOverTls(Smtp, smtplib.SMTP_SSL):

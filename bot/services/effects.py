@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.cards import CaseCard
-from bot.domain.cases import CaseStatus, case_ref
+from bot.domain.cases import BEFORE_LIVE, OPEN, CaseStatus, case_ref
 from bot.domain.errors import (
     MessageGone,
     NotLetIn,
@@ -82,13 +82,18 @@ def carry_out(db: Database, desk: Desk, ways: Ways, job: Job, *, now: datetime) 
             let_in=not isinstance(exc, NotLetIn),
         )
     except Unwelcome as exc:
-        # The desk's own channels are brought back; another is one person's, or was the desk's once.
-        waits = exc.place in ("", desk.approvals_channel, desk.support_channel)
+        # The desk's own channels are brought back; another is one person's.
+        waits = not _is_left(desk, exc)
         return Outcome(status=JobStatus.FAILED, error=str(exc), not_now=waits, channel=exc.place)
     except PermanentFailure as exc:
         return Outcome(status=JobStatus.FAILED, error=str(exc))
     except UnknownOutcome as exc:
         return Outcome(status=JobStatus.UNKNOWN, error=str(exc))
+
+
+def _is_left(desk: Desk, exc: Unwelcome) -> bool:
+    """Whether what they refuse is a place that is not, or no longer, the desk's."""
+    return exc.place not in ("", desk.approvals_channel, desk.support_channel)
 
 
 #: it would say what is true no more
@@ -117,11 +122,26 @@ def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     if posted is None:
         return _posted(key, desk.approvals_channel, ways.chat.post(message))
     channel, ts = posted
-    try:
-        ways.chat.update(replace(message, channel=channel), ts)
-    except MessageGone:  # its buttons are wanted all the same
-        channel, ts = desk.approvals_channel, ways.chat.post(message)
+    wanted = shown.case.status in OPEN | BEFORE_LIVE
+    if not _update(desk, ways.chat, replace(message, channel=channel), ts, leaves=wanted):
+        channel, ts = desk.approvals_channel, ways.chat.post(message)  # its buttons are wanted all the same
     return _posted(key, channel, ts)
+
+
+def _update(desk: Desk, chat: Chat, message: ChatMessage, ts: str, *, leaves: bool) -> bool:
+    """False where it stands no more, or in a channel that was the desk's once and takes nothing now.
+
+    Unless it `leaves` it there as it is: what names somebody who is erased does not.
+    """
+    try:
+        chat.update(message, ts)
+    except MessageGone:
+        return False
+    except Unwelcome as exc:
+        if not (leaves and _is_left(desk, exc)):
+            raise
+        return False
+    return True
 
 
 def _with_deciders(db: Database, desk: Desk, chat: Chat, card: CaseCard, *, now: datetime) -> CaseCard:
@@ -145,13 +165,11 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     message = ChatMessage(channel="", key=first or job.key, text=card.text, blocks=card.blocks)
     if posted:
         channel, ts = posted
-        try:
-            ways.chat.update(replace(message, channel=channel), ts)
-        except MessageGone:
-            if job.template == NoteName.ERASED:
-                return OVERTAKEN  # whom it named stands nowhere any more
-        else:
+        erased = job.template == NoteName.ERASED
+        if _update(desk, ways.chat, replace(message, channel=channel), ts, leaves=not erased):
             return _posted(first, channel, ts)
+        if erased:
+            return OVERTAKEN  # whom it named stands nowhere any more
     above = chat_messages.find(db, job.values["thread_key"])
     channel, thread_ts = above or (_channel_of(desk, job), "")
     aloud = bool(thread_ts) and bool(job.values.get("aloud"))
@@ -160,8 +178,14 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     may_stand = (first and not posted) or job.attempts > 1
     try:
         ts = _post_once(ways.chat, message, may_stand=may_stand)
-    except MessageGone:  # what it belongs to was deleted
-        ts = _post_once(ways.chat, replace(message, thread_ts="", broadcast=False), may_stand=may_stand)
+    except (MessageGone, Unwelcome) as exc:
+        if isinstance(exc, Unwelcome):
+            if not _is_left(desk, exc):
+                raise
+            channel = _channel_of(desk, job)
+        # What it belongs to was deleted, or stands in a channel of former days.
+        message = replace(message, channel=channel, thread_ts="", broadcast=False)
+        ts = _post_once(ways.chat, message, may_stand=may_stand)
     return _posted(message.key, channel, ts)
 
 

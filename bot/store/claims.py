@@ -130,22 +130,22 @@ def make_ahead_due(db: Database, kinds: Sequence[JobKind], now: datetime) -> int
     return count(db, f"update outbox set next_at = {then} where {_AHEAD} and kind in ({wanted})", values)
 
 
-def list_expired(db: Database, now: datetime) -> list[tuple[Job, str]]:
-    """Jobs whose lease has ended, with the worker that had them: nobody knows whether it happened."""
-    found = rows(
-        db,
-        f"select {COLUMNS}, worker from outbox where status = 'sending' and lease_until < :now order by id",
-        {"now": text_of(now)},
-    )
-    return [(job_of(entry), entry["worker"]) for entry in found]
+def list_late(db: Database, now: datetime) -> list[str]:
+    """Workers that hold a claim whose lease has ended."""
+    sql = "select distinct worker from outbox where status = 'sending' and lease_until < :now order by worker"
+    return [str(found["worker"]) for found in rows(db, sql, {"now": text_of(now)})]
 
 
-def list_claims(db: Database, worker: str) -> list[tuple[Job, str]]:
-    """Jobs that worker has claimed, in the order in which it tries them, each with what names its claim."""
+def list_claims(db: Database, worker: str, *, ended: datetime | None = None) -> list[tuple[Job, str]]:
+    """Jobs that worker has claimed, in the order in which it tries them, each with what names its claim.
+
+    With `ended` those alone whose lease has ended by then.
+    """
     found = rows(
         db,
         f"""select {COLUMNS}, lease_until from outbox where status = 'sending' and worker = :worker
+              and (:ended is null or lease_until < :ended)
             order by lease_until, unknowns, id""",
-        {"worker": worker},
+        {"worker": worker, "ended": text_of(ended) if ended else None},
     )
     return [(job_of(entry), entry["lease_until"]) for entry in found]

@@ -43,10 +43,15 @@ def note_look(db: Database, name: str, *, uidvalidity: int, newest: int) -> None
 
 
 def renumber_mailbox(db: Database, name: str, uidvalidity: int) -> None:
-    """The server has given new numbers: begin again; hashes absorb what is known already."""
+    """The server has given other numbers: begin again, behind those of these that have a row already.
+
+    Hashes absorb what is known by other numbers.
+    """
     count(
         db,
-        "update mailboxes set uidvalidity = :uidvalidity, last_uid = 0, looked_to = null where name = :name",
+        """update mailboxes set uidvalidity = :uidvalidity, looked_to = null, last_uid = coalesce(
+             (select max(uid) from mails where mailbox = :name and uidvalidity = :uidvalidity), 0)
+           where name = :name""",
         {"name": name, "uidvalidity": uidvalidity},
     )
 
@@ -67,6 +72,19 @@ def list_unrecorded(db: Database, name: str, uidvalidity: int, uids: Sequence[in
                select 1 from mails where mailbox = :name and uidvalidity = :uidvalidity and uid = value)"""
     found = rows(db, sql, {"uids": json.dumps(list(uids)), "name": name, "uidvalidity": uidvalidity})
     return sorted(entry["uid"] for entry in found)
+
+
+def list_newest_known(
+    db: Database, name: str, uidvalidity: int, uids: Sequence[int], *, limit: int
+) -> dict[int, tuple[int, datetime]]:
+    """The highest of these numbers that have a row, with the size and the date that the server told."""
+    found = rows(
+        db,
+        """select uid, size, received_at from mails where mailbox = :name and uidvalidity = :uidvalidity
+             and uid in (select value from json_each(:uids)) order by uid desc limit :limit""",
+        {"name": name, "uidvalidity": uidvalidity, "uids": json.dumps(list(uids)), "limit": limit},
+    )
+    return {entry["uid"]: (entry["size"], instant(entry["received_at"])) for entry in found}
 
 
 def advance_mailbox(db: Database, name: str, *, uidvalidity: int, last_uid: int) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from threading import Event, Lock
 from typing import TypeVar
@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from bot.bootstrap import Bot
 from bot.domain.errors import LogInRefused, PermanentFailure, SettingsFault, TransientFailure, trace
-from bot.domain.ledger import ASIDE_FOLDER, DONE_FOLDER, LedgerMail, MailStatus
+from bot.domain.ledger import ASIDE_FOLDER, DONE_FOLDER, Cursor, LedgerMail, MailStatus
 from bot.domain.outbox import LONGEST_REST, back_off, rest_after
 from bot.ports import Mailbox, ReadMail
 from bot.services import intake, mailboxes, moves, sources, upkeep
@@ -30,6 +30,7 @@ TOGETHER_ROWS = (
     2_000  #: of their workbooks: while they are settled, who else writes waits, and so does a stop
 )
 WAIT = 30.0  #: seconds; the mailbox is polled this often even when IDLE is silent
+LATEST = datetime.max.replace(tzinfo=UTC)
 FOLDERS = {
     MailStatus.DONE: DONE_FOLDER,
     MailStatus.DUPLICATE: DONE_FOLDER,
@@ -106,8 +107,12 @@ class MailLoop:
         self._stopping.wait(min(wait, 60.0, rest.total_seconds() if rest else 60.0))
 
     def _rest(self) -> timedelta:
-        """For how long no log-in is tried, so that its account is not locked; a clock put back ends it."""
-        rest = self._tries_at - self._bot.clock.now() if self._tries_at else timedelta(0)
+        """For how long no log-in is tried, so that its account is not locked."""
+        return self._left_to(self._tries_at)
+
+    def _left_to(self, moment: datetime | None) -> timedelta:
+        """Nothing once the clock was put back: no rest is as long as that."""
+        rest = moment - self._bot.clock.now() if moment else timedelta(0)
         return rest if timedelta(0) < rest <= LONGEST_REST else timedelta(0)
 
     def _note_failure(self, exc: TransientFailure | PermanentFailure) -> None:
@@ -169,14 +174,21 @@ class MailLoop:
             cursor = mailboxes.begin(db, name, uidvalidity, now=now(), started=self._started)
             uids = mailbox.uids_after(0 if opened else cursor.last_uid)
             if opened:
-                coming = mailbox.next_uid()
-                cursor, uids = mailboxes.compare(db, name, cursor, uids, next_uid=coming, now=now())
+                cursor, uids = self._compare(db, mailbox, cursor, uids)
             for start in range(0, len(uids), FETCHED):
                 numbers = uids[start : start + FETCHED]
                 fetched = mailbox.fetch(numbers, old_before=cursor.old_before(numbers[-1]))
                 for batch in _batches(fetched, FETCHED, HELD_BYTES, lambda mail: len(mail.raw)):
                     added = mailboxes.record(db, self._bot.desk, name, uidvalidity, batch, now=now())
                     log.info("mails recorded", mails=len(added))
+
+    def _compare(
+        self, db: Database, mailbox: Mailbox, cursor: Cursor, uids: Sequence[int]
+    ) -> tuple[Cursor, list[int]]:
+        name, now = self._bot.settings.imap_folder, self._bot.clock.now()
+        familiar = mailboxes.list_familiar(db, name, cursor, uids)
+        listed = list(mailbox.fetch(familiar, old_before=LATEST)) if familiar else []  # not a byte of them
+        return mailboxes.compare(db, name, cursor, uids, listed, next_uid=mailbox.next_uid(), now=now)
 
     def _work(self) -> None:
         while not self._stopping.is_set():
@@ -190,7 +202,7 @@ class MailLoop:
 
     def _move_aside(self, mailbox: Mailbox, uidvalidity: int) -> None:
         """Move what is settled; a server that refuses is asked more and more rarely, and mail goes on."""
-        if self._moves_at is not None and self._bot.clock.now() < self._moves_at:
+        if self._left_to(self._moves_at):
             return
         try:
             self._move_settled(mailbox, uidvalidity)
@@ -257,15 +269,24 @@ def _read_ahead(bot: Bot, rows: Sequence[LedgerMail]) -> Iterator[list[_Read]]:
 
 
 def _batches(mails: Iterable[T], most: int, within: int, weight: Callable[[T], int]) -> Iterator[list[T]]:
-    """Cut into as many as may be held at once; a mail that weighs more comes alone."""
+    """Cut into as many as may be held at once; a mail that weighs more comes alone.
+
+    Those that came before the line broke are a batch too: else a server that breaks it always would never
+    get any further.
+    """
     batch: list[T] = []
     size = 0
-    for mail in mails:
-        if batch and (len(batch) == most or size + weight(mail) > within):
+    try:
+        for mail in mails:
+            if batch and (len(batch) == most or size + weight(mail) > within):
+                yield batch
+                batch, size = [], 0
+            batch.append(mail)
+            size += weight(mail)
+    except TransientFailure:
+        if batch:
             yield batch
-            batch, size = [], 0
-        batch.append(mail)
-        size += weight(mail)
+        raise
     if batch:
         yield batch
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from threading import Event
+from threading import Event, Thread
 from time import monotonic
 
 import structlog
@@ -34,6 +34,7 @@ class SlackDoor:
         self._bot = bot
         self._refused = ""  # why no card comes and no click counts, though the line may stand
         self._asked = -ASK
+        self._asking = Thread()
         self._stopping = Event()
 
     def stop(self) -> None:
@@ -121,10 +122,13 @@ class SlackDoor:
         self._report(upkeep.why_stumbled(exc), well=False, part=REPLAY)
 
     def _look(self, handler: SocketModeHandler | None) -> None:
-        if monotonic() > self._asked + ASK:
-            self._ask_again()
-        if self._refused:
-            self._report(self._refused, well=False)
+        if monotonic() > self._asked + ASK and not self._asking.is_alive():
+            self._asked = monotonic()
+            # By itself: a Slack that does not answer would hold up what was kept, and a stop.
+            self._asking = Thread(target=self._ask_again, name="slack-asking", daemon=True)
+            self._asking.start()
+        if refused := self._refused:
+            self._report(refused, well=False)
         elif handler is None:
             self._report("listens at /slack/events", well=True)
         elif handler.client.is_connected():
@@ -134,13 +138,14 @@ class SlackDoor:
 
     def _ask_again(self) -> None:
         """A token that is revoked is seen though the line stands; what was mended, without a restart."""
-        self._asked = monotonic()
         try:
             _check_slack(self._bot)
         except SettingsFault as exc:
             self._refused = str(exc)
         except TransientFailure as exc:
             self._refused = self._refused and str(exc)  # else it refuses nothing: the line says how it is
+        except Exception as exc:  # noqa: BLE001 - the door: what Slack says may be none of its answers
+            log.error("asking Slack stumbled", trace=trace(exc))  # noqa: TRY400 - without the message
         else:
             self._refused = ""
 

@@ -140,12 +140,27 @@ class Worker:
             self._troubles.clear()  # what waited was dropped, or given up
         if due is None or due > now or self._rests():
             return []
-        jobs, won = outbox.claim(db, bot.desk, self.id, kinds=self._kinds, limit=limit, now=now)
+        jobs, won = self._win(db, limit, now)
         if won:  # of nothing two lanes whose other sides are away would wake each other without end
             bot.bell.ring()  # what this queued is for another lane, which need not wait for the batch
         if self._rate:
             self._rate.spend(len(jobs), now.timestamp())
         return jobs
+
+    def _win(self, db: Database, limit: int, now: datetime) -> tuple[list[Job], int]:
+        """Claim; where that raises, one by one, until the first in line is the one with the bug."""
+        error = ""
+        for many in (limit, 1):
+            try:
+                return outbox.claim(db, self._bot.desk, self.id, kinds=self._kinds, limit=many, now=now)
+            except Exception as exc:
+                if upkeep.trouble(exc):
+                    raise
+                log.error("claiming raised", lane=self._name, trace=trace(exc))  # noqa: TRY400 - as below
+                error = f"{type(exc).__name__}: {exc}"
+        jitter = self._bot.random.random()
+        claims.put_off_next(db, self.id, kinds=self._kinds, error=error, now=now, jitter=jitter)
+        return [], 1
 
     def _rests(self) -> bool:
         """Whether no log-in is tried, so that its account is not locked; a clock put back ends it."""
@@ -200,7 +215,11 @@ class Worker:
                 return outbox.settle(db, job, self.id, outcome, now=now, jitter=jitter)
             except Exception as exc:
                 why = upkeep.trouble(exc)
-                if not why or self._stopping.wait(POLL):
+                if not why:
+                    log.error("settling raised", job=job.id, trace=trace(exc))  # noqa: TRY400 - as above
+                    error = f"{type(exc).__name__}: {exc}"
+                    return claims.end_alone(db, job, self.id, outcome, error=error, now=now, jitter=jitter)
+                if self._stopping.wait(POLL):
                     raise
                 self._report(why, well=False)
 

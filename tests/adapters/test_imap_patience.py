@@ -6,14 +6,16 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.adapters import imap_patience
 from bot.adapters.imap import ImapMailbox
-from bot.adapters.imap_patience import LONGER, TRIES
+from bot.adapters.imap_patience import TRIES
 from bot.domain.errors import TransientFailure
 from bot.domain.mail import FetchedMail
 from tests.adapters.scripted import Line, Scripted
 from tests.adapters.scripted_imap import Answers, mailbox_on, speaks_imap
 
 UIDS = [1, 2, 3]
+LONGER = 12  #: instead of a day's
 #: says the line of one mail, or does what the server does instead
 Say = Callable[[Line, str, int], None]
 
@@ -139,7 +141,58 @@ def test_a_server_that_gives_nothing_costs_no_mail_while_it_passes() -> None:
     assert failed > 1
 
 
-def test_a_mail_that_stands_alone_is_given_up_later() -> None:
+def test_a_server_that_gives_nothing_for_hours_costs_no_mail_either() -> None:
+    """A session a minute: six hours of them, and then its storage is back."""
+    told: list[int] = []
+
+    def gives(line: Line, tag: str, uid: int) -> None:
+        told.append(uid)
+        (given if len(told) > 360 else nothing)(line, tag, uid)
+
+    with Scripted(speaks_imap(server_of(gives=gives, there=(2,)))) as server, mailbox_on(server) as mailbox:
+        mailbox.open()
+        for _ in range(360):
+            with pytest.raises(TransientFailure):
+                list(mailbox.fetch([2]))
+        (mail,) = mailbox.fetch([2])
+
+    assert (mail.raw, mail.whole) == (b"ok", True)
+
+
+def test_a_server_that_gives_but_the_first_for_a_while_costs_no_mail() -> None:
+    """It limits how much it gives at a time: that means none of those behind."""
+    told, limited = 0, True
+
+    def fetch(line: Line, tag: str) -> None:
+        nonlocal told
+        command = line.heard[-1].decode()
+        uids = [int(uid) for uid in re.findall(r"FETCH ([\d,]+)", command)[0].split(",")]
+        body = "BODY" in command
+        told += body
+        if body and limited and (told > 2 or len(uids) > 1):
+            line.say(f"{tag} NO [LIMIT] enough for now\r\n")
+            return
+        for uid in uids:
+            (given if body else listed)(line, tag, uid)
+        line.say(f"{tag} OK done\r\n")
+
+    with Scripted(speaks_imap({"UID FETCH": fetch})) as server, mailbox_on(server) as mailbox:
+        for _ in range(9):
+            told = 0
+            mailbox.open()
+            fetched = iter(mailbox.fetch(UIDS))
+            assert next(fetched).raw == b"ok"  # the next session need not ask for it
+            with pytest.raises(TransientFailure):
+                list(fetched)
+        limited = False
+        mailbox.open()
+        mails = list(mailbox.fetch(UIDS))
+
+    assert [(mail.raw, mail.whole) for mail in mails] == [(b"ok", True)] * 3
+
+
+def test_a_mail_that_stands_alone_is_given_up_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imap_patience, "LONGER", LONGER)
     with (
         Scripted(speaks_imap(server_of(gives=empty, there=(2,)))) as server,
         mailbox_on(server) as mailbox,
@@ -153,8 +206,9 @@ def test_a_mail_that_stands_alone_is_given_up_later() -> None:
     assert (mail.uid, mail.raw, mail.whole) == (2, b"", False)
 
 
-def test_numbers_that_are_other_mails_now_are_asked_for_anew() -> None:
+def test_numbers_that_are_other_mails_now_are_asked_for_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """UIDVALIDITY changed: what is known of a number was another mail's."""
+    monkeypatch.setattr(imap_patience, "LONGER", LONGER)
     opened: list[int] = []
 
     def select(line: Line, tag: str) -> None:

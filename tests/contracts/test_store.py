@@ -14,16 +14,15 @@ from sqlite_utils import Database
 from bot.domain.approvals import Choice
 from bot.domain.cases import CaseStatus
 from bot.domain.events import EventTag
-from bot.domain.ledger import Cursor, MailStatus
 from bot.domain.outbox import Job, JobKind, JobStatus
-from bot.store import cases, claims, database, events, ledger, outbox, payloads
+from bot.store import cases, claims, database, events, outbox, payloads
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 from tests.cast import Office, a_case
 from tests.contracts.racing import race, race_processes
 from tests.contracts.store_racers import LEASE, claim, claim_all, decide, take_numbers, write_events
 from tests.jobs import a_new_job
-from tests.outside import NOW, fetched
+from tests.outside import NOW
 
 STATES = tuple(JobStatus)
 
@@ -220,8 +219,10 @@ def test_an_expired_lease_is_seen_and_one_that_runs_is_not(db: Database) -> None
     queue(db, "a1")
     claim(db, "w")
 
-    assert claims.list_expired(db, NOW + LEASE) == []
-    ((lost, worker),) = claims.list_expired(db, NOW + LEASE + timedelta(microseconds=1))
+    assert claims.list_late(db, NOW + LEASE) == []
+    (worker,) = claims.list_late(db, NOW + LEASE + timedelta(microseconds=1))
+    assert claims.list_claims(db, worker, ended=NOW + LEASE) == []
+    ((lost, _),) = claims.list_claims(db, worker, ended=NOW + LEASE + timedelta(microseconds=1))
     assert (lost.key, worker) == ("a1", "w")
 
 
@@ -322,35 +323,6 @@ def test_a_case_comes_back_as_it_went_in(office: Office) -> None:
     assert found == case
     assert found is not None
     assert found.ris.content_hash() == case.content_hash
-
-
-# The mailbox's cursor
-
-
-def test_the_cursor_moves_forward_only_and_only_in_its_own_numbering(db: Database) -> None:
-    with transaction(db):
-        ledger.start_mailbox(db, "INBOX", uidvalidity=1, last_uid=0, now=NOW)
-        ledger.start_mailbox(db, "INBOX", uidvalidity=9, last_uid=9, now=NOW)
-        ledger.advance_mailbox(db, "INBOX", uidvalidity=1, last_uid=7)
-        ledger.advance_mailbox(db, "INBOX", uidvalidity=1, last_uid=5)
-        ledger.advance_mailbox(db, "INBOX", uidvalidity=2, last_uid=99)
-
-        assert ledger.find_mailbox(db, "INBOX") == Cursor(uidvalidity=1, last_uid=7, started_at=NOW)
-        ledger.renumber_mailbox(db, "INBOX", 2)
-        assert ledger.find_mailbox(db, "INBOX") == Cursor(uidvalidity=2, last_uid=0, started_at=NOW)
-
-
-def record(path: Path, uid: int) -> bool:
-    with database.connect(path) as db, transaction(db):
-        mail = fetched(b"raw", uid=uid)
-        return ledger.add(db, "INBOX", 1, mail, status=MailStatus.RECORDED, now=NOW) is not None
-
-
-def test_a_mail_is_in_the_ledger_once_whoever_records_it(path: Path, db: Database) -> None:
-    assert sorted(race(*[partial(record, path, 1)] * 4)) == [False, False, False, True]
-
-    assert len(ledger.list_recorded(db, 10)) == 1
-    assert ledger.find_raw(db, 1) == (b"raw", True)
 
 
 # The audit trail

@@ -112,8 +112,31 @@ def test_a_full_mailbox_is_fetched_in_batches_and_each_is_committed(
         office.clock.wait(seconds=1)
         until(lambda: settled(office, 25))
 
-    assert [len(uids) for uids in office.server.asked] == [10, 10, 5, 5]
+    asked = [len(uids) for uids in office.server.asked]
+    assert asked == [10, 10, 5, 20, 5]  # the next session sees first whether the numbers mean the same
     assert FETCHED == 25
+
+
+def test_what_came_before_the_line_broke_is_recorded(office: Office) -> None:
+    """A server that gives two mails at a time and no more would never come to the third."""
+    for _ in range(5):
+        office.server.deliver(a_mail(headers=[("Precedence", "bulk")]))
+    fetch = office.server.fetch
+
+    def fetch_two(*args: Any, **more: Any) -> Iterator[FetchedMail]:  # noqa: ANN401 - as the port has it
+        given = list(fetch(*args, **more))
+        yield from given[:2]
+        if len(given) > 2:
+            raise TransientFailure("enough for now")
+
+    office.server.fetch = fetch_two  # type: ignore[method-assign]
+    sync = MailLoop(office.bot)._sync
+    for _ in range(2):
+        with pytest.raises(TransientFailure):
+            sync(office.server, 1)
+    sync(office.server, 1)
+
+    assert [row.uid for row in ledger(office)] == [1, 2, 3, 4, 5]
 
 
 def test_a_few_large_mails_are_committed_by_themselves(
@@ -199,6 +222,16 @@ def test_a_refused_move_ends_no_session_and_is_said_and_tried_again(office: Offi
         until(moved_later)
 
     assert office.server.opened == 1
+
+
+def test_a_clock_put_back_puts_no_move_off(office: Office) -> None:
+    office.server.deliver(form_mail())
+    office.server.faults["move"].then(PermanentFailure("no room in Usher/Done: make some"))
+    with running(office):
+        until(lambda: "make some" in health(office)[1])
+        office.clock.wait(days=-2)
+        office.server.wake()
+        until(lambda: office.server.mails == {})
 
 
 def test_a_line_that_breaks_in_every_move_is_dialled_later_and_later(office: Office) -> None:

@@ -3,16 +3,19 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
 from bot.adapters.slack import SlackChat, build_client
+from bot.domain.cards import TroubleNote
 from bot.domain.note_names import NoteName
 from bot.domain.outbox import MAX_ATTEMPTS
 from bot.services.effects import Ways
-from bot.services.queueing import queue_direct
+from bot.services.queueing import queue_direct, queue_note
+from bot.store import chat_messages
 from bot.store.database import transaction
 from handlers.slack.app import build
 from handlers.slack.door import ASK, SlackDoor
@@ -21,7 +24,7 @@ from tests.adapters.scripted import Line, Scripted
 from tests.adapters.test_slack import hear_request, settings_at
 from tests.cast import AVERY, BLAKE, Office, a_case
 from tests.handlers.lanes import health, queue_notes, states, the_lane, ways
-from tests.outside import SUPPORT
+from tests.outside import APPROVALS, SUPPORT
 
 FINE = {"ok": True, "ts": "1700000000.000001", "channel": SUPPORT}
 
@@ -88,6 +91,45 @@ def test_a_channel_that_takes_nothing_is_told_though_the_other_takes_all(office:
     assert "C0SUPPORT is archived" in health(office, "outbox slack")
 
 
+@pytest.mark.parametrize("error", ["is_archived", "not_in_channel", "channel_not_found"])
+def test_what_stands_in_a_former_channel_that_takes_nothing_is_posted_where_the_desk_is_now(
+    office: Office, error: str
+) -> None:
+    def by_channel(request: bytes) -> dict[str, object]:
+        if b"C0FORMER" in request:
+            return refusing(error)
+        return {**FINE, "channel": SUPPORT if SUPPORT.encode() in request else APPROVALS}
+
+    case = a_case(office)
+    with office.connect() as db, transaction(db):
+        chat_messages.keep(db, f"card:{case.ref}", channel="C0FORMER", ts="1600000000.000001")
+        chat_messages.keep(db, "n0", channel="C0FORMER", ts="1600000000.000002")
+        words = asdict(TroubleNote(what="job_failed", subject="job 1", detail="x"))
+        queue_note(db, NoteName.TROUBLE, key="below", values=words, now=office.now, thread_key="n0")
+        queue_note(db, NoteName.TROUBLE, key="anew", values=words, now=office.now, instead_of="n0")
+    with slack(office, by_channel) as by:
+        the_lane(office, "slack")._drain(by)
+    with office.connect() as db:
+        stand = {key: chat_messages.find(db, key) for key in (f"card:{case.ref}", "below", "n0")}
+    assert {job.status for job in office.jobs() if job.kind != "mail"} == {"sent"}
+    assert {key: at[0] for key, at in stand.items() if at} == {
+        f"card:{case.ref}": APPROVALS, "below": SUPPORT, "n0": SUPPORT
+    }  # fmt: skip
+
+
+def test_what_names_somebody_who_is_erased_is_not_left_behind_in_a_former_channel_unsaid(
+    office: Office,
+) -> None:
+    with office.connect() as db, transaction(db):
+        chat_messages.keep(db, "n0", channel="C0FORMER", ts="1600000000.000002")
+        values = {"ref": "E-1"}
+        queue_note(db, NoteName.ERASED, key="e", values=values, now=office.now, instead_of="n0")
+    with slack(office, lambda request: refusing("is_archived") if b"C0FORMER" in request else FINE) as by:
+        drain(office, the_lane(office, "slack"), by, over=timedelta(hours=12), minutes=30)
+
+    assert states(office) == ["failed"]
+
+
 def test_a_note_that_is_malformed_is_given_up_and_keeps_the_lane_from_nothing(office: Office) -> None:
     queue_notes(office, 1)
     lane = the_lane(office, "slack")
@@ -134,6 +176,8 @@ def test_a_token_that_is_revoked_while_the_line_stands_is_seen_and_so_is_its_men
         def look() -> str:
             door._asked = -ASK
             door._look(None)
+            door._asking.join(9)
+            door._look(None)
             return health(office, "slack")
 
         door.check()
@@ -147,3 +191,27 @@ def test_a_token_that_is_revoked_while_the_line_stands_is_seen_and_so_is_its_men
         assert look() == "True listens at /slack/events"
         answer = {"ok": False, "error": "service_unavailable"}
         assert look() == "True listens at /slack/events"
+
+
+def test_a_slack_that_does_not_answer_holds_up_nothing_else_of_its_door(office: Office) -> None:
+    asked, goes_on = Event(), Event()
+
+    def silent(_: bytes) -> dict[str, object]:
+        asked.set()
+        goes_on.wait(9)
+        return refusing("service_unavailable")
+
+    with slack(office, silent) as by:
+        bot = replace(office.bot, chat=by.chat)
+        door = SlackDoor(bot, build(bot))
+        for _ in range(2):
+            door._asked = -ASK
+            door._look(None)
+        assert asked.wait(9)
+        assert not goes_on.is_set()
+        assert door._asking.is_alive()
+        goes_on.set()
+        door._asking.join(9)
+        door._look(None)
+
+    assert health(office, "slack") == "True listens at /slack/events"

@@ -2,13 +2,16 @@
 
 import threading
 import time
+from datetime import datetime
 
 import pytest
+from sqlite_utils import Database
 
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure
 from bot.domain.mail import OutboundMail
-from bot.domain.outbox import LEASE
+from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobStatus
 from bot.services import outbox
+from bot.services.desk import Desk
 from handlers.clock import loop as clock
 from tests.cast import BLAKE, Office
 from tests.handlers.conftest import until
@@ -39,6 +42,68 @@ def test_a_bug_in_one_effect_fails_that_job_and_the_next_ones_go(office: Office)
 
     assert [mail.to for mail in office.mailer.sent] == ["u0@example.org", "u2@example.org"]
     assert office.jobs("neutral_receipt")[1].error == "ZeroDivisionError: a bug"
+
+
+def test_a_bug_in_what_follows_from_an_effect_sends_nothing_twice_and_the_next_ones_go(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had been tried again, the mail with it, and nothing behind it went any more."""
+    follow = outbox._follow_letter
+
+    def fail(db: Database, job: Job, status: JobStatus, *, now: datetime) -> None:
+        if job.recipient in ("u0@example.org", "u1@example.org"):
+            raise ZeroDivisionError("a bug")
+        follow(db, job, status, now=now)
+
+    monkeypatch.setattr(outbox, "_follow_letter", fail)
+    queue_mails(office, 3)
+    take = office.mailer.send
+
+    def send(mail: OutboundMail) -> tuple[str, ...]:
+        if mail.to == "u1@example.org":
+            raise TransientFailure("not today")
+        return take(mail)
+
+    office.mailer.send = send  # type: ignore[method-assign]
+    lane = the_lane(office, "mail")
+    for _ in range(MAX_ATTEMPTS + 2):
+        lane._drain(ways(office))
+        office.clock.wait(hours=1)
+
+    assert [mail.to for mail in office.mailer.sent] == ["u0@example.org", "u2@example.org"]
+    assert [(job.status, job.error) for job in office.jobs("neutral_receipt")] == [
+        ("sent", "ZeroDivisionError: a bug"),
+        ("failed", "ZeroDivisionError: a bug"),
+        ("sent", ""),
+    ]
+    assert [note.values["words"]["id"] for note in office.jobs("trouble_note")] == [2]
+    assert health(office, "outbox mail") == "True carries effects out"
+
+
+def test_a_bug_before_an_effect_costs_that_job_and_the_next_ones_go(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had kept the whole lane from its claims."""
+
+    def fail(_: Desk, job: Job) -> bool:
+        if job.recipient == "u1@example.org":
+            raise ZeroDivisionError("a bug")
+        return True
+
+    monkeypatch.setattr(outbox, "_may_go", fail)
+    queue_mails(office, 3)
+    lane = the_lane(office, "mail")
+    for _ in range(3):
+        lane._drain(ways(office))
+    waiting = ("queued", "ZeroDivisionError: a bug")
+    states = [(job.status, job.error) for job in office.jobs("neutral_receipt")]
+    assert states == [("sent", ""), waiting, ("sent", "")]
+
+    for _ in range(MAX_ATTEMPTS):
+        office.clock.wait(hours=1)
+        lane._drain(ways(office))
+    assert office.jobs("neutral_receipt")[1].status == "failed"
+    assert [note.values["words"]["id"] for note in office.jobs("trouble_note")] == [2]
 
 
 def test_a_bug_in_every_effect_does_not_flood(office: Office) -> None:

@@ -156,6 +156,20 @@ def test_a_worker_that_nobody_can_see_keeps_its_claim_until_the_lease_ends(offic
     assert office.job("neutral_receipt").status is JobStatus.SENDING
 
 
+def test_of_a_claim_of_a_worker_that_nobody_can_see_the_first_alone_counts_as_tried(office: Office) -> None:
+    for name in ("first", "second", "third"):
+        a_receipt(office, name, to=f"{name}@example.org")
+    assert len(office.claim("elsewhere", kinds=MAILS, limit=2)) == 2
+    office.clock.at += LEASE
+    assert len(office.claim("elsewhere", kinds=MAILS)) == 1
+    office.clock.wait(seconds=1)
+    with office.connect() as db:
+        assert claims.release_expired(db, office.path, now=office.now, jitter=0.0) == 2
+
+    kept = [(job.unknowns, job.attempts, job.status) for job in office.jobs("neutral_receipt")]
+    assert kept == [(1, 1, "queued"), (0, 0, "queued"), (0, 1, "sending")]
+
+
 def release_dead(office: Office) -> int:
     with office.connect() as db:
         return claims.release_dead(db, office.path, now=office.now, jitter=0.0)
