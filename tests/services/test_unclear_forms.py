@@ -115,6 +115,22 @@ def test_whose_name_or_address_was_asked_about_is_the_same_person_in_that_row(of
     assert office.case("C-1").version == 2
 
 
+@pytest.mark.parametrize(
+    ("unsure", "people"),
+    [
+        ((replace(MARA, email="to follow"), TOM, ULF, VERA), (NORA,)),
+        ((MARA, replace(TOM, email=""), ULF, VERA), (MARA, NORA)),
+    ],
+)
+def test_whoever_is_new_in_such_a_row_takes_nobody_else_out(
+    office: Office, unsure: tuple[User, ...], people: tuple[User, ...]
+) -> None:
+    office.take(a_mail(files=[a_form(*unsure)]))
+
+    assert answer(office, *people).subject_ref == "C-2"
+    assert people_of(office, "C-1") == ["Mara", "Tom", "Ulf", "Vera"]
+
+
 def test_a_form_without_people_is_completed_by_the_next(office: Office) -> None:
     office.take(a_mail(files=[a_form(company=CITYLESS)]))
 
