@@ -40,7 +40,17 @@ from bot.services import (
 from bot.services.accounts import ACTIVATION, mail_activation
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_mail, queue_notice
-from bot.store import accounts, bounces, credentials, email_changes, events, links, seats, sessions
+from bot.store import (
+    accounts,
+    bounces,
+    credentials,
+    email_changes,
+    events,
+    links,
+    organisations,
+    seats,
+    sessions,
+)
 from bot.store.database import transaction
 
 LINK = "email_change"  #: the purpose of a link; its subject is "E-<number>:<bearer>"
@@ -250,6 +260,7 @@ def _take_effect(
     email_changes.note_changed(db, change.id, now=now)
     passwords.end_open_ways(db, account, now=now)
     _take_seat_along(db, account, change)
+    organisations.follow_address(db, account, change.new)
     accounts.set_email(db, account.id, change.new)
     _tell_clock(db, desk, replace(account, email=change.new), now=now)
     if change.asked_by:  # nobody was signed in who asked for it

@@ -20,8 +20,11 @@ from bot.store import accounts, bounces, license_keys
 from bot.store.database import transaction
 from tests.authenticators import Phone, enrolled
 from tests.cast import AVERY, CASEY, Office, a_case
+from tests.forms import MARA
 from tests.people import KEY, PASSWORD, an_office_of_accounts, hand_key
 from tests.services.mail_ends import ends
+from tests.services.test_additions import NEW as NORA
+from tests.services.test_additions import a_form, same
 
 NEW = "mara@nordwind.example.org"
 ANSWERS = tuple(
@@ -136,6 +139,17 @@ def test_nothing_more_is_mailed_where_no_mail_goes(office: Office, casey: Phone,
     agree(office, casey)
 
     assert mails(office, "email_changed") == []
+
+
+def test_a_later_form_with_the_new_address_orders_nothing_for_whoever_has_it(
+    office: Office, casey: Phone, mara: Account
+) -> None:
+    ask(office, mara)
+    agree(office, casey)
+
+    for address in (NEW, MARA.email):
+        addition = same(office, a_form(office, replace(MARA, email=address), NORA))
+        assert [user.first_name for user in addition.ordered_users] == ["Nora"]
 
 
 def test_nobody_agrees_to_their_own(office: Office, mara: Account) -> None:
