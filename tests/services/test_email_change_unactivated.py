@@ -131,6 +131,18 @@ def test_a_mail_that_waits_never_reaches_the_first_mailbox(
     assert sent == [(mara.email, JobStatus.REPLACED), (NEW, JobStatus.SENT)]
 
 
+def test_the_first_mailbox_which_may_be_a_strangers_does_not_read_the_new_address(
+    office: Office, casey: Phone, mara: Account
+) -> None:
+    ask(office, mara)
+    agree(office, casey)
+    office.work()
+
+    (told,) = [one for one in office.mailer.sent if one.subject.startswith("Your e-mail address was changed")]
+    assert told.to == mara.email
+    assert NEW not in told.text + told.html
+
+
 def test_nothing_more_is_mailed_where_no_mail_goes(office: Office, casey: Phone, mara: Account) -> None:
     doubt = Doubt(address=mara.email, state=AddressState.GIVEN_UP, since=office.now, probe="probe:1")
     with office.connect() as db, transaction(db):
