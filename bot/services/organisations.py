@@ -100,9 +100,16 @@ def _list_versions(db: Database, case: Case) -> list[Case]:
     return [
         other
         for other in others
-        if other and other.status in OPEN and other.addition is None
-        if other.id in linked or are_versions(case.ris, other.ris)
+        if other and other.status in OPEN and _may_be_versions(case, other, answers=other.id in linked)
     ]
+
+
+def _may_be_versions(case: Case, other: Case, *, answers: bool) -> bool:
+    """Nobody asks of a later one that is an addition by now; to an addition a form can come in answer."""
+    first, later = sorted((case, other), key=lambda one: one.id)
+    if later.addition is not None:
+        return False
+    return answers or (first.addition is None and are_versions(case.ris, other.ris))
 
 
 def _list_linked(db: Database, case: Case) -> set[int]:
@@ -130,9 +137,10 @@ def _list_of_same_mail(db: Database, case: Case) -> set[int]:
 
 def list_doubles(db: Database, case: Case) -> tuple[Double, ...]:
     """Later cases, taken in and undecided, whose cards ask whether they are the same order as this one."""
-    if case.status not in OPEN or case.addition is not None:
+    if case.status not in OPEN:
         return ()
-    again = set(_list_open_with_same_form(db, case)) - organisations.list_told_apart(db, case.id)
+    again = set(_list_open_with_same_form(db, case) if case.addition is None else ())
+    again -= organisations.list_told_apart(db, case.id)
     numbers = sorted(again | {other.id for other in _list_versions(db, case)})
     taken_in = [number for number in numbers if number > case.id and _is_taken_in(db, number)]
     return tuple(Double(ref=case_ref(number), same_form=number in again) for number in taken_in[:SHOWN])
@@ -329,7 +337,7 @@ def check_not_again(db: Database, case: Case) -> None:
     there already, who would get everything twice. OtherVersion where one of the same mail, older or newer,
     looks like the same form.
     """
-    for other in _list_versions(db, case) if case.addition is None else ():
+    for other in _list_versions(db, case):
         # a later one asks once it is taken in
         if other.status is not CaseStatus.RECEIVED or other.id < case.id:
             raise _other_version(db, case, other)

@@ -34,7 +34,7 @@ def part(
 
 def is_unclear(case: Case, ris: RisCase) -> bool:
     """Whether a party's form may be the undecided case's newest, or only say who joins: staff find out."""
-    if case.status not in OPEN or case.addition is not None or is_another(case.ris, ris):
+    if case.status not in OPEN or is_another(case.ris, ris):
         return False
     return not corrects(case.ris, ris)
 

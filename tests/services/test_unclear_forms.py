@@ -289,3 +289,54 @@ def test_forms_that_share_nothing_else_are_asked_about_with_buttons_too(office: 
     assert asks(office, "C-2")[0] == ["C-1"]
     assert {"Newer form of C-1", "Not C-1"} <= set(buttons(office, "C-2"))
     newer_of(office, office.case("C-2"))
+
+
+@pytest.fixture
+def added(office: Office) -> Office:
+    """C-2 is an addition to C-1, and a form with somebody else answers it."""
+    office.take(a_mail(files=[a_form(MARA, TOM)]))
+    office.take(a_mail(files=[a_form(MARA, NORA, ULF)]))
+    same(office, office.case("C-2"))
+    asked = next(job for job in office.mails() if job.case_id == 2).message_id
+    assert office.take(a_mail(answers=asked, files=[a_form(MARA, VERA)])).subject_ref == "C-3"
+    return office
+
+
+def test_who_joins_after_an_addition_takes_nobody_out_of_it_unasked(added: Office) -> None:
+    assert people_of(added, "C-2") == ["Mara", "Nora", "Ulf"]
+    assert asks(added, "C-2") == ([], ["C-3"])
+    assert {"Newer form of C-2", "Same as C-2", "Not C-2"} <= set(buttons(added, "C-3"))
+    approve(added, "C-1")
+    for ref in ("C-2", "C-3"):
+        with pytest.raises(OtherVersion):
+            approve(added, ref)
+    added.work()
+    assert "C-3 may be another version of this form" in added.chat.texts()
+
+
+def test_such_a_form_is_an_addition_of_its_own(added: Office) -> None:
+    same(added, added.case("C-3"), "C-2")
+    for ref in ("C-1", "C-2", "C-3"):
+        approve(added, ref)
+
+    assert [[user.first_name for user in added.case(ref).ordered_users] for ref in ("C-2", "C-3")] == [
+        ["Nora", "Ulf"],
+        ["Vera"],
+    ]
+
+
+def test_or_the_additions_newer_form(added: Office) -> None:
+    newer_of(added, added.case("C-3"), "C-2")
+    approve(added, "C-1")
+    approve(added, "C-2")
+
+    assert [user.first_name for user in added.case("C-2").ordered_users] == ["Vera"]
+
+
+def test_or_neither(added: Office) -> None:
+    deny(added, "C-3", "C-2")
+    approve(added, "C-1")
+    approve(added, "C-2")
+    same(added, added.case("C-3"))
+
+    assert [user.first_name for user in added.case("C-3").ordered_users] == ["Vera"]
