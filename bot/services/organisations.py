@@ -119,6 +119,13 @@ def _list_linked(db: Database, case: Case) -> set[int]:
     return {number for event in told if (number := case_id(str(event.data["about"])))}
 
 
+def find_answer(db: Database, case: Case, ris: RisCase) -> Case | None:
+    """The undecided case that holds the very form, and came in answer to this one."""
+    others = (cases.find(db, number) for number in sorted(_list_linked(db, case)) if number > case.id)
+    same = (other for other in others if other and other.ris.form_hash() == ris.form_hash())
+    return next((other for other in same if other.status in OPEN), None)
+
+
 def link(db: Database, newer: Case, older: Case, *, now: datetime) -> None:
     """The newer case's form came in answer to the older, and may be its newest or an addition: staff say."""
     if newer.id in _list_linked(db, older):

@@ -291,6 +291,17 @@ def test_forms_that_share_nothing_else_are_asked_about_with_buttons_too(office: 
     newer_of(office, office.case("C-2"))
 
 
+def test_sent_again_it_is_no_second_case_and_its_words_stand_with_the_first(unclear: Office) -> None:
+    asked = next(job for job in unclear.mails() if job.case_id == 1).message_id
+    again = a_mail(answers=asked, files=[a_form(MARA, NORA)], text="Did you get this? Nora starts on Friday.")
+
+    assert unclear.take(again).subject_ref == "C-2"
+    assert asks(unclear, "C-1") == ([], ["C-2"])
+    assert (unread(unclear, "C-1"), unread(unclear, "C-2")) == (0, 1)
+    reject(unclear, "C-2")
+    assert answer(unclear, MARA, NORA).subject_ref == "C-3"
+
+
 @pytest.fixture
 def added(office: Office) -> Office:
     """C-2 is an addition to C-1, and a form with somebody else answers it."""
