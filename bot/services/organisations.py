@@ -104,6 +104,11 @@ def _list_versions(db: Database, case: Case) -> list[Case]:
     ]
 
 
+def list_later_versions(db: Database, case: Case) -> list[Case]:
+    """Those of them whose cards ask about this one, or will once they are taken in."""
+    return [other for other in _list_versions(db, case) if other.id > case.id]
+
+
 def _may_be_versions(case: Case, other: Case, *, answers: bool) -> bool:
     """Nobody asks of a later one that is an addition by now; to an addition a form can come in answer."""
     first, later = sorted((case, other), key=lambda one: one.id)
@@ -148,7 +153,7 @@ def list_doubles(db: Database, case: Case) -> tuple[Double, ...]:
         return ()
     again = set(_list_open_with_same_form(db, case) if case.addition is None else ())
     again -= organisations.list_told_apart(db, case.id)
-    numbers = sorted(again | {other.id for other in _list_versions(db, case)})
+    numbers = sorted(again | {other.id for other in list_later_versions(db, case)})
     taken_in = [number for number in numbers if number > case.id and _is_taken_in(db, number)]
     return tuple(Double(ref=case_ref(number), same_form=number in again) for number in taken_in[:SHOWN])
 

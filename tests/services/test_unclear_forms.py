@@ -184,6 +184,17 @@ def test_as_its_newer_form_it_takes_its_place(unclear: Office) -> None:
     approve(unclear, "C-1")
 
 
+def test_what_came_in_answer_to_it_is_asked_about_there_then(unclear: Office) -> None:
+    asked = next(job for job in unclear.mails() if job.case_id == 2).message_id
+    third = unclear.take(a_mail(answers=asked, files=[a_form(ULF, VERA)])).subject_ref
+    newer_of(unclear, unclear.case("C-2"))
+
+    assert (third, people_of(unclear, "C-1")) == ("C-3", ["Mara", "Nora"])
+    assert asks(unclear, "C-1") == ([], ["C-3"])
+    with pytest.raises(OtherVersion):
+        approve(unclear, "C-1")
+
+
 def test_as_an_addition_it_orders_for_who_is_new(unclear: Office) -> None:
     same(unclear, unclear.case("C-2"))
     approve(unclear, "C-1")
