@@ -266,16 +266,18 @@ def _take_effect(
     if change.asked_by:  # nobody was signed in who asked for it
         sessions.drop_all(db, account.id)
     _record(db, EventTag.EMAIL_CHANGED, change, actor=actor, now=now)
-    if is_unactivated(account):
-        _send_way_in(db, desk, replace(account, email=change.new), by=actor, now=now)
+    unactivated = is_unactivated(account)
+    if unactivated:
+        _send_way_in(db, desk, replace(account, email=change.new), now=now)
+    seat, by = seat_holders.find(db, account), actor or f"account:{account.id}"
+    license_keys.follow_holder(db, desk, seat, theirs=not unactivated, by=by, now=now)
     _tell_ends(db, desk, account, change, now=now)
 
 
-def _send_way_in(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> None:
+def _send_way_in(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
     """To the address of now on; whoever has an earlier link cannot activate it any more."""
     links.end(db, purpose=ACTIVATION, subject=account.ref, now=now)
     mail_activation(db, desk, account, now=now)
-    license_keys.follow_holder(db, desk, seat_holders.find(db, account), by=by, now=now)
 
 
 def _tell_clock(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
