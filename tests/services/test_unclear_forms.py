@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.ledger import LedgerMail
-from bot.domain.organisation_refusals import OtherVersion
+from bot.domain.organisation_refusals import OtherVersion, PeopleKnown
 from bot.domain.ris import Company, User
 from bot.rendering.cards import case_card
 from bot.rendering.words import words
@@ -311,6 +311,19 @@ def test_sent_again_it_is_no_second_case_and_its_words_stand_with_the_first(uncl
     assert (unread(unclear, "C-1"), unread(unclear, "C-2")) == (0, 1)
     reject(unclear, "C-2")
     assert answer(unclear, MARA, NORA).subject_ref == "C-3"
+
+
+def test_who_joins_an_approved_case_is_an_order_of_its_own(office: Office) -> None:
+    office.take(a_mail(files=[a_form(*OF_MANY)]))
+    approve(office, "C-1")
+
+    assert answer(office, MARA, NORA).subject_ref == "C-2"
+    with pytest.raises(PeopleKnown):
+        approve(office, "C-2")
+    same(office, office.case("C-2"))
+    approve(office, "C-2")
+    assert [user.first_name for user in office.case("C-2").ordered_users] == ["Nora"]
+    assert answer(office, *OF_MANY, NORA).subject_ref == "C-1"  # offered as its corrected form
 
 
 @pytest.fixture
