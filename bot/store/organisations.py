@@ -111,6 +111,13 @@ def follow_address(db: Database, account: Account, new: str) -> None:
     )
 
 
+def list_knowing(db: Database, address: str) -> list[int]:
+    """Cases in which somebody is known by that address, whether their form has it or not."""
+    sql = "select distinct case_id from case_marks where kind = :kind and value = :value order by case_id"
+    found = rows(db, sql, {"kind": MarkKind.PERSON, "value": host_first(address)})
+    return [entry["case_id"] for entry in found]
+
+
 def _marks_of_organisation(db: Database, organisation: int, kind: MarkKind) -> list[Mark]:
     standing, named = listed("status", sorted(STANDING))
     found = rows(
