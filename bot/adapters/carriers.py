@@ -30,6 +30,7 @@ SECONDS: Final = 6.0  #: for one file; with the time it takes to end a child sti
 
 #: how RAR and 7z begin; whatever is in them, sealed or not, nobody here can see
 _ARCHIVES: Final = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
+_PGP: Final = frozenset({".gpg", ".pgp", ".asc"})  #: behind the name of the file that OpenPGP has encrypted
 _MAILS: Final = frozenset({".eml", ".msg"})
 _SEALED: Final = ".p7m"  #: a mail, or a file, encrypted or signed by S/MIME
 _MAY_HOLD_A_FORM: Final = frozenset({*SPREADSHEET_SUFFIXES, *_MAILS, _SEALED, ".zip"})
@@ -115,7 +116,17 @@ def files_in(name: str, content: bytes, limits: Limits = LIMITS) -> tuple[File, 
         return tuple(_unzipped(name, content, limits))
     if content.startswith(_ARCHIVES):
         return (File(name, b"", SheetRefusal.UNOPENED),)
+    if _is_encrypted_form(name, content):
+        return (File(name, b"", SheetRefusal.ENCRYPTED),)
     return (File(name, content),)
+
+
+def _is_encrypted_form(name: str, content: bytes) -> bool:
+    """A spreadsheet, as its name says, that OpenPGP has encrypted; a signature beside one is no form."""
+    form, _, _ = name.rpartition(".")
+    if suffix_of(name) not in _PGP or suffix_of(form) not in SPREADSHEET_SUFFIXES:
+        return False
+    return b"BEGIN PGP SIGNATURE" not in content[:60]
 
 
 def is_zip_of_files(name: str, content: bytes) -> bool:

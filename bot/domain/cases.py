@@ -41,6 +41,8 @@ OPEN = frozenset({CaseStatus.RECEIVED, CaseStatus.IN_REVIEW, CaseStatus.WAITING_
 UNDER_WAY = frozenset({CaseStatus.APPROVED, CaseStatus.PURCHASING, CaseStatus.PROVISIONING})
 #: the desk said yes, and nobody has an account by it: it can still be ended
 BEFORE_LIVE = UNDER_WAY | {CaseStatus.INVITED, CaseStatus.REGISTRATION_REVIEW}
+#: while the desk has the ball in these, it decides about a registration; again, where nobody was told
+REGISTERING = frozenset({CaseStatus.INVITED, CaseStatus.REGISTRATION_REVIEW})
 #: somebody has to act, or Usher; in any other state only while what was decided is being carried out
 IN_QUEUE = (OPEN | BEFORE_LIVE) - {CaseStatus.APPROVED}
 #: the desk said no, or it was taken back

@@ -74,12 +74,8 @@ def corrects(before: RisCase, after: RisCase) -> bool:
 
     Else it may as well say who joins: alone, or beside the administrator whom each form needs.
     """
-    unsure, known = _without_sure_names(before), _keys_of(before.users)
-    new = any(
-        (mine := _keys_of([user])) and mine.isdisjoint(known) and (user.sheet, user.row) not in unsure
-        for user in after.users
-    )
-    return not new or not before.users or 2 * len(list_left_out(before, after)) < len(before.users)
+    keeps_most = 2 * len(list_left_out(before, after)) < len(before.users)
+    return keeps_most or not before.users or not brings_people(before, after)
 
 
 def list_left_out(before: RisCase, after: RisCase) -> list[User]:

@@ -1,4 +1,4 @@
-"""Why a case is not taken for an addition to an organisation, nor for a newer form of another case."""
+"""Why a case is not taken for an addition to an organisation, nor a form for the newest of a case."""
 
 from bot.domain.errors import Refusal
 
@@ -16,6 +16,12 @@ class NotItsNewerForm(Refusal):
     """
 
     code = "not_its_newer_form"
+
+
+class NewerCorrection(Refusal):
+    """Another corrected form of that decided case came after this one; values: ref."""
+
+    code = "newer_correction"
 
 
 class OtherVersion(Refusal):

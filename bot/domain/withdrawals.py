@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.domain.approvals import Choice
 from bot.domain.cases import BEFORE_LIVE, OPEN, STANDING, UNDER_WAY, Case, CaseStatus
-from bot.domain.differences import brings_people
+from bot.domain.differences import brings_people, corrects
 from bot.domain.outbox import JobStatus
 from bot.domain.ris import RisCase
 
@@ -151,10 +151,12 @@ def may_be_reopened(case: Case) -> bool:
 def may_be_corrected(case: Case, newer: RisCase) -> bool:
     """Whether a newer form corrects what was decided, by taking it back or, once it is late, by hand.
 
-    Once the customer is invited, a form with somebody new is an order of its own.
+    Of an approved case a form that may as well say who joins is an order of its own; once the customer is
+    invited, any with somebody new.
     """
-    late = _is_decided(case) and case.status in STANDING
-    return may_be_reopened(case) or (late and not brings_people(case.ris, newer))
+    if may_be_reopened(case):
+        return case.status is CaseStatus.REJECTED or corrects(case.ris, newer)
+    return _is_decided(case) and case.status in STANDING and not brings_people(case.ris, newer)
 
 
 def _is_decided(case: Case) -> bool:

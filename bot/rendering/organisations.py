@@ -14,11 +14,11 @@ NAMED = 5  #: people in one sentence
 
 def shown(card: CaseCard, words: Words) -> list[Block]:
     """What staff have said, or are asked."""
-    if card.case.addition is not None and card.joined is not None:
-        return [blocks.section(_addition(card.case, card.case.addition, card.joined, words))]
     doubles = [words.say(f"double.{_of_what(one)}", ref=one.ref) for one in card.doubles]
-    asked = [blocks.section(_likeness(like, words)) for like in card.likenesses]
-    return [*([blocks.section("\n".join(doubles))] if doubles else []), *asked]
+    shown = [blocks.section("\n".join(doubles))] if doubles else []
+    if card.case.addition is not None and card.joined is not None:
+        return [*shown, blocks.section(_addition(card.case, card.case.addition, card.joined, words))]
+    return [*shown, *(blocks.section(_likeness(like, words)) for like in card.likenesses)]
 
 
 def _of_what(double: Double) -> str:

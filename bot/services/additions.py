@@ -29,6 +29,7 @@ from bot.services.cases import (
 )
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card
+from bot.services.replies import link_unclear
 from bot.store import case_questions, case_versions, cases, events
 from bot.store import organisations as organisation_store
 from bot.store.database import transaction
@@ -79,8 +80,10 @@ def take_as_newer(
 ) -> Case:
     """A corrected form that came as a mail of its own is the newest version of the case that waits for it.
 
-    Its own case is closed; all who had a hand in it have one in the other, and so has who says so. Raise
-    NotItsNewerForm, or HasAdditions where others build on its case.
+    Its own case is closed; all who had a hand in it have one in the other, and so has who says so. What came
+    in answer to it is asked about there.
+
+    Raise NotItsNewerForm, or HasAdditions where others build on its case.
     """
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{other}", f"case:{ref}")):
         newer, older = _get_sayable(db, ref, seen, by), get_case(db, other)
@@ -96,6 +99,7 @@ def take_as_newer(
             raise NotItsNewerForm(ref=newer.ref, other=older.ref, status=older.status)
         case_answers.refresh(db, revised, now=now)
         thread_notes.record(db, EventTag.CASE_TAKEN_AS_NEWER, newer.id, actor=by.id, at=now, about=older.ref)
+        link_unclear(db, organisations.list_later_versions(db, newer), revised, now=now)
         queue_case_card(db, newer.id, now=now)
     return revised
 

@@ -15,6 +15,7 @@ from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.mail_refusals import MailHasResult
 from bot.domain.note_names import NoteName
+from bot.domain.organisation_refusals import NewerCorrection
 from bot.domain.ris import User
 from bot.domain.staff import Staff
 from bot.domain.step_refusals import KeysAreOut
@@ -24,7 +25,7 @@ from bot.services.cases import Submission, get_case, get_seen, move_or_explain, 
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
 from bot.services.undoing import find_obstacle, has_keys_out, void_decision
-from bot.store import cases, events
+from bot.store import cases, events, outbox
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -71,7 +72,7 @@ def reopen(
     """Take the decision back and put the newer form in review; whoever says so has a hand in it.
 
     Raise HasAdditions where others were approved because of that decision, KeysAreOut where keys went out,
-    MailHasResult where that form has a case of its own meanwhile.
+    MailHasResult where that form has a case of its own meanwhile, NewerCorrection where it is not the newest.
     """
     locks = (f"case:{ref}", f"mail:{submission.mail_id}")
     with refusals_recorded(db, ref, by, now), transaction(db, locks=locks):
@@ -115,6 +116,9 @@ def _check_takes_form(db: Database, case: Case, submission: Submission) -> None:
             raise MailHasResult(id=submission.mail_id, ref=other)
     if has_keys_out(db, case):
         raise KeysAreOut(ref=case.ref)
+    newest = outbox.find_newest(db, f"{_notes_of(case)}:")
+    if newest is not None and newest.values["words"].get("mail_id", 0) > submission.mail_id:  # none: erased
+        raise NewerCorrection(ref=case.ref)
 
 
 def list_changes(found: Differences) -> tuple[ChangeLine, ...]:
@@ -135,9 +139,13 @@ def _name(user: User) -> str:
 
 
 def _note(db: Database, case: Case, note: CorrectionNote, *, now: datetime) -> None:
-    key = f"correction:{case.ref}:{next_number(db, 'correction_note')}"
+    key = f"{_notes_of(case)}:{next_number(db, 'correction_note')}"
     values, thread_key = asdict(note), f"card:{case.ref}"
     queue_note(
         db, NoteName.CORRECTION, key=key, values=values, now=now,
         thread_key=thread_key, case_id=case.id, aloud=not note.by,
     )  # fmt: skip
+
+
+def _notes_of(case: Case) -> str:
+    return f"correction:{case.ref}"

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import Approval
-from bot.domain.cases import OPEN, Case, CaseStatus, hands_in_registration
+from bot.domain.cases import OPEN, REGISTERING, Case, hands_in_registration
 from bot.domain.staff import Act, Member
 from bot.ports import Chat
 from bot.services.desk import Desk
@@ -18,7 +18,7 @@ def list_deciders(
     db: Database, desk: Desk, chat: Chat, case: Case, given: Collection[Approval], *, now: datetime
 ) -> list[Member]:
     """Everybody who may still decide it: of a form, with those whom an escalation added."""
-    if case.status is CaseStatus.REGISTRATION_REVIEW:
+    if case.status in REGISTERING:
         case = replace(case, hands=hands_in_registration(case.hands))
         return list_free(db, desk, chat, desk.groups[Act.REGISTRATION], case, given=(), now=now)
     added = desk.policy.approvals.escalate_to if case.escalated else ()

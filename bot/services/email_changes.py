@@ -40,7 +40,17 @@ from bot.services import (
 from bot.services.accounts import ACTIVATION, mail_activation
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_mail, queue_notice
-from bot.store import accounts, bounces, credentials, email_changes, events, links, seats, sessions
+from bot.store import (
+    accounts,
+    bounces,
+    credentials,
+    email_changes,
+    events,
+    links,
+    organisations,
+    seats,
+    sessions,
+)
 from bot.store.database import transaction
 
 LINK = "email_change"  #: the purpose of a link; its subject is "E-<number>:<bearer>"
@@ -250,21 +260,24 @@ def _take_effect(
     email_changes.note_changed(db, change.id, now=now)
     passwords.end_open_ways(db, account, now=now)
     _take_seat_along(db, account, change)
+    organisations.follow_address(db, account, change.new)
     accounts.set_email(db, account.id, change.new)
     _tell_clock(db, desk, replace(account, email=change.new), now=now)
     if change.asked_by:  # nobody was signed in who asked for it
         sessions.drop_all(db, account.id)
     _record(db, EventTag.EMAIL_CHANGED, change, actor=actor, now=now)
-    if is_unactivated(account):
-        _send_way_in(db, desk, replace(account, email=change.new), by=actor, now=now)
+    unactivated = is_unactivated(account)
+    if unactivated:
+        _send_way_in(db, desk, replace(account, email=change.new), now=now)
+    seat, by = seat_holders.find(db, account), actor or f"account:{account.id}"
+    license_keys.follow_holder(db, desk, seat, theirs=not unactivated, by=by, now=now)
     _tell_ends(db, desk, account, change, now=now)
 
 
-def _send_way_in(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> None:
+def _send_way_in(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
     """To the address of now on; whoever has an earlier link cannot activate it any more."""
     links.end(db, purpose=ACTIVATION, subject=account.ref, now=now)
     mail_activation(db, desk, account, now=now)
-    license_keys.follow_holder(db, desk, seat_holders.find(db, account), by=by, now=now)
 
 
 def _tell_clock(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:

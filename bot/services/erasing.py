@@ -64,6 +64,9 @@ def _erase(task: Task) -> bool:
         # One that came after the second yes is nobody's to erase: it is being decided.
         if CaseStatus(status) not in people.BUSY:
             scrub_case(db, number, person, now)
+    for number in organisations.list_knowing(db, person.address):  # though their form has another
+        with transaction(db, locks=(f"case:{number}",)):
+            refresh_case(db, number, now=now)
     _scrub_questions(task)
     erasure_store.scrub(db, person)
     with transaction(db):

@@ -184,14 +184,18 @@ def _mail_again(db: Database, desk: Desk, held: held_keys.Held, *, by: str, now:
     held_keys.record(db, EventTag.KEY_SENT_AGAIN, held.case, held.seat, by=by, now=now)
 
 
-def follow_holder(db: Database, desk: Desk, seat: Seat | None, *, by: str, now: datetime) -> None:
-    """Mail a holder who has another address the unused key that went to the earlier one, if one did.
+def follow_holder(
+    db: Database, desk: Desk, seat: Seat | None, *, theirs: bool, by: str, now: datetime
+) -> None:
+    """Mail a holder who has another address the unused key that went, or was to go, to the earlier one.
 
-    In the caller's transaction. Where a contact or the sponsor keeps the keys, they have it.
+    In the caller's transaction. `theirs`: they have read what went there. Where a contact or the sponsor
+    keeps the keys, they have it.
     """
     key = seat.key if seat else None
     mailed = key is not None and key.state is KeyState.ISSUED and key.mailed_at is not None
-    if seat and mailed and desk.policy.mag.keys_to is KeysTo.USERS:
+    has_it = key is not None and theirs and key_mails.may_be_known(db, key.id)
+    if seat and mailed and not has_it and desk.policy.mag.keys_to is KeysTo.USERS:
         _mail_again(db, desk, held_keys.get_held(db, seat.id), by=by, now=now)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.cases import OPEN, BallHolder, Case, CaseStatus
+from bot.domain.cases import OPEN, REGISTERING, BallHolder, Case
 from bot.domain.events import EventTag
 from bot.domain.note_names import NoteName
 from bot.domain.notices import NoticeKind, Waiting, WaitingNote, hours_reached
@@ -35,7 +35,7 @@ def remind(db: Database, desk: Desk, *, now: datetime) -> None:
     if not calendar.is_working(now):
         return
     hours = (rules.remind_after_hours, rules.escalate_after_hours)
-    for waiting in notices.list_waiting(db, BallHolder.DESK, OPEN | {CaseStatus.REGISTRATION_REVIEW}):
+    for waiting in notices.list_waiting(db, BallHolder.DESK, OPEN | REGISTERING):
         step = 0 if waiting.given == len(STEPS) else hours_reached(calendar, waiting.since, hours, now=now)
         if step > waiting.given:
             kind = STEPS[step - 1]

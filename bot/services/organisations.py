@@ -100,9 +100,21 @@ def _list_versions(db: Database, case: Case) -> list[Case]:
     return [
         other
         for other in others
-        if other and other.status in OPEN and other.addition is None
-        if other.id in linked or are_versions(case.ris, other.ris)
+        if other and other.status in OPEN and _may_be_versions(case, other, answers=other.id in linked)
     ]
+
+
+def list_later_versions(db: Database, case: Case) -> list[Case]:
+    """Those of them whose cards ask about this one, or will once they are taken in."""
+    return [other for other in _list_versions(db, case) if other.id > case.id]
+
+
+def _may_be_versions(case: Case, other: Case, *, answers: bool) -> bool:
+    """Nobody asks of a later one that is an addition by now; to an addition a form can come in answer."""
+    first, later = sorted((case, other), key=lambda one: one.id)
+    if later.addition is not None:
+        return False
+    return answers or (first.addition is None and are_versions(case.ris, other.ris))
 
 
 def _list_linked(db: Database, case: Case) -> set[int]:
@@ -110,6 +122,13 @@ def _list_linked(db: Database, case: Case) -> set[int]:
     tags = (EventTag.CASE_ANSWERED_BY_FORM, EventTag.CASE_IS_ANSWER)
     told = events.list_tagged(db, (f"case:{case.id}",), tags)
     return {number for event in told if (number := case_id(str(event.data["about"])))}
+
+
+def find_answer(db: Database, case: Case, ris: RisCase) -> Case | None:
+    """The undecided case that holds the very form, and came in answer to this one."""
+    others = (cases.find(db, number) for number in sorted(_list_linked(db, case)) if number > case.id)
+    same = (other for other in others if other and other.ris.form_hash() == ris.form_hash())
+    return next((other for other in same if other.status in OPEN), None)
 
 
 def link(db: Database, newer: Case, older: Case, *, now: datetime) -> None:
@@ -130,10 +149,11 @@ def _list_of_same_mail(db: Database, case: Case) -> set[int]:
 
 def list_doubles(db: Database, case: Case) -> tuple[Double, ...]:
     """Later cases, taken in and undecided, whose cards ask whether they are the same order as this one."""
-    if case.status not in OPEN or case.addition is not None:
+    if case.status not in OPEN:
         return ()
-    again = set(_list_open_with_same_form(db, case)) - organisations.list_told_apart(db, case.id)
-    numbers = sorted(again | {other.id for other in _list_versions(db, case)})
+    again = set(_list_open_with_same_form(db, case) if case.addition is None else ())
+    again -= organisations.list_told_apart(db, case.id)
+    numbers = sorted(again | {other.id for other in list_later_versions(db, case)})
     taken_in = [number for number in numbers if number > case.id and _is_taken_in(db, number)]
     return tuple(Double(ref=case_ref(number), same_form=number in again) for number in taken_in[:SHOWN])
 
@@ -329,7 +349,7 @@ def check_not_again(db: Database, case: Case) -> None:
     there already, who would get everything twice. OtherVersion where one of the same mail, older or newer,
     looks like the same form.
     """
-    for other in _list_versions(db, case) if case.addition is None else ():
+    for other in _list_versions(db, case):
         # a later one asks once it is taken in
         if other.status is not CaseStatus.RECEIVED or other.id < case.id:
             raise _other_version(db, case, other)

@@ -231,7 +231,7 @@ def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: dat
 
 
 def call_back(db: Database, case: Case) -> None:
-    """What has not gone to whom was invited before never goes: its link is dead."""
+    """What has not gone to whom was invited never goes: its link is dead, or opens nothing any more."""
     lost = (*UNSENT, JobStatus.UNKNOWN)
     for job_id in step_jobs.list_mails(db, case.id, MAILS, lost):
         outbox.move(db, job_id, since=lost, to=JobStatus.REPLACED)

@@ -34,7 +34,7 @@ def part(
 
 def is_unclear(case: Case, ris: RisCase) -> bool:
     """Whether a party's form may be the undecided case's newest, or only say who joins: staff find out."""
-    if case.status not in OPEN or case.addition is not None or is_another(case.ris, ris):
+    if case.status not in OPEN or is_another(case.ris, ris):
         return False
     return not corrects(case.ris, ris)
 
@@ -62,8 +62,18 @@ def open_beside(
     *,
     now: datetime,
 ) -> list[Case]:
-    """The same for forms in a reply that is the case's; of those that are unclear their cards ask."""
-    opened = open_each(db, desk, understood, submissions, now=now)
+    """The same for forms in a reply that is the case's; of those that are unclear their cards ask.
+
+    One that came in answer to it before, and waits, is no second case: its words stand there.
+    """
+    opened = []
+    for submission in submissions:
+        known = organisations.find_answer(db, case, submission.ris)
+        if known is None:
+            opened += open_each(db, desk, understood, [submission], now=now)
+        else:
+            _note_words(db, understood, known, known=True, now=now)
+            opened.append(known)
     link_unclear(db, opened, case, now=now)
     return opened
 

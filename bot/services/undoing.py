@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import VoidReason
-from bot.domain.case_steps import MAILS, StepName
+from bot.domain.case_steps import StepName
 from bot.domain.cases import STANDING, Case, case_ref
 from bot.domain.errors import HasAdditions
 from bot.domain.events import EventTag
@@ -13,9 +13,9 @@ from bot.domain.license_keys import KeyVoided, Seat
 from bot.domain.outbox import JobStatus
 from bot.domain.withdrawals import UNSENT, Irrevocable, list_irrevocable
 from bot.rendering import key_mails as key_mail_words
-from bot.services import case_steps, held_keys, held_notes, key_mails, purchasing
+from bot.services import case_steps, held_keys, held_notes, key_mails, purchasing, registration
 from bot.services.desk import Desk
-from bot.store import approvals, cases, events, outbox, seats, step_jobs
+from bot.store import approvals, cases, events, outbox, seats
 
 
 def find_obstacle(db: Database, case: Case) -> str:
@@ -30,11 +30,6 @@ def has_keys_out(db: Database, case: Case) -> bool:
         seat.key and seat.key.mailed_at and key_mails.may_be_known(db, seat.key.id)
         for seat in seats.list_of_case(db, case.id)
     )
-
-
-def _call_back_invitation(db: Database, case: Case) -> None:
-    for job_id in step_jobs.list_mails(db, case.id, MAILS[StepName.INVITATION], UNSENT):
-        outbox.move(db, job_id, since=UNSENT, to=JobStatus.REPLACED)
 
 
 def _tell_holder(db: Database, desk: Desk, case: Case, seat: Seat, *, now: datetime) -> None:
@@ -70,7 +65,7 @@ def void_decision(
         else:
             gone.append(job.status)
     case_steps.stop(db, case.id, now=now)
-    _call_back_invitation(db, case)
+    registration.call_back(db, case)
     key_mails.recall(db, case, now=now)
     back = purchasing.give_back(db, desk, case, by=by, now=now)
     if back.returned:

@@ -72,7 +72,7 @@ def drop_all(db: Database, case_id: int) -> None:
 
 
 def list_given(db: Database, case: Case) -> tuple[Approval, ...]:
-    """Every yes to what the case holds now, oldest first."""
+    """Every yes to what the case holds now, oldest first; none of whoever has had a hand in it since."""
     found = rows(
         db,
         """select made_by, right_of, made_at from approvals
@@ -82,6 +82,7 @@ def list_given(db: Database, case: Case) -> tuple[Approval, ...]:
     return tuple(
         Approval(by=entry["made_by"], right_of=entry["right_of"], at=instant(entry["made_at"]))
         for entry in found
+        if case.hands.isdisjoint((entry["made_by"], entry["right_of"]))
     )
 
 

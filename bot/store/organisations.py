@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account, Customer
 from bot.domain.cases import OPEN, STANDING, CaseStatus
-from bot.domain.organisations import KNOWN, Mark, MarkKind, host_first, marks_of
+from bot.domain.organisations import KNOWN, Mark, MarkKind, host_first, marks_of, name_of
 from bot.store import partners
 from bot.store.cases import ris_of
 from bot.store.database import count, count_each, listed, row, rows
@@ -89,6 +89,33 @@ def list_vat_ids(db: Database, organisation: int) -> list[Mark]:
 def list_people(db: Database, organisation: int) -> list[Mark]:
     """Who is there: the people of the case it began with, and of its additions that were approved."""
     return _marks_of_organisation(db, organisation, MarkKind.PERSON)
+
+
+def follow_address(db: Database, account: Account, new: str) -> None:
+    """Whom a form has brought is known by another address from now on, too; whoever else is there is not."""
+    of = Mark(MarkKind.PERSON, host_first(account.email), name_of(account))
+    count(
+        db,
+        """insert into case_marks (kind, value, case_id, detail)
+           select m.kind, :new, m.case_id, m.detail from case_marks m join cases c on c.id = m.case_id
+           where m.kind = :kind and m.value = :old and m.detail = :name
+             and coalesce(c.addition_of, c.id) = :organisation
+           on conflict do nothing""",
+        {
+            "kind": of.kind,
+            "old": of.value,
+            "name": of.detail,
+            "new": host_first(new),
+            "organisation": account.organisation,
+        },
+    )
+
+
+def list_knowing(db: Database, address: str) -> list[int]:
+    """Cases in which somebody is known by that address, whether their form has it or not."""
+    sql = "select distinct case_id from case_marks where kind = :kind and value = :value order by case_id"
+    found = rows(db, sql, {"kind": MarkKind.PERSON, "value": host_first(address)})
+    return [entry["case_id"] for entry in found]
 
 
 def _marks_of_organisation(db: Database, organisation: int, kind: MarkKind) -> list[Mark]:

@@ -140,6 +140,23 @@ def test_an_archive_of_another_kind_is_said_to_be_unopened_whatever_it_is_called
     assert shown(read_workbooks(name, archive)) == [(name, SheetRefusal.UNSUPPORTED)]  # chosen as the form
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "refusals"),
+    [
+        ("RIS.xlsx.gpg", b"\x85\x01\x0c\x03", [SheetRefusal.ENCRYPTED]),
+        ("RIS.csv.PGP", b"\xc1\xc0", [SheetRefusal.ENCRYPTED]),
+        ("RIS.xlsx.asc", b"-----BEGIN PGP MESSAGE-----", [SheetRefusal.ENCRYPTED]),
+        ("RIS.xlsx.asc", b"-----BEGIN PGP SIGNATURE-----", []),
+        ("photo.jpg.gpg", b"\x85\x01\x0c\x03", []),
+        ("signature.asc", b"-----BEGIN PGP SIGNATURE-----", []),
+    ],
+)
+def test_a_form_that_openpgp_has_encrypted_is_told_by_its_name(
+    name: str, content: bytes, refusals: list[SheetRefusal]
+) -> None:
+    assert [book.refusal for book in find_workbooks(name, content)] == refusals
+
+
 def test_sealed_mails_and_other_archives_within_a_zip_are_named() -> None:
     inner = {"mail.p7m": b"\x30\x82", "RIS.rar": RAR, "f.7z": SEVEN_ZIP, "logo.png": b"\x89PNG"}
     closed, unsupported = SheetRefusal.UNOPENED, SheetRefusal.UNSUPPORTED

@@ -106,6 +106,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "own_address": {"found": "help@desk.example"},
     "number_missing": {},
     "keys_are_out": {"ref": "C-7"},
+    "newer_correction": {"ref": "C-7"},
     "bad_link": {"found": "netsuite"},
     "step_not_open": {"ref": "C-7", "step": "keys", "step_state": "done"},
     "unknown_job": {"id": 7, "status": "sent"},

@@ -13,19 +13,28 @@ from bot.domain.account_views import ActTooLate
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.email_change_refusals import ChangeSettled, OwnChange
 from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
+from bot.domain.license_keys import Mailed
 from bot.domain.lifecycle import LifeState
 from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.recovery import LINK as RECOVERY
 from bot.domain.staff import Act, Staff
 from bot.services import accounts as account_service
-from bot.services import email_change_desk, email_changes, lifecycle, outbox, passwords
+from bot.services import (
+    email_change_desk,
+    email_changes,
+    key_mails,
+    lifecycle,
+    outbox,
+    passwords,
+    seat_holders,
+)
 from bot.services.queueing import issue_link
 from bot.store import accounts, credentials, links
 from bot.store import lifecycle as lives
 from bot.store.database import transaction
 from tests.authenticators import Phone, enrolled
 from tests.cast import AVERY, CASEY, Office, a_case
-from tests.people import an_office_of_accounts, move_in
+from tests.people import an_office_of_accounts, hand_key, move_in
 from tests.services.mail_ends import End, dropped, ends, given_up, held, returned
 
 MAIL = ":stood_in"  #: ends the key of the mail about who stands in
@@ -333,3 +342,26 @@ def test_what_was_mailed_to_the_earlier_address_lets_nobody_in(office: Office, m
         assert email_changes.confirm(db, office.desk, new, now=office.now) is True
         with pytest.raises(LinkExpired):
             links.get_subject(db, recovery, purpose=RECOVERY, now=office.now)
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_key_that_never_reached_the_old_mailbox_goes_to_the_new_one(
+    office: Office, mara: Account, *, waits: bool
+) -> None:
+    if waits:
+        held(office, "")
+    case = office.case("C-1")
+    with office.connect() as db:
+        hand_key(db, office.desk, mara, now=office.now)
+        with transaction(db):
+            seat = seat_holders.list_held(db, mara.organisation)[mara.id]
+            key_mails.queue_one(db, office.desk, case, seat, why=Mailed.FIRST, now=office.now)
+    office.work()
+    links = ask(office, mara)
+    with office.connect() as db:
+        for link in links:
+            email_changes.confirm(db, office.desk, link, now=office.now)
+
+    sent = [(one.recipient, one.status) for one in office.mails() if one.template == "license_key"]
+    read = (mara.email, JobStatus.SENT)
+    assert sent == ([(mara.email, JobStatus.REPLACED), (NEW, JobStatus.QUEUED)] if waits else [read])

@@ -20,8 +20,11 @@ from bot.store import accounts, bounces, license_keys
 from bot.store.database import transaction
 from tests.authenticators import Phone, enrolled
 from tests.cast import AVERY, CASEY, Office, a_case
+from tests.forms import MARA
 from tests.people import KEY, PASSWORD, an_office_of_accounts, hand_key
 from tests.services.mail_ends import ends
+from tests.services.test_additions import NEW as NORA
+from tests.services.test_additions import a_form, same
 
 NEW = "mara@nordwind.example.org"
 ANSWERS = tuple(
@@ -128,6 +131,18 @@ def test_a_mail_that_waits_never_reaches_the_first_mailbox(
     assert sent == [(mara.email, JobStatus.REPLACED), (NEW, JobStatus.SENT)]
 
 
+def test_the_first_mailbox_which_may_be_a_strangers_does_not_read_the_new_address(
+    office: Office, casey: Phone, mara: Account
+) -> None:
+    ask(office, mara)
+    agree(office, casey)
+    office.work()
+
+    (told,) = [one for one in office.mailer.sent if one.subject.startswith("Your e-mail address was changed")]
+    assert told.to == mara.email
+    assert NEW not in told.text + told.html
+
+
 def test_nothing_more_is_mailed_where_no_mail_goes(office: Office, casey: Phone, mara: Account) -> None:
     doubt = Doubt(address=mara.email, state=AddressState.GIVEN_UP, since=office.now, probe="probe:1")
     with office.connect() as db, transaction(db):
@@ -136,6 +151,17 @@ def test_nothing_more_is_mailed_where_no_mail_goes(office: Office, casey: Phone,
     agree(office, casey)
 
     assert mails(office, "email_changed") == []
+
+
+def test_a_later_form_with_the_new_address_orders_nothing_for_whoever_has_it(
+    office: Office, casey: Phone, mara: Account
+) -> None:
+    ask(office, mara)
+    agree(office, casey)
+
+    for address in (NEW, MARA.email):
+        addition = same(office, a_form(office, replace(MARA, email=address), NORA))
+        assert [user.first_name for user in addition.ordered_users] == ["Nora"]
 
 
 def test_nobody_agrees_to_their_own(office: Office, mara: Account) -> None:

@@ -18,7 +18,7 @@ from bot.domain.people import GONE_ADDRESS, ErasureState, Warn
 from bot.domain.staff import Staff
 from bot.services import audit, conversations, erasing, erasures, lifecycle, people, sources
 from bot.services.cases import Submission
-from bot.store import accounts, email_changes, member_invitations, partner_invitations
+from bot.store import accounts, email_changes, member_invitations, organisations, partner_invitations
 from bot.store import erasures as kept
 from bot.store.data_map import TABLES
 from bot.store.database import text_of, transaction
@@ -123,6 +123,20 @@ def dump(office: Office) -> str:
         said += [str(sources.find(db, office.desk, number)) for number in mails]
     said += [f"slack: {one.key} {one.text} {one.blocks}" for one in office.chat.standing.values()]
     return "\n".join(said)
+
+
+def test_nobody_is_known_by_an_address_that_no_form_has(office: Office, phones: dict[str, Phone]) -> None:
+    mara, _ = live(office)
+    with office.connect() as db, transaction(db):
+        organisations.follow_address(db, mara, "mara@home.example.org")
+        accounts.set_email(db, mara.id, "mara@home.example.org")
+        assert organisations.list_knowing(db, "mara@home.example.org") == [1]
+    ask(office, mara.user_id)
+    agree(office, AVERY, phones)
+    agree(office, CASEY, phones)
+    carry_out(office)
+
+    assert "home.example.org" not in dump(office)
 
 
 def test_everything_of_them_goes_and_nothing_of_anybody_else(

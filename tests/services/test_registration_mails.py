@@ -20,6 +20,7 @@ from bot.rendering.pages.journey import journey
 from bot.rendering.words import words
 from bot.services import (
     cases,
+    notices,
     outbox,
     queueing,
     registration,
@@ -27,7 +28,7 @@ from bot.services import (
 )
 from bot.store import queue as queue_store
 from tests.cast import AVERY, BLAKE, CASEY, Office
-from tests.services.mail_ends import End, dropped, ends
+from tests.services.mail_ends import End, dropped, ends, held
 from tests.services.registering import (
     GRETA,
     an_invited,
@@ -37,6 +38,7 @@ from tests.services.registering import (
     submit,
     tokens,
 )
+from tests.services.walked import stop
 
 
 @pytest.mark.parametrize("refused", [False, True], ids=["invited", "refused"])
@@ -104,6 +106,37 @@ def test_a_refusal_that_never_went_is_the_desks_again_and_is_written_anew(tmp_pa
     assert sum("register/" in mail.text for mail in office.mailer.sent if mail.to == GRETA) == 2
     with office.connect() as db, pytest.raises(UnknownJob):
         outbox.retry(db, first.id, by=AVERY.id, now=office.now)
+
+
+def test_the_desk_is_reminded_of_a_refusal_that_never_went(tmp_path: Path) -> None:
+    office = registered(tmp_path)
+    decide(office, Choice.REJECTED)
+    ends(JobStatus.FAILED)(office, office.job("registration_refused").key)
+    for _ in range(24):
+        office.clock.wait(hours=1)
+        with office.connect() as db:
+            notices.remind(db, office.desk, now=office.now)
+        office.work()
+    (told,) = [one.text for one in office.chat.standing.values() if "working hour" in one.text]
+
+    assert "the mail that refuses its registration did not go" in told
+    assert CASEY.id in told
+    assert BLAKE.id not in told
+
+
+def test_a_refusal_that_waits_does_not_go_once_its_case_is_stopped(tmp_path: Path) -> None:
+    office = registered(tmp_path)
+    desk = office.desk
+    held(office, "")
+    decide(office, Choice.REJECTED)
+    office.work()
+    stop(office)
+    office.bot = replace(office.bot, desk=desk)
+    with office.connect() as db:
+        outbox.release_all(db, by=AVERY.id, now=office.now)
+    office.work()
+
+    assert office.job("registration_refused").status is JobStatus.REPLACED
 
 
 def turn(office: Office) -> BallHolder:

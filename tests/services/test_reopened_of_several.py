@@ -1,30 +1,58 @@
-"""A reply to an approved case that brings its corrected form beside another customer's."""
+"""Which form reopens an approved case: of several in a reply its own, of several replies the newest."""
 
 from dataclasses import replace
 
+import pytest
+
+from bot.domain.ledger import LedgerMail
+from bot.domain.organisation_refusals import NewerCorrection
 from bot.rendering.workbooks import ris_form
-from bot.services import approvals, corrections, kinds
-from tests.cast import AVERY, BLAKE, Office, a_mail
+from bot.services import corrections, kinds
+from tests.cast import BLAKE, Office, a_mail
 from tests.forms import COMPANY, MARA, TOM, sound_form
+from tests.services.test_additions import approve
 
 
-def test_of_a_reply_with_two_forms_the_cases_own_reopens_it(office: Office) -> None:
+@pytest.fixture
+def approved(office: Office) -> Office:
     office.take(a_mail(files=[("RIS.xlsx", sound_form())]))
-    with office.connect() as db:
-        seen = office.case("C-1").content_hash
-        approvals.approve(db, office.desk, ref="C-1", seen=seen, by=AVERY, now=office.now)
-    corrected = ("RIS new.xlsx", ris_form("en", replace(COMPANY, city="Kiel"), [MARA, TOM]))
-    nina = replace(MARA, first_name="Nina", last_name="Sommer", email="nina@suedwind.example.com")
-    suedwind = replace(
-        COMPANY, name="Suedwind Bau AG", vat_id="", website="https://suedwind.example.com", street="Hof 3",
-        contact_email="nina@suedwind.example.com",
-    )  # fmt: skip
-    other = ("Other.xlsx", ris_form("en", suedwind, [nina]))
-    row = office.take(a_mail(files=[corrected, other], answers=office.mails()[0].message_id))
+    approve(office, "C-1")
+    return office
+
+
+def corrected(city: str) -> tuple[str, bytes]:
+    return "RIS new.xlsx", ris_form("en", replace(COMPANY, city=city), [MARA, TOM])
+
+
+def reply(office: Office, *files: tuple[str, bytes]) -> LedgerMail:
+    return office.take(a_mail(files=files, answers=office.mails()[0].message_id))
+
+
+def reopen(office: Office, row: LedgerMail) -> None:
     with office.connect() as db:
         understood = kinds.read_again(db, office.desk, office.reader, row.id)
         submission = kinds.get_submission(db, office.desk, understood, ref="C-1")
         seen = office.case("C-1").content_hash
         corrections.reopen(db, office.desk, submission, ref="C-1", seen=seen, by=BLAKE, now=office.now)
 
-    assert office.case("C-1").ris.company.city == "Kiel"
+
+def test_of_a_reply_with_two_forms_the_cases_own_reopens_it(approved: Office) -> None:
+    nina = replace(MARA, first_name="Nina", last_name="Sommer", email="nina@suedwind.example.com")
+    suedwind = replace(
+        COMPANY, name="Suedwind Bau AG", vat_id="", website="https://suedwind.example.com", street="Hof 3",
+        contact_email="nina@suedwind.example.com",
+    )  # fmt: skip
+    other = ("Other.xlsx", ris_form("en", suedwind, [nina]))
+    reopen(approved, reply(approved, corrected("Kiel"), other))
+
+    assert approved.case("C-1").ris.company.city == "Kiel"
+
+
+def test_only_the_newest_of_two_corrected_forms_reopens_it(approved: Office) -> None:
+    first = reply(approved, corrected("Kiel"))
+    second = reply(approved, corrected("Bremen"))
+    with pytest.raises(NewerCorrection):
+        reopen(approved, first)
+    reopen(approved, second)
+
+    assert approved.case("C-1").ris.company.city == "Bremen"

@@ -17,12 +17,14 @@ from bot.domain.ris import Credential
 from bot.domain.staff import Staff
 from bot.policy import Price
 from bot.services import absences as away
-from bot.services import approvals, cases, history, kinds
+from bot.services import approvals, case_answers, cases, history, kinds
 from bot.store import absences
 from bot.store.database import transaction
-from tests.cast import AVERY, BLAKE, CASEY, Office, a_case, a_submission, an_office
+from tests.cast import AVERY, BLAKE, CASEY, Office, a_case, a_mail, a_submission, an_office
 from tests.contracts.racing import race
+from tests.forms import COMPANY, MARA, TOM
 from tests.services.stocked import pay_in
+from tests.services.test_unclear_forms import a_form, answer
 
 APPROVERS = tuple(replace(CASEY, id=f"U0APPROVER{number}", name=f"Approver {number}") for number in range(10))
 
@@ -310,3 +312,17 @@ def test_a_yes_counts_no_more_once_who_gave_it_may_not_decide(large: Office, los
     assert "may not decide any more" in large.chat.texts()
     people |= {lost.id: AVERY}
     assert say_yes(AVERY).decision is not None
+
+
+def test_a_yes_counts_no_more_once_whoever_gave_it_brought_the_very_content_back(large: Office) -> None:
+    large.take(a_mail(files=[a_form(MARA, TOM)]))
+    approve(large, CASEY)
+    seen = large.case("C-1").content_hash
+    answer(large, MARA, TOM, company=replace(COMPANY, city=""))
+    asked = large.job("ris_problems").message_id
+    large.take(a_mail(text="1. Hamburg", answers=asked))
+    with large.connect() as db:
+        case_answers.take_over(db, large.desk, ref="C-1", number=1, by=CASEY, now=large.now)
+
+    assert large.case("C-1").content_hash == seen
+    assert approve(large, AVERY).decision is None

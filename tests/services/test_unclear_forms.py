@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.ledger import LedgerMail
-from bot.domain.organisation_refusals import OtherVersion
+from bot.domain.organisation_refusals import OtherVersion, PeopleKnown
 from bot.domain.ris import Company, User
 from bot.rendering.cards import case_card
 from bot.rendering.words import words
@@ -115,6 +115,22 @@ def test_whose_name_or_address_was_asked_about_is_the_same_person_in_that_row(of
     assert office.case("C-1").version == 2
 
 
+@pytest.mark.parametrize(
+    ("unsure", "people"),
+    [
+        ((replace(MARA, email="to follow"), TOM, ULF, VERA), (NORA,)),
+        ((MARA, replace(TOM, email=""), ULF, VERA), (MARA, NORA)),
+    ],
+)
+def test_whoever_is_new_in_such_a_row_takes_nobody_else_out(
+    office: Office, unsure: tuple[User, ...], people: tuple[User, ...]
+) -> None:
+    office.take(a_mail(files=[a_form(*unsure)]))
+
+    assert answer(office, *people).subject_ref == "C-2"
+    assert people_of(office, "C-1") == ["Mara", "Tom", "Ulf", "Vera"]
+
+
 def test_a_form_without_people_is_completed_by_the_next(office: Office) -> None:
     office.take(a_mail(files=[a_form(company=CITYLESS)]))
 
@@ -166,6 +182,17 @@ def test_as_its_newer_form_it_takes_its_place(unclear: Office) -> None:
     assert unclear.case("C-2").status is CaseStatus.WITHDRAWN
     assert asks(unclear, "C-1") == ([], [])
     approve(unclear, "C-1")
+
+
+def test_what_came_in_answer_to_it_is_asked_about_there_then(unclear: Office) -> None:
+    asked = next(job for job in unclear.mails() if job.case_id == 2).message_id
+    third = unclear.take(a_mail(answers=asked, files=[a_form(ULF, VERA)])).subject_ref
+    newer_of(unclear, unclear.case("C-2"))
+
+    assert (third, people_of(unclear, "C-1")) == ("C-3", ["Mara", "Nora"])
+    assert asks(unclear, "C-1") == ([], ["C-3"])
+    with pytest.raises(OtherVersion):
+        approve(unclear, "C-1")
 
 
 def test_as_an_addition_it_orders_for_who_is_new(unclear: Office) -> None:
@@ -273,3 +300,78 @@ def test_forms_that_share_nothing_else_are_asked_about_with_buttons_too(office: 
     assert asks(office, "C-2")[0] == ["C-1"]
     assert {"Newer form of C-1", "Not C-1"} <= set(buttons(office, "C-2"))
     newer_of(office, office.case("C-2"))
+
+
+def test_sent_again_it_is_no_second_case_and_its_words_stand_with_the_first(unclear: Office) -> None:
+    asked = next(job for job in unclear.mails() if job.case_id == 1).message_id
+    again = a_mail(answers=asked, files=[a_form(MARA, NORA)], text="Did you get this? Nora starts on Friday.")
+
+    assert unclear.take(again).subject_ref == "C-2"
+    assert asks(unclear, "C-1") == ([], ["C-2"])
+    assert (unread(unclear, "C-1"), unread(unclear, "C-2")) == (0, 1)
+    reject(unclear, "C-2")
+    assert answer(unclear, MARA, NORA).subject_ref == "C-3"
+
+
+def test_who_joins_an_approved_case_is_an_order_of_its_own(office: Office) -> None:
+    office.take(a_mail(files=[a_form(*OF_MANY)]))
+    approve(office, "C-1")
+
+    assert answer(office, MARA, NORA).subject_ref == "C-2"
+    with pytest.raises(PeopleKnown):
+        approve(office, "C-2")
+    same(office, office.case("C-2"))
+    approve(office, "C-2")
+    assert [user.first_name for user in office.case("C-2").ordered_users] == ["Nora"]
+    assert answer(office, *OF_MANY, NORA).subject_ref == "C-1"  # offered as its corrected form
+
+
+@pytest.fixture
+def added(office: Office) -> Office:
+    """C-2 is an addition to C-1, and a form with somebody else answers it."""
+    office.take(a_mail(files=[a_form(MARA, TOM)]))
+    office.take(a_mail(files=[a_form(MARA, NORA, ULF)]))
+    same(office, office.case("C-2"))
+    asked = next(job for job in office.mails() if job.case_id == 2).message_id
+    assert office.take(a_mail(answers=asked, files=[a_form(MARA, VERA)])).subject_ref == "C-3"
+    return office
+
+
+def test_who_joins_after_an_addition_takes_nobody_out_of_it_unasked(added: Office) -> None:
+    assert people_of(added, "C-2") == ["Mara", "Nora", "Ulf"]
+    assert asks(added, "C-2") == ([], ["C-3"])
+    assert {"Newer form of C-2", "Same as C-2", "Not C-2"} <= set(buttons(added, "C-3"))
+    approve(added, "C-1")
+    for ref in ("C-2", "C-3"):
+        with pytest.raises(OtherVersion):
+            approve(added, ref)
+    added.work()
+    assert "C-3 may be another version of this form" in added.chat.texts()
+
+
+def test_such_a_form_is_an_addition_of_its_own(added: Office) -> None:
+    same(added, added.case("C-3"), "C-2")
+    for ref in ("C-1", "C-2", "C-3"):
+        approve(added, ref)
+
+    assert [[user.first_name for user in added.case(ref).ordered_users] for ref in ("C-2", "C-3")] == [
+        ["Nora", "Ulf"],
+        ["Vera"],
+    ]
+
+
+def test_or_the_additions_newer_form(added: Office) -> None:
+    newer_of(added, added.case("C-3"), "C-2")
+    approve(added, "C-1")
+    approve(added, "C-2")
+
+    assert [user.first_name for user in added.case("C-2").ordered_users] == ["Vera"]
+
+
+def test_or_neither(added: Office) -> None:
+    deny(added, "C-3", "C-2")
+    approve(added, "C-1")
+    approve(added, "C-2")
+    same(added, added.case("C-3"))
+
+    assert [user.first_name for user in added.case("C-3").ordered_users] == ["Vera"]
