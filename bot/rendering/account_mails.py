@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.accounts import Account, Customer
+from bot.domain.accounts import Account, AccountStatus, Customer
 from bot.domain.cases import Case
 from bot.domain.credentials import CredentialNotice
 from bot.domain.dead_ends import ForAdministrators
@@ -66,11 +66,13 @@ def recovery(
     until: datetime | None = None,
     by_mail: bool = False,
     several: Sequence[tuple[Account, str]] = (),
+    page_url: str | None = None,
 ) -> Values:
     """To the address of an account that somebody wants back; a link comes as a secret, `recovery_url`.
 
     `by_mail`: they wrote to us, and asked for nothing on the portal. `several`: the accounts of that address,
-    each with its company, where no link can tell them apart.
+    each with its company, where no link goes. `page_url`: the clock has closed all of them, and there one
+    asks for a new invitation.
     """
     say = words(account.lang, policy.desk.zone)
     return of_account(account, customer, policy) | {
@@ -78,6 +80,7 @@ def recovery(
         "by_mail": by_mail,
         "until": say.instant(until) if until else "",
         "accounts": _told_apart(several, say),
+        "page_url": page_url,
     }
 
 
@@ -217,15 +220,25 @@ def credential_notice(
     }
 
 
-def user_ids(found: Sequence[tuple[Account, str]], policy: Policy, *, sign_in_url: str) -> Values:
-    """To whoever has several accounts under one address, each with its company: User IDs tell them apart."""
+def user_ids(
+    found: Sequence[tuple[Account, str]], policy: Policy, *, sign_in_url: str, page_url: str | None = None
+) -> Values:
+    """To whoever has several accounts under one address, each with its company: User IDs tell them apart.
+
+    All can be signed in to, or none: they are deactivated, or the clock has closed them (`page_url`: where
+    one asks for a new invitation).
+    """
     first = found[0][0]
+    deactivated = first.status is AccountStatus.DEACTIVATED
     return owner(policy, first.programme) | {
         "lang": first.lang,
         "ref": first.thread,
         "name": first.name,
         "accounts": _told_apart(found, words(first.lang, policy.desk.zone)),
+        "partner": first.is_partner,
+        "over": "deactivated" if deactivated else "expired" if page_url else "",
         "sign_in_url": sign_in_url,
+        "page_url": page_url,
     }
 
 

@@ -188,8 +188,17 @@ def phone_reset_wished(case: Case, policy: Policy, *, at: datetime, first: str =
     )
 
 
-def user_ids(case: Case, policy: Policy, *, at: datetime) -> Values:
-    return account_mails.user_ids(several_accounts(case, at=at), policy, sign_in_url=SIGN_IN_URL)
+def user_ids(
+    case: Case,
+    policy: Policy,
+    *,
+    at: datetime,
+    status: AccountStatus = AccountStatus.ACTIVE,
+    page_url: str | None = None,
+) -> Values:
+    """`page_url`: of expired ones."""
+    found = [(replace(one, status=status), company) for one, company in several_accounts(case, at=at)]
+    return account_mails.user_ids(found, policy, sign_in_url=SIGN_IN_URL, page_url=page_url)
 
 
 def several_accounts(case: Case, *, at: datetime) -> list[tuple[Account, str]]:

@@ -48,6 +48,7 @@ _LATER: Mapping[str, Values] = {
     "blank_form": {"hear_by": ""},
     "invitation": {"why": "first", "outside": False, "spare": 0},
     "neutral_receipt": {"hear_by": "", "offered": [], "closed_case": ""},
+    "recovery": {"page_url": None},
     "receipt": {
         **_OF_ITS_OWN, "struck": "",
         "facts": [], "users": [], "users_more": 0, "unread_files": "", "unopened": 0, "closed_case": "",
@@ -60,6 +61,7 @@ _LATER: Mapping[str, Values] = {
     "rejection": {"made": False},
     "site_ready": {"ready": True},
     "unreadable_ris": {"rows": "", "most_files": 20},
+    "user_ids": {"partner": False, "over": "", "page_url": None},
     "withdrawal": {"stopped": False, "keys_void": False, "made": False},
 }  # fmt: skip
 

@@ -1,16 +1,21 @@
 """One address, several accounts: those that are over stand in nobody's way, wherever it is asked."""
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.domain.diagnosis import Cause
+from bot.domain.errors import Refusal
 from bot.domain.lifecycle import LifeState
+from bot.domain.outbox import Job
 from bot.domain.recovery import Way
 from bot.services import accounts as opening
-from bot.services import recovery, sign_in
+from bot.services import prolongation, recovery, sign_in
 from bot.store import accounts
 from tests.cast import AVERY
+from tests.partners import begun
 from tests.people import PASSWORD
 from tests.services.kept_out import TOM_, Town, life, mailed, town
 
@@ -52,6 +57,70 @@ def test_who_names_an_account_that_is_over_hears_of_that_one_and_gets_no_others_
     told = recovered(shared, shared.mara.user_id)
 
     assert (told["way"], told["user_id"]) == (Way.CLOSED, shared.mara.user_id)
+
+
+@pytest.fixture
+def over(town: Town) -> Town:
+    """Amara and another partner share an address, and the clock has closed both accounts."""
+    second = begun(town.db, town.office.desk, number=2, now=town.office.now)
+    accounts.set_email(town.db, second.id, town.amara.email)
+    for one in (town.amara, second):
+        life(LifeState.CLOSED, days=200)(replace(town, amara=one))
+    return town
+
+
+def signed_in(town: Town, name: str, password: str = PASSWORD) -> Job:
+    """Nobody is; what is mailed to whoever tried."""
+    before = {job.id for job in town.office.mails()}
+    with suppress(Refusal):
+        assert not sign_in.sign_in(
+            town.db, town.office.desk, name=name, password=password, now=town.office.now
+        )
+    (job,) = [one for one in town.office.mails() if one.id not in before]
+    return job
+
+
+def test_of_which_all_have_expired_the_mails_say_so(over: Town) -> None:
+    told, named = recovered(over, over.amara.email), signed_in(over, over.amara.email)
+
+    assert told["way"] == Way.SEVERAL
+    for words in (told, named.values["words"]):
+        assert "/prolong?" in words["page_url"]
+        assert len(words["accounts"]) == 2
+
+
+def test_of_which_all_were_deactivated_every_mail_says_so_and_names_them(town: Town) -> None:
+    accounts.set_email(town.db, town.mara.id, TOM_)
+    for one in (town.mara, town.tom):
+        opening.deactivate(town.db, town.office.desk, one, by=AVERY.id, now=town.office.now)
+
+    told, tried = recovered(town, TOM_), signed_in(town, TOM_).values["words"]
+
+    assert (told["way"], tried["over"]) == (Way.CLOSED, "deactivated")
+    for words in (told, tried):
+        assert {one["user_id"] for one in words["accounts"]} == {town.mara.user_id, town.tom.user_id}
+
+
+@pytest.mark.parametrize("by", ["user_id", "email"])
+def test_whoever_asks_to_prolong_a_deactivated_account_hears_that_it_is(town: Town, by: str) -> None:
+    town.office.clock.wait(days=1)
+    opening.deactivate(town.db, town.office.desk, town.tom, by=AVERY.id, now=town.office.now)
+    before = len(town.office.mails())
+    for _ in range(2):  # once a day
+        prolongation.ask_for_link(town.db, town.office.desk, getattr(town.tom, by), now=town.office.now)
+
+    (job,) = town.office.mails()[before:]
+    assert (job.template, job.values["words"]["way"]) == ("recovery", Way.CLOSED)
+
+
+def test_a_deactivated_account_is_told_of_where_no_other_of_its_address_is_left(town: Town) -> None:
+    accounts.set_email(town.db, town.mara.id, TOM_)
+    opening.deactivate(town.db, town.office.desk, town.mara, by=AVERY.id, now=town.office.now)
+    before = len(town.office.mails())
+
+    prolongation.ask_for_link(town.db, town.office.desk, TOM_, now=town.office.now)
+
+    assert len(town.office.mails()) == before
 
 
 def test_of_several_that_live_the_desk_of_the_named_one_helps_and_no_closed_one_is_listed(
