@@ -233,10 +233,17 @@ def address_probe(*, ref: str, lang: str, policy: Policy) -> Values:
 
 
 def unreadable_ris(
-    *, reason: SheetRefusal, source: str, ref: str, sender: Address, lang: str, policy: Policy
+    *,
+    reason: SheetRefusal,
+    source: str,
+    ref: str,
+    sender: Address,
+    lang: str,
+    policy: Policy,
+    of: Programme = Programme.MAG,
 ) -> Values:
     """To the sender of a file that was not read: why, and what to send instead."""
-    return owner(policy) | {
+    return owner(policy, of) | {
         "lang": lang,
         "ref": ref,
         "sender_name": sender.name,
@@ -248,9 +255,18 @@ def unreadable_ris(
     }
 
 
-def too_large(*, size: int, subject: str, ref: str, sender: Address, lang: str, policy: Policy) -> Values:
+def too_large(
+    *,
+    size: int,
+    subject: str,
+    ref: str,
+    sender: Address,
+    lang: str,
+    policy: Policy,
+    of: Programme = Programme.MAG,
+) -> Values:
     """To the sender of a mail of which only the header was fetched: the limit, and what to do instead."""
-    return owner(policy) | {
+    return owner(policy, of) | {
         "lang": lang,
         "ref": ref,
         "sender_name": sender.name,
