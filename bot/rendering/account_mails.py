@@ -172,7 +172,11 @@ def dead_ends(
         "one_phone_names": named([one.name for one in found.one_phone]),
         "own_phone": any(one.id == account.id for one in found.one_phone),
         "unaccepted": [{"application": one.application, "waiting": one.waiting} for one in found.unaccepted],
+        "waiting": len(found.waiting),
+        "waiting_names": named([one.name for one in found.waiting]),
+        "waiting_days": policy.mag.activation_days,
         "alone": found.alone,
+        "terms_alone": found.terms_alone,
         "users_url": f"{portal_url}/users",
     }
 

@@ -73,7 +73,9 @@ def dead_ends(case: Case, policy: Policy, *, at: datetime) -> Values:
     found = ForAdministrators(
         one_phone=(account(case, at=at), account(case, 1, at=at)),
         unaccepted=(Unaccepted(application="ForumPass", waiting=4),),
+        waiting=(account(case, 2, at=at),),
         alone=True,
+        terms_alone=True,
     )
     portal_url = SIGN_IN_URL.removesuffix("/sign-in")
     return account_mails.dead_ends(account(case, at=at), customer(case), policy, found, portal_url=portal_url)

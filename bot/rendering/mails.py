@@ -46,6 +46,7 @@ _LATER: Mapping[str, Values] = {
         "not_registered": False,
     },
     "blank_form": {"hear_by": ""},
+    "dead_ends": {"waiting": 0, "terms_alone": False},
     "invitation": {"why": "first", "outside": False, "spare": 0},
     "neutral_receipt": {"hear_by": "", "offered": [], "closed_case": ""},
     "recovery": {"page_url": None},
