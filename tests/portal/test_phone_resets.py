@@ -4,12 +4,11 @@ import re
 
 import pytest
 
-from bot.domain.phone_resets import ResetState
+from bot.domain.events import EventTag
 from bot.domain.ris import Role
 from bot.domain.sessions import Strength
 from bot.services import phone_resets
-from bot.store import accounts, credentials
-from bot.store import phone_resets as resets
+from bot.store import accounts, credentials, events
 from bot.store.database import transaction
 from tests.portal.test_passcode import registered, signed_in, village
 from tests.portal.test_sign_in import Village
@@ -98,7 +97,10 @@ def test_two_administrators_agree_in_their_own_pages_and_the_owner_registers_ane
     assert place.headers["Location"].startswith("/passcode/")
 
 
-def test_the_number_of_a_lost_phone_is_not_offered_again(lost: Village) -> None:
+@pytest.mark.parametrize(
+    "gone", [EventTag.PHONE_RESET_DONE, EventTag.PHONE_REMOVED, EventTag.RECOVERY_CODE_USED]
+)
+def test_the_number_of_a_phone_that_is_gone_is_not_offered_again(lost: Village, gone: EventTag) -> None:
     anna, now = lost.people[0], lost.clock.now()
     browser, number = signed_in(lost, anna), anna.phones[0]
     with lost.bot.connect() as db, transaction(db):
@@ -106,9 +108,7 @@ def test_the_number_of_a_lost_phone_is_not_offered_again(lost: Village) -> None:
             credentials.drop_phone(db, phone.id)
     assert f'value="{number}"' in browser.get("/dashboard/phones").text
     with lost.bot.connect() as db, transaction(db):
-        asked = resets.add(db, anna.id, now=now)
-        assert asked is not None
-        resets.end(db, asked, ResetState.DONE, by="usher", now=now)
+        events.add(db, gone, f"account:{anna.id}", actor="usher", at=now)
 
     assert f'value="{number}"' not in browser.get("/dashboard/phones").text
 
