@@ -24,7 +24,6 @@ def activation(
     say = words(account.lang, policy.desk.zone)
     return of_account(account, customer, policy) | {
         "until": say.instant(until),
-        "administrator": account.is_administrator,
         "administrator_url": policy.mag.administrator_url or None,
         "webinars_url": policy.mag.webinars_url or None,
         **_credential(account, has_seat=has_seat),
@@ -260,6 +259,7 @@ def of_account(account: Account, customer: Customer, policy: Policy) -> Values:
         "email": account.email,
         "user_id": account.user_id,
         "partner": account.is_partner,
+        "administrator": account.is_administrator,
         "role": say.role(account.role),
         "sponsor": policy.mag.sponsor,
         "company": customer.name or say.say("mail.nameless"),

@@ -185,5 +185,5 @@ def _over(no: LinkUnknown | LinkExpired, frame: Frame) -> Response:
         link="" if shut else "/register" if closed else "/prolong",
         button="" if shut else say(f"page.prolong.{what}.button"),
         ask=True,
-        sign_in=True,
+        sign_in=not (closed or shut),
     )

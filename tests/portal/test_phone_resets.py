@@ -73,7 +73,7 @@ def test_two_administrators_agree_in_their_own_pages_and_the_owner_registers_ane
     assert "nobody has so far" in browser.get("/passcode/lost").text
     assert browser.post("/passcode/lost", on="/passcode/lost").status_code == 400
     assert browser.post(f"{hers}/lost-phones", on="/passcode/lost", reset="1").status_code == 403
-    for administrator in (first, second):
+    for administrator, told in ((first, "agreed_first"), (second, "agreed")):
         theirs = signed_in(lost, administrator)
         assert "Elevate" in theirs.get(hers).text
         with lost.bot.connect() as db, transaction(db):
@@ -83,7 +83,10 @@ def test_two_administrators_agree_in_their_own_pages_and_the_owner_registers_ane
         for reset in ("", "2", "²"):
             assert theirs.post(f"{hers}/lost-phones", on=hers, reset=reset).status_code == 409
         done = theirs.post(f"{hers}/lost-phones", on=hers, reset="1")
-        assert done.headers["Location"] == f"{hers}?done=agreed"
+        assert done.headers["Location"] == f"{hers}?done={told}"
+        assert ("A second person has to" in theirs.get(f"{hers}?done={told}").text) is (
+            administrator == first
+        )
         assert theirs.post(f"{hers}/lost-phones", on=hers, reset="1").status_code == 409
     lost.send_mails()
     lost.wait(hours=24)
