@@ -66,7 +66,7 @@ def tell(db: Database, desk: Desk, account: Account, way: Way, *, now: datetime)
             page_url=desk.page_url("prolong", lang=account.lang) if expired else None,
         ),
         now=now,
-        once=f"{in_key(account.email)}:{now:%Y-%m-%d}",
+        once=f"{way}:{in_key(account.email)}:{now:%Y-%m-%d}",
     )
     return True
 

@@ -113,6 +113,15 @@ def test_whoever_asks_to_prolong_a_deactivated_account_hears_that_it_is(town: To
     assert (job.template, job.values["words"]["way"]) == ("recovery", Way.CLOSED)
 
 
+def test_who_was_one_of_several_in_the_morning_hears_on_that_day_that_it_was_deactivated(town: Town) -> None:
+    accounts.set_email(town.db, town.mara.id, TOM_)
+    assert recovered(town, town.tom.user_id)["way"] == Way.SEVERAL
+    town.office.work()
+    opening.deactivate(town.db, town.office.desk, town.tom, by=AVERY.id, now=town.office.now)
+
+    assert recovered(town, town.tom.user_id)["way"] == Way.CLOSED
+
+
 def test_a_deactivated_account_is_told_of_where_no_other_of_its_address_is_left(town: Town) -> None:
     accounts.set_email(town.db, town.mara.id, TOM_)
     opening.deactivate(town.db, town.office.desk, town.mara, by=AVERY.id, now=town.office.now)
