@@ -57,11 +57,12 @@ def ask(*, frame: Frame) -> Response:
 
 
 def show_asked(*, frame: Frame) -> Response:
-    say, rules = frame.pages.words().say, frame.bot.desk.policy.clock_rules
+    say, policy = frame.pages.words().say, frame.bot.desk.policy
+    rules, programme = policy.clock_rules, policy.extranet.name
     return frame.pages.render(
         "way_back.html",
         title=say("page.prolong.asked.title"),
-        text=say("page.prolong.asked.text", days=rules.reactivation),
+        text=say("page.prolong.asked.text", programme=programme, days=rules.reactivation),
         post="",
         link="",
         ask=True,
