@@ -70,8 +70,8 @@ def recovery(
     """To the address of an account that somebody wants back; a link comes as a secret, `recovery_url`.
 
     `by_mail`: they wrote to us, and asked for nothing on the portal. `several`: the accounts of that address,
-    each with its company, where no link goes. `page_url`: the clock has closed all of them, and there one
-    asks for a new invitation.
+    each with its company, where no link goes. `page_url`: all of them have expired, and there one asks
+    for the way back.
     """
     say = words(account.lang, policy.desk.zone)
     return of_account(account, customer, policy) | {
@@ -228,8 +228,8 @@ def user_ids(
 ) -> Values:
     """To whoever has several accounts under one address, each with its company: User IDs tell them apart.
 
-    All can be signed in to, or none: they are deactivated, or the clock has closed them (`page_url`: where
-    one asks for a new invitation).
+    All may be signed in to, or none: they are deactivated, or have expired (`page_url`: where one asks for
+    the way back).
     """
     first = found[0][0]
     deactivated = first.status is AccountStatus.DEACTIVATED

@@ -187,8 +187,8 @@ def _recover(
 
 
 def _list_same_address(db: Database, desk: Desk, named: list[Account], *, now: datetime) -> list[Account]:
-    """The accounts of the address that is meant; one that was named, and is over, is answered alone."""
-    if not named or (len(named) == 1 and lifecycle.is_over(db, desk, named[0], now=now)):
+    """The accounts of the address that is meant; one that was named, and has run out, is answered alone."""
+    if not named or (len(named) == 1 and lifecycle.find_end(db, desk, named[0], now=now)):
         return named
     return recovery_mails.list_same_address(db, desk, named[0].email, now=now)
 

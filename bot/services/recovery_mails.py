@@ -51,7 +51,7 @@ def tell(db: Database, desk: Desk, account: Account, way: Way, *, now: datetime)
     if _list_waiting(db, account, way):
         return False
     several = _list_several(db, desk, account, now=now)
-    expired = way is Way.SEVERAL and lifecycle.is_over(db, desk, account, now=now)
+    expired = way is Way.SEVERAL and all(lifecycle.find_end(db, desk, one, now=now) for one in several)
     mail_owner(
         db,
         desk,

@@ -129,7 +129,7 @@ def _mail_locked(db: Database, desk: Desk, account: Account, until: datetime, no
 def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime) -> None:
     """Once a day, however often somebody tries; and none while the one before has not gone."""
     first = found[0]
-    expired = first.status is AccountStatus.ACTIVE and lifecycle.is_over(db, desk, first, now=now)
+    expired = all(lifecycle.find_end(db, desk, one, now=now) for one in found)
     address = in_key(first.email)
     if outbox.list_waiting(db, f"user_ids:{address}:", to=first.email):
         return

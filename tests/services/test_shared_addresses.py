@@ -1,15 +1,12 @@
 """One address, several accounts: those that are over stand in nobody's way, wherever it is asked."""
 
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.domain.diagnosis import Cause
-from bot.domain.errors import Refusal
 from bot.domain.lifecycle import LifeState
-from bot.domain.outbox import Job
 from bot.domain.recovery import Way
 from bot.services import accounts as opening
 from bot.services import prolongation, recovery, sign_in
@@ -59,34 +56,40 @@ def test_who_names_an_account_that_is_over_hears_of_that_one_and_gets_no_others_
     assert (told["way"], told["user_id"]) == (Way.CLOSED, shared.mara.user_id)
 
 
-@pytest.fixture
-def over(town: Town) -> Town:
-    """Amara and another partner share an address, and the clock has closed both accounts."""
+def tried(town: Town, name: str) -> dict[str, Any]:
+    """What is mailed to whoever tried to sign in with it, and did not get in."""
+    before, desk = {job.id for job in town.office.mails()}, town.office.desk
+    assert not sign_in.sign_in(town.db, desk, name=name, password=PASSWORD, now=town.office.now)
+    (job,) = [one for one in town.office.mails() if one.id not in before]
+    words: dict[str, Any] = job.values["words"]
+    return words
+
+
+@pytest.mark.parametrize("state", [LifeState.EXPIRED, LifeState.CLOSED])
+def test_of_which_all_have_expired_the_mails_say_so(town: Town, state: LifeState) -> None:
     second = begun(town.db, town.office.desk, number=2, now=town.office.now)
     accounts.set_email(town.db, second.id, town.amara.email)
     for one in (town.amara, second):
-        life(LifeState.CLOSED, days=200)(replace(town, amara=one))
-    return town
+        life(state, days=95)(replace(town, amara=one))
+    told, named = recovered(town, town.amara.email), tried(town, town.amara.email)
 
-
-def signed_in(town: Town, name: str, password: str = PASSWORD) -> Job:
-    """Nobody is; what is mailed to whoever tried."""
-    before = {job.id for job in town.office.mails()}
-    with suppress(Refusal):
-        assert not sign_in.sign_in(
-            town.db, town.office.desk, name=name, password=password, now=town.office.now
-        )
-    (job,) = [one for one in town.office.mails() if one.id not in before]
-    return job
-
-
-def test_of_which_all_have_expired_the_mails_say_so(over: Town) -> None:
-    told, named = recovered(over, over.amara.email), signed_in(over, over.amara.email)
-
-    assert told["way"] == Way.SEVERAL
-    for words in (told, named.values["words"]):
+    assert (told["way"], named["over"]) == (Way.SEVERAL, "expired")
+    for words in (told, named):
         assert "/prolong?" in words["page_url"]
         assert len(words["accounts"]) == 2
+
+
+@pytest.mark.parametrize("state", [LifeState.EXPIRED, LifeState.CLOSED])
+def test_where_one_still_works_the_mails_say_of_none_that_it_has_expired(
+    town: Town, state: LifeState
+) -> None:
+    second = begun(town.db, town.office.desk, number=2, now=town.office.now)
+    accounts.set_email(town.db, second.id, TOM_)
+    accounts.set_email(town.db, town.amara.id, TOM_)
+    life(state, days=1)(town)
+
+    assert tried(town, TOM_)["over"] == ""
+    assert recovered(town, TOM_)["page_url"] is None
 
 
 def test_of_which_all_were_deactivated_every_mail_says_so_and_names_them(town: Town) -> None:
@@ -94,10 +97,10 @@ def test_of_which_all_were_deactivated_every_mail_says_so_and_names_them(town: T
     for one in (town.mara, town.tom):
         opening.deactivate(town.db, town.office.desk, one, by=AVERY.id, now=town.office.now)
 
-    told, tried = recovered(town, TOM_), signed_in(town, TOM_).values["words"]
+    told, named = recovered(town, TOM_), tried(town, TOM_)
 
-    assert (told["way"], tried["over"]) == (Way.CLOSED, "deactivated")
-    for words in (told, tried):
+    assert (told["way"], named["over"]) == (Way.CLOSED, "deactivated")
+    for words in (told, named):
         assert {one["user_id"] for one in words["accounts"]} == {town.mara.user_id, town.tom.user_id}
 
 
