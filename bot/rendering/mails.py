@@ -47,11 +47,13 @@ _LATER: Mapping[str, Values] = {
     },
     "blank_form": {"hear_by": ""},
     "account_locked": {"administrator": False},
+    "activated": {"administrator": False},
     "credential_notice": {"administrator": False},
     "dead_ends": {"waiting": 0, "terms_alone": False},
     "invitation": {"why": "first", "outside": False, "spare": 0},
     "neutral_receipt": {"hear_by": "", "offered": [], "closed_case": ""},
     "recovery": {"page_url": None, "administrator": False},
+    "phone_reset": {"administrator": False},
     "receipt": {
         **_OF_ITS_OWN, "struck": "",
         "facts": [], "users": [], "users_more": 0, "unread_files": "", "unopened": 0, "closed_case": "",
