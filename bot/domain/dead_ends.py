@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.lifecycle import ClockRules, Stage
 from bot.domain.prolongation import counts_from
+from bot.domain.terms import MAY_ACCEPT
 
 #: so long before its end: until the digest of the next week and a day more, for whoever mends it
 HURRIED_WITHIN = timedelta(days=8)
@@ -76,7 +77,9 @@ class ForAdministrators:
 
     one_phone: tuple[Account, ...] = ()  #: if that is lost, nobody gets in
     unaccepted: tuple[Unaccepted, ...] = ()
+    waiting: tuple[Account, ...] = ()  #: did not activate while the link of their first mail worked
     alone: bool = False  #: there is one administrator, and no other who is to become one
+    terms_alone: bool = False  #: and nobody else accepts terms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +91,10 @@ class ForDesk:
     unwarned: tuple[PartnerFacts, ...] = ()
 
 
-def find_for_administrators(facts: OrganisationFacts) -> ForAdministrators | None:
-    """None where nothing is to be said, or nobody is there who could mend it."""
+def find_for_administrators(
+    facts: OrganisationFacts, *, now: datetime, activation: timedelta
+) -> ForAdministrators | None:
+    """None where nothing is to be said, or nobody is there who could mend it; `activation` as below."""
     if not facts.administrators:
         return None
     one_phone = tuple(
@@ -98,9 +103,17 @@ def find_for_administrators(facts: OrganisationFacts) -> ForAdministrators | Non
         if one.account.status is AccountStatus.ACTIVE and one.phones == 1 and not one.recovery_codes
     )
     unaccepted = tuple(one for one in facts.unaccepted if one.waiting)
+    waiting = tuple(
+        one.account
+        for one in facts.members
+        if one.account.status is AccountStatus.WAITING and one.account.made_at <= now - activation
+    )
     alone = sum(one.account.is_administrator for one in facts.members) == 1
-    found = ForAdministrators(one_phone=one_phone, unaccepted=unaccepted, alone=alone)
-    return found if one_phone or unaccepted or alone else None
+    terms_alone = alone and sum(one.account.role in MAY_ACCEPT for one in facts.members) == 1
+    found = ForAdministrators(
+        one_phone=one_phone, unaccepted=unaccepted, waiting=waiting, alone=alone, terms_alone=terms_alone
+    )
+    return found if one_phone or unaccepted or waiting or alone else None
 
 
 def find_for_desk(

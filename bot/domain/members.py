@@ -88,6 +88,10 @@ class Members:
     spare: int  #: seats that nobody holds, whose keys wait
     invited: tuple["Invited", ...]
 
+    def find_holder(self, email: str) -> Account | None:
+        """Who has an account at an address that was invited: they may have come another way meanwhile."""
+        return next((one.account for one in self.members if one.account.email == email), None)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Invited:

@@ -43,3 +43,9 @@ class DraftGone(Refusal):
     """The password that was chosen in an earlier step is not kept any more."""
 
     code = "draft_gone"
+
+
+class AccountDeactivated(Refusal):
+    """Somebody has closed the account, and its password lets nobody in; values: programme."""
+
+    code = "account_deactivated"

@@ -32,11 +32,11 @@ def find_way(
     has that address. Accounts that were never activated count only where no other is active, for anybody's
     administrator makes them with any address; one that was deactivated only where there is no other at all.
     Of several it is about the one that was `named` by its User ID, if any: its desk helps. A named one that
-    takes no new password, for it is over or waits, is answered alone: no other's link goes to who named it.
+    takes no new password is answered alone: no other's link goes to who named it.
     """
     if not same_address:
         return None
-    if named and (named not in same_address or named.status is not AccountStatus.ACTIVE):
+    if named and named.status is not AccountStatus.ACTIVE:
         same_address = [named]
     active = [one for one in same_address if one.status is AccountStatus.ACTIVE]
     waiting = [one for one in same_address if one.status is AccountStatus.WAITING]

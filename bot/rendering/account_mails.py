@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.accounts import Account, Customer
+from bot.domain.accounts import Account, AccountStatus, Customer
 from bot.domain.cases import Case
 from bot.domain.credentials import CredentialNotice
 from bot.domain.dead_ends import ForAdministrators
@@ -24,7 +24,6 @@ def activation(
     say = words(account.lang, policy.desk.zone)
     return of_account(account, customer, policy) | {
         "until": say.instant(until),
-        "administrator": account.is_administrator,
         "administrator_url": policy.mag.administrator_url or None,
         "webinars_url": policy.mag.webinars_url or None,
         **_credential(account, has_seat=has_seat),
@@ -66,11 +65,13 @@ def recovery(
     until: datetime | None = None,
     by_mail: bool = False,
     several: Sequence[tuple[Account, str]] = (),
+    page_url: str | None = None,
 ) -> Values:
     """To the address of an account that somebody wants back; a link comes as a secret, `recovery_url`.
 
     `by_mail`: they wrote to us, and asked for nothing on the portal. `several`: the accounts of that address,
-    each with its company, where no link can tell them apart.
+    each with its company, where no link goes. `page_url`: all of them have expired, and there one asks
+    for the way back.
     """
     say = words(account.lang, policy.desk.zone)
     return of_account(account, customer, policy) | {
@@ -78,6 +79,7 @@ def recovery(
         "by_mail": by_mail,
         "until": say.instant(until) if until else "",
         "accounts": _told_apart(several, say),
+        "page_url": page_url,
     }
 
 
@@ -169,7 +171,11 @@ def dead_ends(
         "one_phone_names": named([one.name for one in found.one_phone]),
         "own_phone": any(one.id == account.id for one in found.one_phone),
         "unaccepted": [{"application": one.application, "waiting": one.waiting} for one in found.unaccepted],
+        "waiting": len(found.waiting),
+        "waiting_names": named([one.name for one in found.waiting]),
+        "waiting_days": policy.mag.activation_days,
         "alone": found.alone,
+        "terms_alone": found.terms_alone,
         "users_url": f"{portal_url}/users",
     }
 
@@ -217,15 +223,25 @@ def credential_notice(
     }
 
 
-def user_ids(found: Sequence[tuple[Account, str]], policy: Policy, *, sign_in_url: str) -> Values:
-    """To whoever has several accounts under one address, each with its company: User IDs tell them apart."""
+def user_ids(
+    found: Sequence[tuple[Account, str]], policy: Policy, *, sign_in_url: str, page_url: str | None = None
+) -> Values:
+    """To whoever has several accounts under one address, each with its company: User IDs tell them apart.
+
+    All may be signed in to, or none: they are deactivated, or have expired (`page_url`: where one asks for
+    the way back).
+    """
     first = found[0][0]
+    deactivated = first.status is AccountStatus.DEACTIVATED
     return owner(policy, first.programme) | {
         "lang": first.lang,
         "ref": first.thread,
         "name": first.name,
         "accounts": _told_apart(found, words(first.lang, policy.desk.zone)),
+        "partner": first.is_partner,
+        "over": "deactivated" if deactivated else "expired" if page_url else "",
         "sign_in_url": sign_in_url,
+        "page_url": page_url,
     }
 
 
@@ -243,6 +259,7 @@ def of_account(account: Account, customer: Customer, policy: Policy) -> Values:
         "email": account.email,
         "user_id": account.user_id,
         "partner": account.is_partner,
+        "administrator": account.is_administrator,
         "role": say.role(account.role),
         "sponsor": policy.mag.sponsor,
         "company": customer.name or say.say("mail.nameless"),

@@ -73,7 +73,9 @@ def dead_ends(case: Case, policy: Policy, *, at: datetime) -> Values:
     found = ForAdministrators(
         one_phone=(account(case, at=at), account(case, 1, at=at)),
         unaccepted=(Unaccepted(application="ForumPass", waiting=4),),
+        waiting=(account(case, 2, at=at),),
         alone=True,
+        terms_alone=True,
     )
     portal_url = SIGN_IN_URL.removesuffix("/sign-in")
     return account_mails.dead_ends(account(case, at=at), customer(case), policy, found, portal_url=portal_url)
@@ -188,8 +190,17 @@ def phone_reset_wished(case: Case, policy: Policy, *, at: datetime, first: str =
     )
 
 
-def user_ids(case: Case, policy: Policy, *, at: datetime) -> Values:
-    return account_mails.user_ids(several_accounts(case, at=at), policy, sign_in_url=SIGN_IN_URL)
+def user_ids(
+    case: Case,
+    policy: Policy,
+    *,
+    at: datetime,
+    status: AccountStatus = AccountStatus.ACTIVE,
+    page_url: str | None = None,
+) -> Values:
+    """`page_url`: of expired ones."""
+    found = [(replace(one, status=status), company) for one, company in several_accounts(case, at=at)]
+    return account_mails.user_ids(found, policy, sign_in_url=SIGN_IN_URL, page_url=page_url)
 
 
 def several_accounts(case: Case, *, at: datetime) -> list[tuple[Account, str]]:

@@ -46,8 +46,14 @@ _LATER: Mapping[str, Values] = {
         "not_registered": False,
     },
     "blank_form": {"hear_by": ""},
+    "account_locked": {"administrator": False},
+    "activated": {"administrator": False},
+    "credential_notice": {"administrator": False},
+    "dead_ends": {"waiting": 0, "terms_alone": False},
     "invitation": {"why": "first", "outside": False, "spare": 0},
     "neutral_receipt": {"hear_by": "", "offered": [], "closed_case": ""},
+    "recovery": {"page_url": None, "administrator": False},
+    "phone_reset": {"administrator": False},
     "receipt": {
         **_OF_ITS_OWN, "struck": "",
         "facts": [], "users": [], "users_more": 0, "unread_files": "", "unopened": 0, "closed_case": "",
@@ -60,6 +66,7 @@ _LATER: Mapping[str, Values] = {
     "rejection": {"made": False},
     "site_ready": {"ready": True},
     "unreadable_ris": {"rows": "", "most_files": 20},
+    "user_ids": {"partner": False, "over": "", "page_url": None},
     "withdrawal": {"stopped": False, "keys_void": False, "made": False},
 }  # fmt: skip
 
@@ -231,10 +238,17 @@ def address_probe(*, ref: str, lang: str, policy: Policy) -> Values:
 
 
 def unreadable_ris(
-    *, reason: SheetRefusal, source: str, ref: str, sender: Address, lang: str, policy: Policy
+    *,
+    reason: SheetRefusal,
+    source: str,
+    ref: str,
+    sender: Address,
+    lang: str,
+    policy: Policy,
+    of: Programme = Programme.MAG,
 ) -> Values:
     """To the sender of a file that was not read: why, and what to send instead."""
-    return owner(policy) | {
+    return owner(policy, of) | {
         "lang": lang,
         "ref": ref,
         "sender_name": sender.name,
@@ -246,9 +260,18 @@ def unreadable_ris(
     }
 
 
-def too_large(*, size: int, subject: str, ref: str, sender: Address, lang: str, policy: Policy) -> Values:
+def too_large(
+    *,
+    size: int,
+    subject: str,
+    ref: str,
+    sender: Address,
+    lang: str,
+    policy: Policy,
+    of: Programme = Programme.MAG,
+) -> Values:
     """To the sender of a mail of which only the header was fetched: the limit, and what to do instead."""
-    return owner(policy) | {
+    return owner(policy, of) | {
         "lang": lang,
         "ref": ref,
         "sender_name": sender.name,

@@ -31,13 +31,22 @@ def recovery(
     way: Way = Way.LINK,
     owner: Account | None = None,
     by_mail: bool = False,
+    page_url: str | None = None,
+    several: bool = False,
 ) -> Values:
-    """`owner`: a partner, in the place of the case's first person."""
+    """`owner`: a partner, in the place of the case's first person; `page_url`: of expired ones."""
     until = at + LINK_LASTS if way in (Way.LINK, Way.RESET) else None
     first = owner or account(case, at=at)
-    several = several_accounts(case, at=at) if way is Way.SEVERAL else ()
+    same = several_accounts(case, at=at) if several or way is Way.SEVERAL else ()
     return account_mails.recovery(
-        first, customer(case), policy, way=way, until=until, by_mail=by_mail, several=several
+        first,
+        customer(case),
+        policy,
+        way=way,
+        until=until,
+        by_mail=by_mail,
+        several=same,
+        page_url=page_url,
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.domain.programmes import Programme
 from bot.domain.provenance import list_hosts
 from bot.policy import Policy
 from bot.rendering.case_facts import Values, owner
@@ -14,12 +15,13 @@ def whose_mail(
     lang: str,
     policy: Policy,
     portal_url: str,
+    of: Programme = Programme.MAG,
     template: str = "",
     sent_at: datetime | None = None,
 ) -> Values:
     """`template` and `sent_at` of the mail that went to them; without these it is none of ours."""
     say = words(lang, policy.desk.zone)
-    return owner(policy) | {
+    return owner(policy, of) | {
         "lang": lang,
         "ref": ref,
         "ours": bool(template),

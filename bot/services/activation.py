@@ -12,6 +12,7 @@ from bot.domain.events import EventTag
 from bot.domain.password_refusals import DraftGone
 from bot.domain.passwords import HowSet, PasswordFault
 from bot.domain.programmes import Programme
+from bot.domain.recovery import Way
 from bot.domain.security_questions import Given, find_faults
 from bot.domain.sessions import Strength
 from bot.rendering import account_mails
@@ -19,6 +20,7 @@ from bot.services import (
     certificates,
     email_change_notices,
     passwords,
+    recovery_mails,
     seat_holders,
     security_questions,
     sessions,
@@ -138,6 +140,7 @@ def _say_activated(db: Database, desk: Desk, account: Account, *, now: datetime)
 def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
     """For whoever holds a link, old or not: mail a new one to the address on file, if it is still needed.
 
+    Where somebody has deactivated the account, the mail says that.
     Nothing is returned and nothing raised, so that everybody is told the same.
     """
     with transaction(db):
@@ -146,3 +149,5 @@ def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
         account = accounts.find(db, number) if number else None
         if account is not None:
             mail_activation_again(db, desk, account, now=now)
+            if account.status is AccountStatus.DEACTIVATED and not account.erased:
+                recovery_mails.tell(db, desk, account, Way.CLOSED, now=now)

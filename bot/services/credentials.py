@@ -20,18 +20,19 @@ from bot.domain.credentials import KEY_LIMIT, MOST_PHONES, CredentialNotice, Cre
 from bot.domain.errors import Refusal
 from bot.domain.events import EventTag
 from bot.domain.license_keys import KEY, KeyState, LicenseKey, fold_key
-from bot.domain.phone_resets import ResetState
 from bot.domain.phones import e164, takes_texts
 from bot.domain.sessions import Visitor
 from bot.domain.tries import Tried
 from bot.services import credential_notices, license_keys, seat_holders
 from bot.services.desk import Desk
-from bot.store import credentials, events, phone_resets, seats, tries
+from bot.store import credentials, events, seats, tries
 from bot.store import license_keys as license_key_store
 from bot.store.database import transaction
 
 __all__ = ["MOST_PHONES"]
 
+#: a number that was theirs may be somebody else's after that
+_PHONES_GONE = (EventTag.PHONE_REMOVED, EventTag.PHONE_RESET_DONE, EventTag.RECOVERY_CODE_USED)
 LONGEST_KEY = 200  #: characters that somebody may have typed
 
 
@@ -40,8 +41,11 @@ def get(db: Database, visitor: Visitor) -> Credentials:
 
 
 def list_free(db: Database, visitor: Visitor) -> list[str]:
-    """Numbers of their form that are not registered; none once all phones were lost: others may have them."""
-    if any(one.state is ResetState.DONE for one in phone_resets.list_of_account(db, visitor.account.id)):
+    """Numbers of their form that are not registered; none once a phone was removed or lost.
+
+    One click would send a code there, and others may have that phone by now.
+    """
+    if events.list_tagged(db, (f"account:{visitor.account.id}",), _PHONES_GONE):
         return []
     known = {phone.number for phone in get(db, visitor).phones}
     return [number for number in visitor.account.phones if number not in known]

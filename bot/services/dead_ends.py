@@ -33,7 +33,7 @@ def tell(db: Database, desk: Desk, occasion: str, *, now: datetime) -> None:
     """Queue the digests of that week, one a recipient; nothing where there is nothing to say."""
     known = list(_list_organisations(db, desk))
     for facts in known:
-        if found := find_for_administrators(facts):
+        if found := find_for_administrators(facts, now=now, activation=_activation(desk)):
             _mail(db, desk, facts, found, occasion, now=now)
     if told := _for_desk(db, desk, known, now=now):
         named = [one.account.id for one in (*told.hurried, *told.unwarned)]
@@ -56,8 +56,13 @@ def _for_desk(db: Database, desk: Desk, known: list[OrganisationFacts], *, now: 
         rules=rules,
         now=now,
         between_changes=desk.policy.password_rules(Programme.EXTRANET).between_changes,
-        activation=timedelta(days=desk.policy.mag.activation_days + 1),
+        activation=_activation(desk),
     )
+
+
+def _activation(desk: Desk) -> timedelta:
+    """For which a link to activate works, and a day more."""
+    return timedelta(days=desk.policy.mag.activation_days + 1)
 
 
 def _mail(

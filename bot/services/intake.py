@@ -207,11 +207,12 @@ def _refuse_form(
     """What cannot be read: staff see it, and whoever is to hear of it is told why."""
     conversation = questions.open_conversation(db, desk, understood, now)
     questions.note_question(db, understood, conversation, now=now)
+    of = faq_mails.find_programme(db, desk, conversation, now=now)
     if understood.hears_why:
         parties = _list_parties(desk, understood)
-        questions.say_unreadable(db, desk, understood, conversation.ref, refusal, cc=parties, now=now)
+        questions.say_unreadable(db, desk, understood, conversation.ref, refusal, cc=parties, of=of, now=now)
     elif understood.verified:
-        questions.say_received(db, desk, understood, ref=conversation.ref, now=now)
+        questions.say_received(db, desk, understood, ref=conversation.ref, of=of, now=now)
     return conversation.ref
 
 
@@ -335,9 +336,10 @@ def _continue_conversation(db: Database, desk: Desk, understood: Understood, ref
         questions.note_next(db, understood, conversation, now=now, form_sent=sent)
     if not sent:
         faq_mails.hear(db, desk, understood, conversation, helped=not unread, now=now)
-    questions.say_too_large(db, desk, understood, ref=conversation.ref, now=now)
+    of = faq_mails.find_programme(db, desk, conversation, now=now)
+    questions.say_too_large(db, desk, understood, ref=conversation.ref, of=of, now=now)
     if (refusal := understood.form.refusal) is not None and understood.hears_why:
-        questions.say_unreadable(db, desk, understood, ref, refusal, cc=(), now=now)
+        questions.say_unreadable(db, desk, understood, ref, refusal, cc=(), of=of, now=now)
     withdrawals.hear_by_number(db, desk, understood, asked=conversation.ref, now=now)
     return conversation.ref
 

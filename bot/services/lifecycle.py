@@ -64,14 +64,13 @@ def list_living(db: Database, desk: Desk, found: Sequence[Account], *, now: date
 
     Sign-in, Account Recovery and answers ask it alike: one that is over stands in the way of no other.
     """
+    return [one for one in found if not is_over(db, desk, one, now=now)] or list(found)
 
-    def is_over(one: Account) -> bool:
-        life = find_today(db, desk, one.id, now=now)
-        return one.status is AccountStatus.DEACTIVATED or (
-            life is not None and life.state is LifeState.CLOSED
-        )
 
-    return [one for one in found if not is_over(one)] or list(found)
+def is_over(db: Database, desk: Desk, account: Account, *, now: datetime) -> bool:
+    """Whether nobody gets in any more, whatever they do: a person closed it, or the clock for good."""
+    closed = find_end(db, desk, account, now=now) is LifeState.CLOSED
+    return closed or account.status is AccountStatus.DEACTIVATED
 
 
 def is_open(db: Database, account: Account) -> bool:

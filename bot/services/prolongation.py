@@ -21,9 +21,10 @@ from bot.domain.prolongation import (
     is_agreed,
 )
 from bot.domain.prolongation_refusals import ConsentsChanged, ProlongationWaits
+from bot.domain.recovery import Way
 from bot.domain.tries import Tried
 from bot.rendering import lifecycle_mails
-from bot.services import consents, lifecycle, partner_returns, passwords, prolong_links
+from bot.services import consents, lifecycle, partner_returns, passwords, prolong_links, recovery_mails
 from bot.services.account_mails import find_waiting, mail_owner
 from bot.services.accounts import list_named, mail_activation_again
 from bot.services.desk import Desk
@@ -161,7 +162,8 @@ def _finish(db: Database, desk: Desk, found: Prolongation, hashed: str, *, since
 def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
     """Mail a link to the address on file of each account that is meant; nobody is told whether there is one.
 
-    Of an account that was never activated it is the link that does so.
+    Of an account that was never activated it is the link that does so. Where there are only such as somebody
+    has deactivated, the mail says that.
 
     The same work for every name, as far as a stranger can see: one argon2 call, one transaction. Which of
     several people comes back whose address alone was given, a person decides.
@@ -178,6 +180,8 @@ def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
                 mail_activation_again(db, desk, account, now=now)
             elif not (shared and account in closed):
                 mail_link(db, desk, account, now=now)
+        if named and all(account.status is AccountStatus.DEACTIVATED for account in named):
+            recovery_mails.tell(db, desk, named[-1], Way.CLOSED, now=now)
     if shared:
         email, lang = closed[0].email, closed[0].lang
         partner_returns.ask(db, desk, email=email, name="", company="", lang=lang, now=now)

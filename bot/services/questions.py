@@ -40,7 +40,10 @@ def ask(db: Database, desk: Desk, understood: Understood, now: datetime, *, of_c
     """
     conversation = open_conversation(db, desk, understood, now)
     looked = provenance.look_up(db, desk, understood, ref=conversation.ref, now=now)
-    told = looked is not None and say_whose(db, desk, understood, looked, ref=conversation.ref, now=now)
+    of = faq_mails.find_programme(db, desk, conversation, now=now)
+    told = looked is not None and say_whose(
+        db, desk, understood, looked, ref=conversation.ref, of=of, now=now
+    )
     whose = (looked.found if told else Provenance.UNSURE) if looked else None
     form_sent = looked is None and send_form(db, desk, understood, conversation.ref, now=now)
     may_answer = looked is None and not of_case
@@ -52,12 +55,12 @@ def ask(db: Database, desk: Desk, understood: Understood, now: datetime, *, of_c
         conversations.leave_to_asker(db, conversation, now=now)
     note_question(db, understood, conversation, now=now, form_sent=form_sent, whose=whose)
     if understood.too_large:
-        say_too_large(db, desk, understood, ref=conversation.ref, now=now)
+        say_too_large(db, desk, understood, ref=conversation.ref, of=of, now=now)
     elif understood.verified and not answered and not told:
         offered = () if of_case else faq_mails.offer(db, desk, understood, conversation, now=now)
         say_received(
-            db, desk, understood, ref=conversation.ref, hear_by=conversation.due_at, offered=offered, now=now,
-            of=faq_mails.find_programme(db, desk, conversation, now=now),
+            db, desk, understood, ref=conversation.ref, hear_by=conversation.due_at, offered=offered, of=of,
+            now=now,
         )  # fmt: skip
     return conversation.ref
 
@@ -82,7 +85,14 @@ def say_received(
 
 
 def say_whose(
-    db: Database, desk: Desk, understood: Understood, looked: LookedUp, *, ref: str, now: datetime
+    db: Database,
+    desk: Desk,
+    understood: Understood,
+    looked: LookedUp,
+    *,
+    ref: str,
+    of: Programme,
+    now: datetime,
 ) -> bool:
     """Tell a verified sender whether the mail that they have is ours; whether that is sure, and goes."""
     if looked.found is Provenance.UNSURE:
@@ -93,6 +103,7 @@ def say_whose(
         lang=understood.mail.lang,
         policy=desk.policy,
         portal_url=desk.portal_url,
+        of=of,
         template=job.template if job else "",
         sent_at=(job.sent_at or job.created_at) if job else None,
     )
@@ -131,6 +142,7 @@ def say_too_large(
     now: datetime,
     cc: tuple[str, ...] = (),
     case_id: int | None = None,
+    of: Programme = Programme.MAG,
 ) -> None:
     """Tell a verified sender that their mail was too large to be read, and what to do instead."""
     row, mail = understood.row, understood.mail
@@ -143,6 +155,7 @@ def say_too_large(
         sender=mail.sender,
         lang=mail.lang,
         policy=desk.policy,
+        of=of,
     )
     answer(db, desk, understood, "too_large", ref=ref, words=words, now=now, cc=cc, case_id=case_id)
 
@@ -157,6 +170,7 @@ def say_unreadable(
     cc: tuple[str, ...],
     now: datetime,
     case_id: int | None = None,
+    of: Programme = Programme.MAG,
 ) -> None:
     """Tell why a form was not read, and what to send instead."""
     mail = understood.mail
@@ -167,6 +181,7 @@ def say_unreadable(
         sender=mail.sender,
         lang=mail.lang,
         policy=desk.policy,
+        of=of,
     )
     answer(db, desk, understood, "unreadable_ris", ref=ref, words=words, now=now, cc=cc, case_id=case_id)
 

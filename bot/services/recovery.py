@@ -6,11 +6,9 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, account_id
-from bot.domain.addresses import in_key
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.events import EventTag
 from bot.domain.note_names import NoteName
-from bot.domain.outbox import Job, JobStatus
 from bot.domain.password_refusals import AnswerWrong, PasswordMeanwhile, ResetOften
 from bot.domain.passwords import HowSet, PasswordFault
 from bot.domain.recovery import (
@@ -26,12 +24,19 @@ from bot.domain.recovery import (
 from bot.domain.security_questions import Question
 from bot.domain.tries import Tried
 from bot.rendering import account_mails
-from bot.services import account_notes, lifecycle, passwords, prolongation, security_questions
+from bot.services import (
+    account_notes,
+    lifecycle,
+    passwords,
+    prolongation,
+    recovery_mails,
+    security_questions,
+)
 from bot.services.account_mails import mail_owner
-from bot.services.accounts import list_named, mail_activation_again, with_companies
+from bot.services.accounts import list_named, mail_activation_again
 from bot.services.desk import Desk
-from bot.services.queueing import issue_link, link_rests
-from bot.store import accounts, events, links, outbox, sessions, tries
+from bot.services.queueing import link_rests
+from bot.store import accounts, events, links, sessions, tries
 from bot.store.database import transaction
 
 
@@ -107,7 +112,7 @@ def send_reset(db: Database, desk: Desk, account: Account, *, by: str, now: date
         raise ResetOften(most=MOST_RESETS)
     until = now + RESET_LASTS
     events.add(db, EventTag.RECOVERY_MAILED, f"account:{account.id}", actor=by, at=now, way=Way.RESET)
-    _mail(db, desk, account, Way.RESET, purpose=RESET, until=until, now=now)
+    recovery_mails.send_link(db, desk, account, Way.RESET, purpose=RESET, until=until, now=now)
 
 
 def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Recovery:
@@ -182,9 +187,10 @@ def _recover(
 
 
 def _list_same_address(db: Database, desk: Desk, named: list[Account], *, now: datetime) -> list[Account]:
-    """The accounts of the address that is meant: whoever reads its mails reads those of all of them."""
-    same = accounts.list_by_email(db, named[0].email) if named else []
-    return lifecycle.list_living(db, desk, same, now=now)
+    """The accounts of the address that is meant; one that was named, and has run out, is answered alone."""
+    if not named or (len(named) == 1 and lifecycle.find_end(db, desk, named[0], now=now)):
+        return named
+    return recovery_mails.list_same_address(db, desk, named[0].email, now=now)
 
 
 def _note_asked(db: Database, account: Account | None, *, now: datetime) -> None:
@@ -211,57 +217,14 @@ def _mail_way(
         return prolongation.mail_link(db, desk, account, by_mail=by_mail, now=now)
     if way is None:
         return mail_activation_again(db, desk, account, now=now)
-    if way is Way.LINK:
-        if link_rests(db, account.ref, purpose=LINK, now=now):
-            return False
-        _mail(db, desk, account, way, purpose=LINK, until=now + LINK_LASTS, by_mail=by_mail, now=now)
-    elif _list_waiting(db, account, way):
+    if way is not Way.LINK:
+        return recovery_mails.tell(db, desk, account, way, now=now)
+    if link_rests(db, account.ref, purpose=LINK, now=now):
         return False
-    else:
-        address = in_key(account.email)
-        _mail(db, desk, account, way, once=f"{address}:{now:%Y-%m-%d}", now=now)
-    return True
-
-
-def _mail(
-    db: Database,
-    desk: Desk,
-    account: Account,
-    way: Way,
-    *,
-    now: datetime,
-    purpose: str = "",
-    until: datetime | None = None,
-    by_mail: bool = False,
-    once: str = "",
-) -> None:
-    secrets, several = {}, []
-    if way is Way.SEVERAL:
-        same = _list_same_address(db, desk, [account], now=now)
-        several = with_companies(db, [one for one in same if one.status is account.status])
-    if until is not None:
-        for job in _list_waiting(db, account, way):  # with a link that ends sooner
-            outbox.move(db, job.id, since=(JobStatus.QUEUED, JobStatus.HELD), to=JobStatus.REPLACED)
-        url = issue_link(db, desk, account.ref, purpose=purpose, path="password", until=until, now=now)
-        secrets = {"recovery_url": url}
-    mail_owner(
-        db,
-        desk,
-        account,
-        "recovery",
-        words=lambda customer: account_mails.recovery(
-            account, customer, desk.policy, way=way, until=until, by_mail=by_mail, several=several
-        ),
-        now=now,
-        secrets=secrets,
-        once=once,
+    recovery_mails.send_link(
+        db, desk, account, way, purpose=LINK, until=now + LINK_LASTS, by_mail=by_mail, now=now
     )
-
-
-def _list_waiting(db: Database, account: Account, way: Way) -> list[Job]:
-    """Such mails that have not gone, as while the mail server is away: one is enough when it is back."""
-    waiting = outbox.list_waiting(db, f"{account.ref}:recovery:", to=account.email)
-    return [job for job in waiting if job.values["words"]["way"] == way]
+    return True
 
 
 def _mail_administrator(

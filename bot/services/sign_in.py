@@ -11,6 +11,7 @@ from bot.domain.addresses import in_key
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import LifeState
 from bot.domain.lifecycle_refusals import LifeClosed
+from bot.domain.password_refusals import AccountDeactivated
 from bot.domain.passwords import normal
 from bot.domain.programmes import Programme
 from bot.domain.prolongation_refusals import AccountExpired
@@ -39,10 +40,10 @@ def sign_in(db: Database, desk: Desk, *, name: str, password: str, now: datetime
 
     Argon2 is asked once and something is written once, whether or not there is such an account. So the
     password of an address with several accounts is not tried at all: its owner gets the User IDs by mail.
-    Only who knows the password of an account whose clock has run out hears so: raise AccountExpired, with a
-    link on its way to the address on file, or LifeClosed, with a new invitation.
+    Only who knows the password of an account that is over hears so: raise AccountExpired, with a link on its
+    way to the address on file, LifeClosed, with a new invitation, or AccountDeactivated.
     """
-    found = _list_active(db, desk, name, now=now)
+    found = _list_meant(db, desk, name, now=now)
     account = found[0] if len(found) == 1 else None
     hashed = accounts.find_password(db, account.id) if account else ""
     secret = normal(password)
@@ -63,15 +64,23 @@ def sign_in(db: Database, desk: Desk, *, name: str, password: str, now: datetime
             passwords.rehash(db, account.id, renewed, since=hashed)
         tries.drop(db, account.id, Tried.PASSWORD)
         end = lifecycle.find_end(db, desk, account, now=now)
-        if end is None:
+        if account.status is AccountStatus.ACTIVE and end is None:
             return sessions.begin(db, desk, account, strength=Strength.PASSWORD, now=now)
         prolongation.mail_link(db, desk, account, now=now)
+    if account.status is AccountStatus.DEACTIVATED:
+        raise AccountDeactivated(programme=account.programme)
     raise LifeClosed if end is LifeState.CLOSED else AccountExpired
 
 
-def _list_active(db: Database, desk: Desk, name: str, *, now: datetime) -> list[Account]:
-    """Those who may be meant: one by a User ID, one or several by an address."""
-    active = [account for account in list_named(db, name) if account.status is AccountStatus.ACTIVE]
+def _list_meant(db: Database, desk: Desk, name: str, *, now: datetime) -> list[Account]:
+    """Those who may be meant: one by a User ID, one or several by an address.
+
+    Those that were deactivated only where there is no other: they only hear what is so.
+    """
+    named = list_named(db, name)
+    if all(account.status is AccountStatus.DEACTIVATED for account in named):
+        return named
+    active = [account for account in named if account.status is AccountStatus.ACTIVE]
     return lifecycle.list_living(db, desk, active, now=now)
 
 
@@ -80,7 +89,7 @@ def _may_sign_in(db: Database, account: Account, hashed: str, now: datetime) -> 
     still = accounts.find(db, account.id)
     return (
         still is not None
-        and still.status is AccountStatus.ACTIVE
+        and still.status is account.status
         and accounts.find_password(db, account.id) == hashed
         and not tries.find(db, account.id, Tried.PASSWORD).is_locked(now)
     )
@@ -99,6 +108,7 @@ def _count_wrong(db: Database, desk: Desk, account: Account | None, now: datetim
     events.add(db, EventTag.SIGN_IN_FAILED, about, actor="usher", at=now, wrong=after.wrong)
     if after.locked_until:
         events.add(db, EventTag.SIGN_IN_LOCKED, about, actor="usher", at=now)
+    if after.locked_until and account.status is AccountStatus.ACTIVE:
         _mail_locked(db, desk, account, after.locked_until, now)
 
 
@@ -119,7 +129,7 @@ def _mail_locked(db: Database, desk: Desk, account: Account, until: datetime, no
 def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime) -> None:
     """Once a day, however often somebody tries; and none while the one before has not gone."""
     first = found[0]
-    sign_in_url = desk.page_url("sign-in", lang=first.lang)
+    expired = all(lifecycle.find_end(db, desk, one, now=now) for one in found)
     address = in_key(first.email)
     if outbox.list_waiting(db, f"user_ids:{address}:", to=first.email):
         return
@@ -129,7 +139,12 @@ def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime
         "user_ids",
         replace(owner_of(first), case_id=None),  # it names accounts of several cases
         key=f"user_ids:{address}:{now:%Y-%m-%d}",
-        words=account_mails.user_ids(with_companies(db, found), desk.policy, sign_in_url=sign_in_url),
+        words=account_mails.user_ids(
+            with_companies(db, found),
+            desk.policy,
+            sign_in_url=desk.page_url("sign-in", lang=first.lang),
+            page_url=desk.page_url("prolong", lang=first.lang) if expired else None,
+        ),
         now=now,
     )
 

@@ -219,8 +219,8 @@ def _pass_key_on(number: int, frame: Frame, visitor: Visitor) -> str:
 def _agree_lost(number: int, frame: Frame, visitor: Visitor) -> str:
     desk, now, reset = frame.bot.desk, frame.bot.clock.now(), _number("reset")
     with frame.bot.connect() as db:
-        phone_resets.agree(db, desk, account_id=number, reset_id=reset, by=visitor, now=now)
-    return "agreed"
+        agreed = phone_resets.agree(db, desk, account_id=number, reset_id=reset, by=visitor, now=now)
+    return "agreed_first" if agreed.is_undecided else "agreed"
 
 
 def _refuse_lost(number: int, frame: Frame, visitor: Visitor) -> str:

@@ -57,11 +57,12 @@ def ask(*, frame: Frame) -> Response:
 
 
 def show_asked(*, frame: Frame) -> Response:
-    say, rules = frame.pages.words().say, frame.bot.desk.policy.clock_rules
+    say, policy = frame.pages.words().say, frame.bot.desk.policy
+    rules, programme = policy.clock_rules, policy.extranet.name
     return frame.pages.render(
         "way_back.html",
         title=say("page.prolong.asked.title"),
-        text=say("page.prolong.asked.text", days=rules.reactivation),
+        text=say("page.prolong.asked.text", programme=programme, days=rules.reactivation),
         post="",
         link="",
         ask=True,
@@ -185,5 +186,5 @@ def _over(no: LinkUnknown | LinkExpired, frame: Frame) -> Response:
         link="" if shut else "/register" if closed else "/prolong",
         button="" if shut else say(f"page.prolong.{what}.button"),
         ask=True,
-        sign_in=True,
+        sign_in=not (closed or shut),
     )

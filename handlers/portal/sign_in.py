@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, Flask, Response, request
 
 from bot.domain.lifecycle_refusals import LifeClosed
+from bot.domain.password_refusals import AccountDeactivated
 from bot.domain.programmes import Programme
 from bot.domain.prolongation_refusals import AccountExpired
 from bot.domain.sessions import IDLE, LONGEST, Ending
@@ -43,6 +44,8 @@ def sign_in(*, frame: Frame) -> Response:
                 sessions.end(db, visitors.token(), now=now)  # of whoever was signed in here before
     except (AccountExpired, LifeClosed) as end:
         return _ended(frame, end)
+    except AccountDeactivated as end:
+        return _deactivated(frame, end)
     if not token:
         return _page(frame, name=name, wrong=True, then=then)
     visitors.remember(token)
@@ -71,6 +74,21 @@ def _ended(frame: Frame, end: AccountExpired | LifeClosed) -> Response:
         post="",
         link="/register" if closed else "",
         button=words.say("page.prolong.closed.button"),
+        ask=True,
+        sign_in=False,
+    )
+
+
+def _deactivated(frame: Frame, end: AccountDeactivated) -> Response:
+    """Only a person opens it again."""
+    return frame.pages.render(
+        "way_back.html",
+        of=Programme(str(end.values["programme"])),
+        status=FORBIDDEN,
+        title=frame.pages.words().say("page.prolong.shut.title"),
+        text=frame.pages.words().refusal(end),
+        post="",
+        link="",
         ask=True,
         sign_in=False,
     )

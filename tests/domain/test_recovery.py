@@ -39,12 +39,5 @@ def test_nobody_has_no_way() -> None:
 )
 def test_whose_user_id_was_given_is_answered_and_nobody_else_at_the_address(own: S, way: Way | None) -> None:
     other, named = replace(ONE, id=1, status=S.ACTIVE), replace(ONE, id=2, status=own)
-    same = [other, named] if own is not S.DEACTIVATED else [other]
 
-    assert find_way(same, named) == (way, named)
-
-
-def test_the_clock_has_closed_the_named_one_and_its_own_way_back_is_meant() -> None:
-    other, closed = (replace(ONE, id=number, status=S.ACTIVE) for number in (1, 2))
-
-    assert find_way([other], closed) == (Way.LINK, closed)
+    assert find_way([other, named], named) == (way, named)

@@ -147,6 +147,9 @@ HONEST = [
     "Is my own password reset for all partner accounts?",
     "Nach wie vielen Versuchen ist mein Konto gesperrt?",
     "Can the correct code be refused?",
+    "Das bin nicht ich, bitte an Udo Sonntag",
+    "Guten Tag, das bin nicht ich. Zuständig ist Udo Sonntag.",
+    "That is not me, please contact Udo Sunday",
 ]
 
 

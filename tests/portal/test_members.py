@@ -191,6 +191,8 @@ def test_whoever_is_invited_and_has_an_account_by_now_reads_what_they_can_do(
     assert everybody(town)[email].user_id in page.text
     assert "Activate it by our mail" in page.text
     assert "list of users" not in page.text
+    listed = administrator.get("/users").text
+    assert f"{ina['first_name']} {ina['last_name']} has an account with this address by now" in listed
 
 
 @pytest.mark.parametrize("way", ["called_back", "demoted"])

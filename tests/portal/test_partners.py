@@ -108,7 +108,10 @@ def test_back_in_takes_a_passcode_and_each_of_them_once(guest: Guest) -> None:
     assert guest.post("/passcode", {"code": phone.wrong(town.clock.now())}).status_code == 400
     assert guest.post("/passcode", {"code": code}).location == "/home"
     assert guest.client.get("/dashboard").location == "/home"
-    assert "Security" not in guest.client.get("/account").text
+    own = guest.client.get("/account").text
+    assert "Security" not in own
+    assert "what you agreed to" in own
+    assert "License Key" not in own
     data = json.loads(guest.client.get("/account/data").text)
     assert (data["partner"]["vat_id"], len(data["consents"])) == ("DE136695976", 4)
 

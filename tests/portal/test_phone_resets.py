@@ -4,12 +4,11 @@ import re
 
 import pytest
 
-from bot.domain.phone_resets import ResetState
+from bot.domain.events import EventTag
 from bot.domain.ris import Role
 from bot.domain.sessions import Strength
 from bot.services import phone_resets
-from bot.store import accounts, credentials
-from bot.store import phone_resets as resets
+from bot.store import accounts, credentials, events
 from bot.store.database import transaction
 from tests.portal.test_passcode import registered, signed_in, village
 from tests.portal.test_sign_in import Village
@@ -74,7 +73,7 @@ def test_two_administrators_agree_in_their_own_pages_and_the_owner_registers_ane
     assert "nobody has so far" in browser.get("/passcode/lost").text
     assert browser.post("/passcode/lost", on="/passcode/lost").status_code == 400
     assert browser.post(f"{hers}/lost-phones", on="/passcode/lost", reset="1").status_code == 403
-    for administrator in (first, second):
+    for administrator, told in ((first, "agreed_first"), (second, "agreed")):
         theirs = signed_in(lost, administrator)
         assert "Elevate" in theirs.get(hers).text
         with lost.bot.connect() as db, transaction(db):
@@ -84,7 +83,10 @@ def test_two_administrators_agree_in_their_own_pages_and_the_owner_registers_ane
         for reset in ("", "2", "²"):
             assert theirs.post(f"{hers}/lost-phones", on=hers, reset=reset).status_code == 409
         done = theirs.post(f"{hers}/lost-phones", on=hers, reset="1")
-        assert done.headers["Location"] == f"{hers}?done=agreed"
+        assert done.headers["Location"] == f"{hers}?done={told}"
+        assert ("A second person has to" in theirs.get(f"{hers}?done={told}").text) is (
+            administrator == first
+        )
         assert theirs.post(f"{hers}/lost-phones", on=hers, reset="1").status_code == 409
     lost.send_mails()
     lost.wait(hours=24)
@@ -98,7 +100,10 @@ def test_two_administrators_agree_in_their_own_pages_and_the_owner_registers_ane
     assert place.headers["Location"].startswith("/passcode/")
 
 
-def test_the_number_of_a_lost_phone_is_not_offered_again(lost: Village) -> None:
+@pytest.mark.parametrize(
+    "gone", [EventTag.PHONE_RESET_DONE, EventTag.PHONE_REMOVED, EventTag.RECOVERY_CODE_USED]
+)
+def test_the_number_of_a_phone_that_is_gone_is_not_offered_again(lost: Village, gone: EventTag) -> None:
     anna, now = lost.people[0], lost.clock.now()
     browser, number = signed_in(lost, anna), anna.phones[0]
     with lost.bot.connect() as db, transaction(db):
@@ -106,9 +111,7 @@ def test_the_number_of_a_lost_phone_is_not_offered_again(lost: Village) -> None:
             credentials.drop_phone(db, phone.id)
     assert f'value="{number}"' in browser.get("/dashboard/phones").text
     with lost.bot.connect() as db, transaction(db):
-        asked = resets.add(db, anna.id, now=now)
-        assert asked is not None
-        resets.end(db, asked, ResetState.DONE, by="usher", now=now)
+        events.add(db, gone, f"account:{anna.id}", actor="usher", at=now)
 
     assert f'value="{number}"' not in browser.get("/dashboard/phones").text
 

@@ -318,6 +318,7 @@ def test_the_link_of_an_account_that_the_desk_has_closed_promises_no_invitation(
     shut = partner.client.get(f"{partner.link}?lang={lang}")
 
     assert (shut.status_code, said in shut.text, wrong in shut.text) == (410, True, False)
+    assert "Your account is active already?" not in shut.text
     assert f'class="button" href="/register?lang={lang}"' not in shut.text
     assert town.bot.desk.policy.extranet.support_address in shut.text
 

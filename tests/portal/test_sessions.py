@@ -5,6 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.domain.account_views import AccountAct
+from bot.domain.ris import Role
+from bot.services import account_views, members
+from bot.store import accounts
+from bot.store.database import transaction
 from tests.people import PASSWORD, Browser
 from tests.portal.conftest import Town
 from tests.portal.test_sign_in import Village, settled
@@ -105,3 +110,31 @@ def test_sign_in_says_how_a_session_ended_and_leads_back_to_a_page_of_ours(
         answer = fresh.post("/sign-in", on=f"/sign-in?then={then}", then=then, **typed)
         assert answer.headers["Location"] == place
         assert "evil" not in fresh.get(f"/sign-in?then={then}&ended={then}").text
+
+
+@pytest.mark.parametrize("by", ["the desk", "an administrator"])
+def test_whose_account_is_closed_while_they_are_signed_in_reads_so_at_the_next_clicks(
+    town: Town, by: str
+) -> None:
+    village, (browser,) = opened(town, 1)
+    owner, now = village.people[0], village.clock.now()
+    with village.bot.connect() as db:
+        other = village.people[1]
+        with transaction(db):
+            accounts.set_role(db, other.id, Role.ORGANIZATION_ADMINISTRATOR)
+        if by == "the desk":
+            account_views.act(
+                db, village.bot.desk, AccountAct.CLOSE, account_id=owner.id, by="U0AVERY", now=now
+            )
+        else:
+            members.deactivate(db, village.bot.desk, account_id=owner.id, by=other, now=now)
+    token = browser.token("/contact")
+    sent = browser.client.post("/account/language", data={"csrf_token": token, "language": "de"})
+    led = browser.get("/account").headers["Location"]
+
+    assert sent.headers["Location"] == "/sign-in?ended=elsewhere"
+    assert led == "/sign-in?ended=elsewhere&then=profile.show"
+    assert "if the account was closed" in browser.get(led).text
+    assert owner.name not in browser.get("/contact").text
+    told = browser.sign_in(owner.user_id)
+    assert (told.status_code, "was deactivated" in told.text) == (403, True)

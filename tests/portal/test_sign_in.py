@@ -8,7 +8,9 @@ import pytest
 
 from bot.bootstrap import Bot
 from bot.domain.accounts import Account, AccountStatus
+from bot.domain.password_refusals import AccountDeactivated
 from bot.domain.tries import Tried
+from bot.services import accounts as opening
 from bot.services import sign_in as services
 from bot.store import accounts, tries
 from bot.store.database import transaction
@@ -154,7 +156,41 @@ def test_a_hash_of_older_costs_is_made_anew_and_a_deactivated_account_stays_out(
         since, to = AccountStatus.ACTIVE, AccountStatus.DEACTIVATED
         accounts.move(db, anna.id, since=since, to=to, now=village.bot.clock.now())
 
-    assert not attempt(village, anna.user_id, PASSWORD)
+    with pytest.raises(AccountDeactivated):
+        attempt(village, anna.user_id, PASSWORD)
+
+
+def test_who_knows_the_password_of_a_deactivated_account_reads_so_and_nobody_else(town: Town) -> None:
+    village = settled(town)
+    anna = village.people[0]
+    with village.bot.connect() as db, transaction(db):
+        opening.deactivate(db, village.bot.desk, anna, by="U0AVERY", now=village.bot.clock.now())
+    browser = village.browser()
+    stranger, none = browser.sign_in(anna.user_id, "wrong"), browser.sign_in("bbbb-bbbb", "wrong")
+    for name in (anna.user_id, anna.email):
+        village.hasher.calls.clear()
+        owner = browser.sign_in(name)
+
+        assert village.hasher.calls == ["verify"]
+        assert owner.status_code == 403
+        assert "was deactivated" in owner.text
+        assert village.bot.desk.policy.mag.support_address in owner.text
+    assert without_tokens(stranger.text) == without_tokens(none.text)
+    assert browser.get("/dashboard").status_code == 303
+
+
+def test_guesses_at_a_deactivated_account_are_counted_and_nobody_is_told_when_to_try_again(
+    town: Town,
+) -> None:
+    village = settled(town)
+    anna = village.people[0]
+    with village.bot.connect() as db, transaction(db):
+        opening.deactivate(db, village.bot.desk, anna, by="U0AVERY", now=village.bot.clock.now())
+    for _ in range(10):
+        attempt(village, anna.user_id, "wrong")
+
+    assert not attempt(village, anna.user_id, PASSWORD)  # and it is not said either
+    assert not jobs(village, "account_locked")
 
 
 def test_a_cookie_from_before_signing_in_or_after_signing_out_opens_nothing(town: Town) -> None:

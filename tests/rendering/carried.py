@@ -239,6 +239,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "app_code_wrong": {},
     "app_gone": {},
     "account_expired": {},
+    "account_deactivated": {},
     "consents_changed": {},
     "prolongation_waits": {"until": AT},
     "request_settled": {"by": "U0AVERY"},

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from bot import policy as policies
+from bot.domain.accounts import AccountStatus
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.credentials import CredentialNotice
 from bot.domain.license_keys import KeyVoided
@@ -66,9 +67,9 @@ def _prolong_link(lang: str, how: Wished) -> dict[str, Any]:
     return lifecycle_samples.asked(samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, how=how)
 
 
-def _recovery(lang: str, way: Way, *, by_mail: bool = False) -> dict[str, Any]:
+def _recovery(lang: str, way: Way, **more: object) -> dict[str, Any]:
     case, at = samples.decided_case(lang), samples.DECIDED_AT
-    return password_samples.recovery(case, POLICY, at=at, way=way, by_mail=by_mail)
+    return password_samples.recovery(case, POLICY, at=at, way=way, **more)  # type: ignore[arg-type]
 
 
 def _phone_reset(lang: str, state: ResetState) -> dict[str, Any]:
@@ -131,6 +132,13 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     ),
     "recovery_by_mail": partial(_recovery, way=Way.LINK, by_mail=True),
     **{f"recovery_{way}": partial(_recovery, way=way) for way in (Way.RESET, Way.SEVERAL, Way.CLOSED)},
+    "recovery_several_closed": partial(_recovery, way=Way.CLOSED, several=True),
+    "user_ids_deactivated": lambda lang: account_samples.user_ids(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, status=AccountStatus.DEACTIVATED
+    ),
+    "user_ids_expired": lambda lang: account_samples.user_ids(
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, page_url=partner_states.PROLONG
+    ),
     "credential_notice_removed": lambda lang: account_samples.credential_notice(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=CredentialNotice.PHONE_REMOVED
     ),

@@ -16,6 +16,8 @@ POLICY, AT = policies.load(), samples.DECIDED_AT
 #: of those that an owner is told; nothing is mailed when only the first has agreed
 RESET_STATES = tuple(state for state in ResetState if state not in (ResetState.AGREED, ResetState.COOLING))
 
+PROLONG = "https://onboarding.example.com/prolong?lang=en"
+
 
 def _partner(lang: str) -> Account:
     return partner_samples.account(samples.decided_case(lang), at=AT)
@@ -33,6 +35,9 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "partner_invitation_back": partial(_show, partner_samples.invitation, back=True),
     "account_locked_partner": partial(_of_partner, account_samples.account_locked),
     **{f"recovery_partner_{way}": partial(_of_partner, password_samples.recovery, way=way) for way in Way},
+    "recovery_partner_expired": partial(
+        _of_partner, password_samples.recovery, way=Way.SEVERAL, page_url=PROLONG
+    ),
     **{
         f"member_notice_partner_{why}": partial(_of_partner, account_samples.member_notice, why=why)
         for why in (MemberNotice.DEACTIVATED, MemberNotice.REACTIVATED)

@@ -78,7 +78,7 @@ def test_values_stand_in_code_or_link_targets_nowhere_but_for_addresses_of_ours(
         "{{ status_url }}", "{{ case.status_url }}", "{{ check_url }}", "{{ enrolment_url }}",
         "{{ key_url }}", "{{ registration_url }}", "{{ activation_url }}", "{{ recovery_url }}",
         "{{ joining_url }}", "{{ invite_url }}", "{{ mfa_guide_url }}", "{{ email_url }}", "{{ stop_url }}",
-        "{{ prolong_url }}", "{{ home_url }}", "{{ one.page_url }}", "{{ unhelpful_url }}",
+        "{{ prolong_url }}", "{{ home_url }}", "{{ one.page_url }}", "{{ page_url }}", "{{ unhelpful_url }}",
         "{{ sign_in_url }}", "{{ users_url }}",
         "{{ administrator_url }}", "{{ webinars_url }}",
         "mailto:{{ support_address }}",

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from bot.domain.conversations import CUSTOMER, Answered, Channel, NewConversation, Tried
 from bot.domain.tries import Tried as Try
@@ -13,6 +16,9 @@ from bot.store.database import rows, transaction
 from tests.cast import BLAKE, DANA, ELI, MALLORY, Office, a_mail
 from tests.partners import a_partner
 from tests.services.test_conversations import ANSWERED, CLOSED, OPEN, answer, card, q
+from tests.services.test_intake import BROKEN
+from tests.services.test_provenance import eml, forward
+from tests.services.test_too_large import take_large
 
 
 def test_html_pings_and_a_hundred_thousand_characters_stay_text_on_the_card(office: Office) -> None:
@@ -56,6 +62,38 @@ def test_the_desk_of_their_accounts_signs_what_partners_get(office: Office) -> N
     receipt, reply = office.mailer.sent
     for mail in (receipt, reply):
         assert extranet in mail.text
+        assert office.desk.policy.mag.support_desk not in mail.text
+
+
+@pytest.mark.parametrize(
+    ("template", "sent"),
+    [
+        ("neutral_receipt", {"files": [BROKEN]}),
+        ("unreadable_ris", {"text": "-----BEGIN PGP MESSAGE-----\n\nhQEMA"}),
+    ],
+)
+def test_so_it_does_where_nothing_can_be_read(office: Office, template: str, sent: dict[str, Any]) -> None:
+    with office.connect() as db, transaction(db):
+        partner = a_partner(db, now=office.now)
+    office.take(a_mail(sender=replace(DANA, address=partner.email), **sent))
+
+    mail = office.mail_of(office.job(template))
+    assert office.desk.policy.extranet.support_desk in mail.text
+    assert office.desk.policy.mag.support_desk not in mail.text
+
+
+def test_so_it_does_where_a_mail_is_too_large_or_asks_whether_one_is_ours(office: Office) -> None:
+    with office.connect() as db, transaction(db):
+        sender = replace(DANA, address=a_partner(db, now=office.now).email)
+    take_large(office, subject="Pictures", sender=sender)
+    office.take(a_mail(sender=sender, text="Something is odd with it."))
+    office.work()
+    receipt = office.mailer.sent[-1]
+    office.take(forward(eml(receipt), sender=sender))
+
+    for template in ("too_large", "whose_mail"):
+        mail = office.mail_of(office.job(template))
+        assert office.desk.policy.extranet.support_desk in mail.text
         assert office.desk.policy.mag.support_desk not in mail.text
 
 

@@ -41,18 +41,20 @@ def organisation(
     phones: int = 2,
     codes: int = 0,
     waiting: int = 0,
+    clerk: AccountStatus = AccountStatus.ACTIVE,
+    role: Role = Role.USER,
 ) -> OrganisationFacts:
     leads = [
         replace(HEAD, id=9 + number, status=head, role=Role.ORGANIZATION_ADMINISTRATOR)
         for number in range(heads)
     ]
-    clerk = replace(CLERK, status=AccountStatus.ACTIVE)
+    person = replace(CLERK, status=clerk, role=role)
     return OrganisationFacts(
         id=7,
         company="Acme",
         members=(
             *(MemberFacts(account=one, phones=2) for one in leads),
-            MemberFacts(account=clerk, phones=phones, recovery_codes=codes),
+            MemberFacts(account=person, phones=phones, recovery_codes=codes),
         ),
         unaccepted=(Unaccepted(application="ForumPass", waiting=waiting),),
     )
@@ -66,21 +68,30 @@ def organisation(
         (organisation(phones=1, codes=3), ""),
         (organisation(phones=0), ""),  # not registered yet: no way in was lost
         (organisation(waiting=2), "terms"),
-        (organisation(heads=1), "alone"),
-        (organisation(heads=1, phones=1, waiting=1), "phone terms alone"),
+        (organisation(heads=1), "alone terms_alone"),
+        (organisation(heads=1, role=Role.APPLICATION_ADMINISTRATOR), "alone"),  # who accepts terms, too
+        (organisation(heads=1, phones=1, waiting=1), "phone terms alone terms_alone"),
+        (organisation(clerk=AccountStatus.WAITING), "waiting"),
         (organisation(head=AccountStatus.WAITING, phones=1), ""),  # nobody could mend it
     ],
 )
 def test_administrators_hear_of_what_they_can_mend(facts: OrganisationFacts, said: str) -> None:
-    found = find_for_administrators(facts)
+    found = find_for_administrators(facts, now=AT + 15 * DAY, activation=15 * DAY)
     assert " ".join(kinds(found)) == said
+
+
+def test_whose_link_may_still_work_is_named_to_no_administrator() -> None:
+    fresh = organisation(clerk=AccountStatus.WAITING)
+    assert find_for_administrators(fresh, now=AT + 14 * DAY, activation=15 * DAY) is None
 
 
 def kinds(found: ForAdministrators | None) -> Iterator[str]:
     if found:
         yield from ["phone"] * bool(found.one_phone)
         yield from ["terms"] * bool(found.unaccepted)
+        yield from ["waiting"] * bool(found.waiting)
         yield from ["alone"] * found.alone
+        yield from ["terms_alone"] * found.terms_alone
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from bot.services import (
     partners,
     passwords,
     prolongation,
+    recovery,
 )
 from bot.store import accounts, outbox
 from bot.store import lifecycle as lives
@@ -197,6 +198,29 @@ def test_at_a_shared_address_the_one_who_asked_comes_back_and_nobody_elses_accou
         submit(db, closed.desk, closed.tokens[-1], now=closed.now)
         states = [one.status for one in accounts.list_by_email(db, PIA)]
     assert states == [AccountStatus.ACTIVE, AccountStatus.DEACTIVATED, AccountStatus.WAITING]
+
+
+def test_whose_user_id_is_given_for_a_forgotten_password_of_an_expired_account_gets_its_link(
+    office: Office,
+) -> None:
+    moved_in(office)
+    shared(office)
+    become(office, LifeState.EXPIRED, days=95)
+    with office.connect() as db:
+        pia, _ = accounts.list_by_email(db, PIA)
+        recovery.ask_for_link(db, office.desk, pia.user_id, now=office.now)
+
+    assert [one.template for one in office.mails()][-1] == "prolong_link"
+
+
+def test_whose_user_id_is_given_for_a_forgotten_password_is_invited_where_all_of_the_address_are_closed(
+    closed: Office,
+) -> None:
+    shared(closed)
+    with closed.connect() as db:
+        _, bob = accounts.list_by_email(db, PIA)
+        recovery.ask_for_link(db, closed.desk, bob.user_id, now=closed.now)
+        assert partners.get_invitation(db, closed.tokens[-1], now=closed.now).closed_id == bob.id
 
 
 @pytest.mark.parametrize("way", [by_prolong, by_register])

@@ -1,5 +1,6 @@
 """One address, several accounts: those that are over stand in nobody's way, wherever it is asked."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,9 +9,10 @@ from bot.domain.diagnosis import Cause
 from bot.domain.lifecycle import LifeState
 from bot.domain.recovery import Way
 from bot.services import accounts as opening
-from bot.services import recovery, sign_in
+from bot.services import prolongation, recovery, sign_in
 from bot.store import accounts
 from tests.cast import AVERY
+from tests.partners import begun
 from tests.people import PASSWORD
 from tests.services.kept_out import TOM_, Town, life, mailed, town
 
@@ -52,6 +54,85 @@ def test_who_names_an_account_that_is_over_hears_of_that_one_and_gets_no_others_
     told = recovered(shared, shared.mara.user_id)
 
     assert (told["way"], told["user_id"]) == (Way.CLOSED, shared.mara.user_id)
+
+
+def tried(town: Town, name: str) -> dict[str, Any]:
+    """What is mailed to whoever tried to sign in with it, and did not get in."""
+    before, desk = {job.id for job in town.office.mails()}, town.office.desk
+    assert not sign_in.sign_in(town.db, desk, name=name, password=PASSWORD, now=town.office.now)
+    (job,) = [one for one in town.office.mails() if one.id not in before]
+    words: dict[str, Any] = job.values["words"]
+    return words
+
+
+@pytest.mark.parametrize("state", [LifeState.EXPIRED, LifeState.CLOSED])
+def test_of_which_all_have_expired_the_mails_say_so(town: Town, state: LifeState) -> None:
+    second = begun(town.db, town.office.desk, number=2, now=town.office.now)
+    accounts.set_email(town.db, second.id, town.amara.email)
+    for one in (town.amara, second):
+        life(state, days=95)(replace(town, amara=one))
+    told, named = recovered(town, town.amara.email), tried(town, town.amara.email)
+
+    assert (told["way"], named["over"]) == (Way.SEVERAL, "expired")
+    for words in (told, named):
+        assert "/prolong?" in words["page_url"]
+        assert len(words["accounts"]) == 2
+
+
+@pytest.mark.parametrize("state", [LifeState.EXPIRED, LifeState.CLOSED])
+def test_where_one_still_works_the_mails_say_of_none_that_it_has_expired(
+    town: Town, state: LifeState
+) -> None:
+    second = begun(town.db, town.office.desk, number=2, now=town.office.now)
+    accounts.set_email(town.db, second.id, TOM_)
+    accounts.set_email(town.db, town.amara.id, TOM_)
+    life(state, days=1)(town)
+
+    assert tried(town, TOM_)["over"] == ""
+    assert recovered(town, TOM_)["page_url"] is None
+
+
+def test_of_which_all_were_deactivated_every_mail_says_so_and_names_them(town: Town) -> None:
+    accounts.set_email(town.db, town.mara.id, TOM_)
+    for one in (town.mara, town.tom):
+        opening.deactivate(town.db, town.office.desk, one, by=AVERY.id, now=town.office.now)
+
+    told, named = recovered(town, TOM_), tried(town, TOM_)
+
+    assert (told["way"], named["over"]) == (Way.CLOSED, "deactivated")
+    for words in (told, named):
+        assert {one["user_id"] for one in words["accounts"]} == {town.mara.user_id, town.tom.user_id}
+
+
+@pytest.mark.parametrize("by", ["user_id", "email"])
+def test_whoever_asks_to_prolong_a_deactivated_account_hears_that_it_is(town: Town, by: str) -> None:
+    town.office.clock.wait(days=1)
+    opening.deactivate(town.db, town.office.desk, town.tom, by=AVERY.id, now=town.office.now)
+    before = len(town.office.mails())
+    for _ in range(2):  # once a day
+        prolongation.ask_for_link(town.db, town.office.desk, getattr(town.tom, by), now=town.office.now)
+
+    (job,) = town.office.mails()[before:]
+    assert (job.template, job.values["words"]["way"]) == ("recovery", Way.CLOSED)
+
+
+def test_who_was_one_of_several_in_the_morning_hears_on_that_day_that_it_was_deactivated(town: Town) -> None:
+    accounts.set_email(town.db, town.mara.id, TOM_)
+    assert recovered(town, town.tom.user_id)["way"] == Way.SEVERAL
+    town.office.work()
+    opening.deactivate(town.db, town.office.desk, town.tom, by=AVERY.id, now=town.office.now)
+
+    assert recovered(town, town.tom.user_id)["way"] == Way.CLOSED
+
+
+def test_a_deactivated_account_is_told_of_where_no_other_of_its_address_is_left(town: Town) -> None:
+    accounts.set_email(town.db, town.mara.id, TOM_)
+    opening.deactivate(town.db, town.office.desk, town.mara, by=AVERY.id, now=town.office.now)
+    before = len(town.office.mails())
+
+    prolongation.ask_for_link(town.db, town.office.desk, TOM_, now=town.office.now)
+
+    assert len(town.office.mails()) == before
 
 
 def test_of_several_that_live_the_desk_of_the_named_one_helps_and_no_closed_one_is_listed(

@@ -1,0 +1,88 @@
+"""The mails of Account Recovery: a link to a new password, or why none goes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.accounts import Account
+from bot.domain.addresses import in_key
+from bot.domain.outbox import Job, JobStatus
+from bot.domain.recovery import Way
+from bot.rendering import account_mails
+from bot.services import lifecycle
+from bot.services.account_mails import mail_owner
+from bot.services.accounts import with_companies
+from bot.services.desk import Desk
+from bot.services.queueing import issue_link
+from bot.store import accounts, outbox
+
+
+def send_link(
+    db: Database,
+    desk: Desk,
+    account: Account,
+    way: Way,
+    *,
+    purpose: str,
+    until: datetime,
+    by_mail: bool = False,
+    now: datetime,
+) -> None:
+    """A link to a new password, in the caller's transaction; one that waits and ends sooner does not go."""
+    for job in _list_waiting(db, account, way):
+        outbox.move(db, job.id, since=(JobStatus.QUEUED, JobStatus.HELD), to=JobStatus.REPLACED)
+    url = issue_link(db, desk, account.ref, purpose=purpose, path="password", until=until, now=now)
+    mail_owner(
+        db,
+        desk,
+        account,
+        "recovery",
+        words=lambda customer: account_mails.recovery(
+            account, customer, desk.policy, way=way, until=until, by_mail=by_mail
+        ),
+        now=now,
+        secrets={"recovery_url": url},
+    )
+
+
+def tell(db: Database, desk: Desk, account: Account, way: Way, *, now: datetime) -> bool:
+    """Why no link goes to its address, once a day and in the caller's transaction; False where that waits."""
+    if _list_waiting(db, account, way):
+        return False
+    several = _list_several(db, desk, account, now=now)
+    expired = way is Way.SEVERAL and all(lifecycle.find_end(db, desk, one, now=now) for one in several)
+    mail_owner(
+        db,
+        desk,
+        account,
+        "recovery",
+        words=lambda customer: account_mails.recovery(
+            account,
+            customer,
+            desk.policy,
+            way=way,
+            several=with_companies(db, several),
+            page_url=desk.page_url("prolong", lang=account.lang) if expired else None,
+        ),
+        now=now,
+        once=f"{way}:{in_key(account.email)}:{now:%Y-%m-%d}",
+    )
+    return True
+
+
+def list_same_address(db: Database, desk: Desk, email: str, *, now: datetime) -> list[Account]:
+    """The accounts of an address: whoever reads its mails reads those of all of them."""
+    return lifecycle.list_living(db, desk, accounts.list_by_email(db, email), now=now)
+
+
+def _list_several(db: Database, desk: Desk, account: Account, *, now: datetime) -> Sequence[Account]:
+    """Those of its address that are as it is: each may be the one that somebody wants back."""
+    same = list_same_address(db, desk, account.email, now=now)
+    return [one for one in same if one.status is account.status]
+
+
+def _list_waiting(db: Database, account: Account, way: Way) -> list[Job]:
+    """Such mails that have not gone, as while the mail server is away: one is enough when it is back."""
+    waiting = outbox.list_waiting(db, f"{account.ref}:recovery:", to=account.email)
+    return [job for job in waiting if job.values["words"]["way"] == way]
