@@ -262,6 +262,13 @@ class SameFormNote:
     again: str
 
 
+class PileEnd(StrEnum):
+    """What staff said about forms that waited."""
+
+    TAKEN = "taken"
+    LEFT = "left"  #: they stay in the ledger, and can be taken in after all
+
+
 @dataclass(frozen=True, kw_only=True)
 class CappedNote:
     """A sender has sent more forms than are taken in an hour: the rest waits for staff."""
@@ -271,6 +278,21 @@ class CappedNote:
     limit: int
     hours: int
     mail_id: int  #: the first that waits
+    ended: PileEnd | None = None  #: then it waits no more
+    by: str = ""  #: who ended it
+    count: int = 0  #: of how many forms
+    same: int = 0  #: how many more hold what an earlier one holds
+    last: int = 0  #: the newest mail that was left aside
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pile:
+    """What waits of one sender at present, as it is shown before it is left aside."""
+
+    sender: str
+    mail_id: int  #: that its note names
+    count: int
+    last: int  #: its newest mail; what comes later was not shown
 
 
 @dataclass(frozen=True, kw_only=True)
