@@ -17,6 +17,7 @@ from bot.domain.errors import (
     Refusal,
     UnknownCase,
 )
+from bot.domain.mail_refusals import TakenInBefore
 from bot.domain.staff import Act, Member, Staff
 from bot.services import approvals, cases, kinds
 from bot.services.staff import StaffList
@@ -164,6 +165,18 @@ def test_taking_in_is_bound_to_what_was_seen_too(office: Office) -> None:
     case = replace(in_state(office, S.RECEIVED), content_hash="old")
 
     with pytest.raises(ContentChanged):
+        accept(office, case, BLAKE)
+
+
+def test_the_second_to_take_it_in_hears_who_was_faster(office: Office) -> None:
+    case = in_state(office, S.RECEIVED)
+    accept(office, case, CASEY)
+
+    with pytest.raises(TakenInBefore) as told:
+        accept(office, case, BLAKE)
+    assert told.value.values == {"ref": "C-1", "by": CASEY.id, "at": office.now}
+    approve(office, case, AVERY)
+    with pytest.raises(AlreadyDecided):
         accept(office, case, BLAKE)
 
 
