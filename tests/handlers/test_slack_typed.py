@@ -74,7 +74,9 @@ def in_thread(workspace: Workspace, words: str) -> dict[str, Any]:
         a_case(workspace.office, company=company)
     with workspace.office.connect() as db, transaction(db):
         chat_messages.keep(db, "card:C-1", channel=APPROVALS, ts="1.1")
-    workspace.event("E1", by=AVERY.id, text=f"<@U0USHER> {words}", thread_ts="1.1")
+    workspace.event(
+        "E1", by=AVERY.id, text=words if "<@U0USHER>" in words else f"<@U0USHER> {words}", thread_ts="1.1"
+    )
     told: dict[str, Any] = until(lambda: workspace.asked("chat.postEphemeral"))[0]
     return told
 
@@ -107,6 +109,17 @@ def test_in_a_thread_its_own_case_needs_no_name(workspace: Workspace, words: str
 @pytest.mark.parametrize("words", ["1 user has no phone", "Why has C-2 the same?"])
 def test_a_question_in_a_thread_loses_no_word(workspace: Workspace, words: str) -> None:
     assert words in json.dumps(in_thread(workspace, f"ask {words}"))
+
+
+@pytest.mark.parametrize(
+    "words", ["thanks <@U0USHER> case", "Hi, <@U0USHER>  Case C-1", "<@U0USHER> case <@U0USHER>"]
+)
+def test_a_polite_word_may_stand_before_a_command(workspace: Workspace, words: str) -> None:
+    assert "Borealis: In review" in in_thread(workspace, words)["text"]
+
+
+def test_thanks_in_a_thread_are_thanks(workspace: Workspace) -> None:
+    assert in_thread(workspace, "thanks <@U0USHER> that helped")["text"] == "You are welcome."
 
 
 def test_an_invitation_is_no_case(workspace: Workspace) -> None:
