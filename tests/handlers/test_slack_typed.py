@@ -14,6 +14,7 @@ from tests.cast import AVERY, BLAKE, a_case
 from tests.handlers.conftest import Workspace, until
 from tests.handlers.test_slack_faq import ask
 from tests.handlers.test_slack_home import click_at_home, homes, opened
+from tests.handlers.test_slack_stock import view_of
 from tests.outside import APPROVALS
 
 
@@ -120,6 +121,40 @@ def test_a_polite_word_may_stand_before_a_command(workspace: Workspace, words: s
 
 def test_thanks_in_a_thread_are_thanks(workspace: Workspace) -> None:
     assert in_thread(workspace, "thanks <@U0USHER> that helped")["text"] == "You are welcome."
+
+
+def test_what_is_typed_behind_a_rejection_becomes_its_note(workspace: Workspace) -> None:
+    a_case(workspace.office)
+    workspace.command("reject c1 it came twice, 2 &lt; 3, see C-9", by=AVERY.id)
+    shown = workspace.heard()[0]
+    (button,) = [one for block in shown["blocks"] for one in block.get("elements", []) if "value" in one]
+    workspace.click(button["action_id"], button["value"], by=AVERY.id, seen="x", private=True)
+    opened = view_of(until(lambda: workspace.asked("views.open"))[-1])
+
+    assert "it came twice, 2 &lt; 3, see C-9" in json.dumps(shown["blocks"])
+    assert {block.get("element", {}).get("initial_value") for block in opened["blocks"]} == {
+        None, "it came twice, 2 < 3, see C-9",
+    }  # fmt: skip
+    assert json.loads(opened["private_metadata"])["ref"] == "C-1"
+
+
+@pytest.mark.parametrize(
+    "line", ["enroll foo", "enroll rset @blake", "invite foo", "invite a@b.example c@d.example"]
+)
+def test_words_that_a_command_does_not_know_are_not_swallowed(workspace: Workspace, line: str) -> None:
+    workspace.command(line, by=AVERY.id)
+
+    assert f"“{line}” is not a command. Did you mean" in workspace.heard()[0]["text"]
+    assert not workspace.asked("views.open")
+    assert not workspace.office.mails()
+
+
+def test_an_invitation_begins_with_what_was_typed(workspace: Workspace) -> None:
+    workspace.command("invite Ann Miller <mailto:ann@partner.example|ann@partner.example>", by=AVERY.id)
+    opened = view_of(until(lambda: workspace.asked("views.open"))[-1])
+
+    given = [block.get("element", {}).get("initial_value") for block in opened["blocks"]]
+    assert [one for one in given if one] == ["ann@partner.example", "Ann", "Miller"]
 
 
 def test_an_invitation_is_no_case(workspace: Workspace) -> None:

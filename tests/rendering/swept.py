@@ -117,7 +117,7 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         for card in (a_full_case(), a_decided_case(), steps_room.every_state(), registrations.to_decide())
     ],
     "cards.confirm_card": lambda text: [
-        cards.confirm_card(poisoned(a_full_case(), text), "approve", words=ENGLISH)
+        cards.confirm_card(poisoned(a_full_case(), text), "reject", note=text, words=ENGLISH)
     ],
     "desk_notes.held_note": lambda text: [
         desk_notes.held_note(poisoned(replace(shown.HELD, ended=ended, at=AT), text), words=ENGLISH)

@@ -145,6 +145,9 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     "confirm_approve": lambda: cards.confirm_card(
         CaseCard(case=samples.complete_case()), "approve", words=ENGLISH
     ),
+    "confirm_reject_noted": lambda: cards.confirm_card(
+        CaseCard(case=samples.complete_case()), "reject", note="It came *twice* <!here>", words=ENGLISH
+    ),
     "question": lambda: cards.question_note(question(), words=ENGLISH),
     "question_silent": lambda: cards.question_note(question(text=""), words=ENGLISH),
     "question_shortened": lambda: cards.question_note(

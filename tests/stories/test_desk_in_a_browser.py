@@ -13,6 +13,7 @@ from bot.sandbox.samples import DANA
 from bot.services import intake
 from tests.stories.browsing import take_picture
 from tests.stories.desk import Desk, until
+from tests.stories.test_decisions import ref_of
 from tests.stories.test_letters import a_case
 from tests.stories.test_senders import a_sponsored_form
 
@@ -108,3 +109,21 @@ def test_forms_that_wait_are_left_aside_after_a_question_and_taken_in_after_all(
 def waiting(desk: Desk) -> int:
     with desk.bot.connect() as db:
         return sum(mail.status is MailStatus.WAITING for mail in intake.list_newest(db, limit=600))
+
+
+def test_words_behind_a_command_stand_in_its_window(desk: Desk, page: Page) -> None:
+    _, card = a_case(desk)
+    as_avery(desk, page)
+    say(page, f"/usher reject {ref_of(card).lower()} It came twice, and the second form counts.")
+    button = page.locator("[data-action-id=case_reject_typed]").last
+    button.scroll_into_view_if_needed()
+    take_picture(page, "reject-typed")
+    button.click()
+    modal = page.locator("dialog.modal")
+    expect(modal.locator("textarea")).to_have_value("It came twice, and the second form counts.")
+    take_picture(page, "reject-note")
+    modal.get_by_role("button", name="Back").click()
+
+    say(page, "/usher invite Ann Miller ann@partner.example")
+    expect(modal.locator("input[value='ann@partner.example']")).to_be_visible()
+    take_picture(page, "invite-typed")
