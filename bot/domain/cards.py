@@ -156,6 +156,7 @@ class QuestionNote:
     to_read: bool = False  #: a person has to look at it
     about: str = ""  #: the case whose mail it answers, where it does not go on there
     whose: Provenance | None = None  #: it asks whether a mail is ours: what was found, and answered
+    in_slack: bool = False  #: asked there: Slack says who, and of their address nobody knows
 
 
 WORDS_SHOWN: Final = 2_500  #: characters of somebody's words in a Slack note; a section holds 3000

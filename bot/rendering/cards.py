@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from bot.domain.cards import CaseCard, KindNote, QuestionNote
-from bot.domain.cases import STANDING, Case, CaseStatus
+from bot.domain.cases import OVER, STANDING, Case, CaseStatus
 from bot.domain.ris import Credential, Decision, Problem, RisCase, Severity, User
 from bot.domain.sheets import SheetRefusal
 from bot.domain.told_passwords import tells_password, without_passwords
@@ -236,6 +236,8 @@ def _buttons(card: CaseCard, words: Words) -> list[Block]:
     if card.steps and case.status in STANDING:
         return step_buttons(card, words)
     names = _ACTIONS.get(case.status, ())
+    if case.status in OVER:
+        return [_actions(card, ("open",), words)]
     if case.decision or not names or not card.may_decide:
         return []
     wanted = {
@@ -316,7 +318,8 @@ def _foot(note: QuestionNote, sender: str, words: Words) -> Iterator[str]:
     """What staff have to know of it besides its words."""
     if note.left_out:
         yield words.say("question.left_out", count=note.left_out)
-    unverified = "question.sender_unverified" if note.mail_id else "question.sender_claimed"
+    claimed = "question.sender_in_slack" if note.in_slack else "question.sender_claimed"
+    unverified = "question.sender_unverified" if note.mail_id else claimed
     standing = "question.sender" if note.verified else unverified
     evidence, at = _evidence(note.evidence, words), words.moment(note.received_at)
     yield words.say(standing, sender=safe(sender), evidence=evidence, at=at)

@@ -240,8 +240,8 @@ def buttons(card: Card) -> list[tuple[str, str]]:
             ["case_reject", "case_ask", "case_reply", "kind_not_ris", "case_assign", "case_open"],
         ),
         (CaseStatus.APPROVED, []),
-        (CaseStatus.REJECTED, []),
-        (CaseStatus.WITHDRAWN, []),
+        (CaseStatus.REJECTED, ["case_open"]),
+        (CaseStatus.WITHDRAWN, ["case_open"]),
     ],
 )
 def test_each_state_offers_its_own_buttons(status: CaseStatus, expected: list[str]) -> None:

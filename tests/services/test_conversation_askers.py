@@ -112,7 +112,9 @@ def test_what_they_write_back_in_slack_goes_to_the_person_and_thanks_end_it(offi
     assert (told[0].hear_by, after.owner) == (after.due_at, BLAKE.id)
     assert "And the day after that?" in shown
     assert "<!channel>" not in shown
-    assert "nobody has proven who that is" in shown
+    assert "asked in Slack, so nothing proves that the address is theirs" in shown
+    assert "No address of theirs is known" in shown
+    assert "nobody has proven who that is" not in shown
     assert "this mail's word" not in shown
     assert say(office, "Thank you, that helped!").thanked
     assert (q(office).state, q(office).closed_by) == (CLOSED, CUSTOMER)
