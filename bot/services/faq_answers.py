@@ -63,6 +63,7 @@ def ask(db: Database, desk: Desk, *, text: str, by: Staff, below: str = "", now:
         hear_by=one.due_at,
         answers=found.answers,
         related=faq.list_related(found.answers),
+        also=faq.list_unanswered(text, found, now=now, policy=desk.policy),
         offered=found.offered,
         may_post=by.staff and bool(found.answers),
     )
