@@ -156,6 +156,7 @@ class QuestionNote:
     to_read: bool = False  #: a person has to look at it
     about: str = ""  #: the case whose mail it answers, where it does not go on there
     whose: Provenance | None = None  #: it asks whether a mail is ours: what was found, and answered
+    in_slack: bool = False  #: asked there: Slack says who, and of their address nobody knows
 
 
 WORDS_SHOWN: Final = 2_500  #: characters of somebody's words in a Slack note; a section holds 3000
@@ -262,6 +263,13 @@ class SameFormNote:
     again: str
 
 
+class PileEnd(StrEnum):
+    """What staff said about forms that waited."""
+
+    TAKEN = "taken"
+    LEFT = "left"  #: they stay in the ledger, and can be taken in after all
+
+
 @dataclass(frozen=True, kw_only=True)
 class CappedNote:
     """A sender has sent more forms than are taken in an hour: the rest waits for staff."""
@@ -271,6 +279,21 @@ class CappedNote:
     limit: int
     hours: int
     mail_id: int  #: the first that waits
+    ended: PileEnd | None = None  #: then it waits no more
+    by: str = ""  #: who ended it
+    count: int = 0  #: of how many forms
+    same: int = 0  #: how many more hold what an earlier one holds
+    last: int = 0  #: the newest mail that was left aside
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pile:
+    """What waits of one sender at present, as it is shown before it is left aside."""
+
+    sender: str
+    mail_id: int  #: that its note names
+    count: int
+    last: int  #: its newest mail; what comes later was not shown
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Self
 from bot.domain.approvals import CaseDecision, Phase
 from bot.domain.case_steps import StepState
 from bot.domain.mail import Address, InboundMail
+from bot.domain.refs import read_number, read_ref
 from bot.domain.ris import Credential, Decision, RisCase, User
 from bot.domain.trust import Verdict
 
@@ -240,5 +241,5 @@ def case_ref(number: int) -> str:
 
 def case_id(ref: str) -> int | None:
     """Read "C-7", "c7" or "7"; None when it is no case's name."""
-    digits = ref.strip().lower().removeprefix("c").removeprefix("-")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None  # noqa: PLR2004
+    number = read_ref(ref, "C-?")
+    return read_number(ref) if number is None else number

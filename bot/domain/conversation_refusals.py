@@ -15,6 +15,12 @@ class NoCaseButQuestion(Refusal):
     code = "no_case_but_question"
 
 
+class NoCaseButInvitation(Refusal):
+    """An invitation was named where only a case can be meant; values: ref."""
+
+    code = "no_case_but_invitation"
+
+
 class ConversationTaken(Refusal):
     """A colleague has it; values: ref, by, at."""
 

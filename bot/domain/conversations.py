@@ -9,6 +9,7 @@ from bot.domain.accounts import AccountStatus
 from bot.domain.cases import Thread
 from bot.domain.faq_opinions import Why
 from bot.domain.lifecycle import LifeState
+from bot.domain.refs import read_ref
 
 
 class Channel(StrEnum):
@@ -223,11 +224,7 @@ def conversation_ref(number: int) -> str:
 
 def conversation_id(ref: str) -> int | None:
     """Read "Q-7", "q7"; None when it is no conversation's name."""
-    digits = ref.strip().lower()
-    if not digits.startswith("q"):
-        return None
-    digits = digits.removeprefix("q").removeprefix("-")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None  # noqa: PLR2004
+    return read_ref(ref, "Q-?")
 
 
 def urgency(one: Conversation) -> tuple[int, str]:

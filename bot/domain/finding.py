@@ -12,6 +12,7 @@ from bot.domain.cases import CaseStatus
 from bot.domain.conversations import Conversation
 from bot.domain.mail import Address
 from bot.domain.partners import Invitation
+from bot.domain.refs import read_number, read_ref
 from bot.domain.ris import RisCase
 from bot.domain.told_passwords import without_passwords
 
@@ -27,7 +28,6 @@ _LETTERS: Final = str.maketrans({
 })  # fmt: skip
 _WRITTEN_OUT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _MARKS: Final = frozenset({"Mn", "Me", "Cf"})
-_REF: Final = re.compile(r"([cq])-?([0-9]{1,9})", re.ASCII | re.IGNORECASE)
 #: figures as a phone number is written, over several words
 _FIGURES: Final = re.compile(r"(?<![^\s])\+?[0-9(][0-9()/.\- ]{3,}[0-9](?![^\s])", re.ASCII)
 LEAST_OF_PHONE: Final = 5  #: figures; fewer are no phone number
@@ -137,11 +137,12 @@ def _read_words(text: str) -> Iterator[Wanted]:
 
 
 def _any_of(word: str) -> tuple[tuple[Phrase, ...], ...]:
-    if ref := _REF.fullmatch(word.strip(".,;:#()")):
-        return ((Phrase((f"{ref[1].lower()}{int(ref[2])}",), begun=False),),)
+    for kind in "cq":
+        if (named := read_ref(word, f"{kind}-?")) is not None:
+            return ((Phrase((f"{kind}{named}",), begun=False),),)
     rows = [Phrase(tuple(words)) for words in spellings(word)]
-    if word.isascii() and word.isdigit() and len(word) < 10:  # noqa: PLR2004
-        rows += [Phrase((f"{kind}{int(word)}",), begun=False) for kind in "cq"]
+    if (number := read_number(word)) is not None:
+        rows += [Phrase((f"{kind}{number}",), begun=False) for kind in "cq"]
     return tuple((row,) for row in rows)
 
 

@@ -200,14 +200,6 @@ class FoundKey:
     company: str = ""
 
 
-_CASE = re.compile(r"[Cc]?-?[0-9]{1,9}")
-
-
-def names_case(text: str) -> bool:
-    """Whether it is a case's name, rather than a key."""
-    return _CASE.fullmatch(text.strip()) is not None
-
-
 def fold_key(text: str) -> str:
     """As it is marked: people type it in any case, with or without its hyphens, of whatever kind."""
     if text.isascii():  # by far the quickest, and nearly all are

@@ -1,4 +1,4 @@
-"""What keeps a mail of the ledger from being read again, and one of ours from being sent again."""
+"""What keeps a mail from being read or taken in again, and one of ours from being sent again."""
 
 from bot.domain.errors import Refusal
 
@@ -37,3 +37,9 @@ class MailUndecided(Refusal):
     """The mail waits to be decided about, for the first time or again; values: id."""
 
     code = "mail_undecided"
+
+
+class TakenInBefore(Refusal):
+    """A colleague took the unverified sender's form in; values: ref, by, at."""
+
+    code = "taken_in_before"

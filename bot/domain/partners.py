@@ -10,6 +10,7 @@ from bot.domain.accounts import Account, NewAccount, Origin
 from bot.domain.form_found import FoundCase, FoundCell, FoundUser
 from bot.domain.phones import spaced
 from bot.domain.plain_words import folded
+from bot.domain.refs import read_ref
 from bot.domain.registration import LONGEST, Draft, Fault
 from bot.domain.review import review
 from bot.domain.review_values import phone_number
@@ -50,8 +51,7 @@ def invitation_ref(number: int) -> str:
 
 def invitation_id(ref: str) -> int | None:
     """The number of what a mail calls P-7, as somebody types that."""
-    kind, _, number = ref.strip().upper().partition("-")
-    return int(number) if kind == "P" and number.isascii() and number.isdigit() and len(number) < 10 else None  # noqa: PLR2004
+    return read_ref(ref, "P-")
 
 
 @dataclass(frozen=True, kw_only=True)

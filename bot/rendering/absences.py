@@ -13,7 +13,7 @@ from bot.rendering.words import Words
 def line(absence: Absence, words: Words, now: datetime) -> str:
     """Who is away, up to and including which day, and who decides meanwhile."""
     return words.say(
-        "away.line.now" if absence.since <= now else "away.line.later", **_values(absence, words)
+        "away.line.now" if absence.since <= now else "away.line.later", **values_of(absence, words)
     )
 
 
@@ -32,7 +32,7 @@ def away_card(away: Sequence[Absence], me: str, *, words: Words, now: datetime) 
 
 def left_text(absence: Absence, unattended: Sequence[str], *, words: Words) -> str:
     """What the person hears who goes away."""
-    said = words.say("away.said", **_values(absence, words))
+    said = words.say("away.said", **values_of(absence, words))
     if unattended:
         people = ", ".join(words.person(one, slack=True) for one in unattended)
         said += " " + words.say("away.unattended", people=people)
@@ -42,14 +42,17 @@ def left_text(absence: Absence, unattended: Sequence[str], *, words: Words) -> s
 def away_note(tag: str, absence: Absence, *, words: Words) -> Card:
     """What the desk reads, and with it whoever decides meanwhile."""
     key = "away.note.ended" if tag == EventTag.ABSENCE_ENDED else "away.note.planned"
-    text = words.say(key, **_values(absence, words))
+    text = words.say(key, **values_of(absence, words))
     return Card(text=text, blocks=[blocks.section(text)])
 
 
-def _values(absence: Absence, words: Words) -> dict[str, str]:
+def values_of(absence: Absence, words: Words) -> dict[str, str]:
+    """Who, until when and in whose hands, as a sentence about an absence names them."""
+    first, last = words.date(absence.since), words.date(absence.last_moment)
     return {
         "who": words.person(absence.person, slack=True),
         "deputy": words.person(absence.deputy, slack=True),
-        "first": words.date(absence.since),
-        "last": words.date(absence.last_moment),
+        "first": first,
+        "last": last,
+        "days": words.say("away.day" if first == last else "away.days", first=first, last=last),
     }

@@ -3,8 +3,9 @@
 import json
 from dataclasses import dataclass
 
+from bot.domain.absences import Absence
 from bot.domain.cases import Case
-from bot.rendering import blocks
+from bot.rendering import absences, blocks
 from bot.rendering.blocks import Block, safe
 from bot.rendering.words import Words
 
@@ -49,10 +50,12 @@ def read_assign(view: Block) -> Assigned:
     return Assigned(ref=str(json.loads(view["private_metadata"])["ref"]), to=to)
 
 
-def said(case: Case, *, words: Words) -> str:
-    """What became of it."""
+def said(case: Case, *, away: Absence | None = None, words: Words) -> str:
+    """What became of it; `away`: whoever has it now is not there."""
     if not case.assigned_to:
         return words.say("assign.nobody", ref=case.ref)
+    if away is not None:
+        return words.say("assign.done.away", ref=case.ref, **absences.values_of(away, words))
     return words.say("assign.done", ref=case.ref, who=words.person(case.assigned_to, slack=True))
 
 

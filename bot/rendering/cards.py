@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from bot.domain.cards import CaseCard, KindNote, QuestionNote
-from bot.domain.cases import STANDING, Case, CaseStatus
+from bot.domain.cases import OVER, STANDING, Case, CaseStatus
 from bot.domain.ris import Credential, Decision, Problem, RisCase, Severity, User
 from bot.domain.sheets import SheetRefusal
 from bot.domain.told_passwords import tells_password, without_passwords
@@ -15,6 +15,7 @@ from bot.rendering import (
     case_steps,
     differences,
     letter_cards,
+    modals,
     organisations,
     progress,
     quoting,
@@ -38,20 +39,29 @@ def case_card(card: CaseCard, *, words: Words) -> Card:
     )
 
 
-def confirm_card(card: CaseCard, action: Literal["approve", "reject"], *, words: Words) -> Card:
-    """The current card for one pair of eyes, with only the button of the command they typed."""
+def confirm_card(
+    card: CaseCard, action: Literal["approve", "reject"], *, note: str = "", words: Words
+) -> Card:
+    """The current card for one pair of eyes, with only the button of the command they typed.
+
+    `note`: what they typed behind it, which stands in the window of the rejection.
+    """
     case = card.case
     if case.status is CaseStatus.REGISTRATION_REVIEW:
-        return _confirm_registration(card, _REGISTRATION[action], words)
+        return _confirm_registration(card, _REGISTRATION[action], note, words)
     may = action in _ACTIONS.get(case.status, ()) and case.decision is None and card.may_decide
     ask = words.say("card.ask.confirm" if may else "card.ask.nothing")
     button = [_actions(card, (action,), words)] if may else []
-    return Card(text=_notification(case, words), blocks=[*_case(card, words), blocks.context(ask), *button])
+    noted = modals.typed_note(button[0]["elements"][0], note, words) if may and note else []
+    shown = [*_case(card, words), blocks.context(ask), *noted, *button]
+    return Card(text=_notification(case, words), blocks=shown)
 
 
-def _confirm_registration(card: CaseCard, button: str, words: Words) -> Card:
+def _confirm_registration(card: CaseCard, button: str, note: str, words: Words) -> Card:
+    """What refuses it asks for words that go to people outside: a note is not taken for them."""
     found = registration.buttons(card, words, only=button)
-    ask = blocks.context(words.say("card.ask.confirm" if found else "card.ask.nothing"))
+    lost = [words.say("card.typed_note.lost")] if found and note else []
+    ask = blocks.context(words.say("card.ask.confirm" if found else "card.ask.nothing"), *lost)
     return Card(text=_notification(card.case, words), blocks=[*_case(card, words), ask, *found])
 
 
@@ -226,6 +236,8 @@ def _buttons(card: CaseCard, words: Words) -> list[Block]:
     if card.steps and case.status in STANDING:
         return step_buttons(card, words)
     names = _ACTIONS.get(case.status, ())
+    if case.status in OVER:
+        return [_actions(card, ("open",), words)]
     if case.decision or not names or not card.may_decide:
         return []
     wanted = {
@@ -306,7 +318,8 @@ def _foot(note: QuestionNote, sender: str, words: Words) -> Iterator[str]:
     """What staff have to know of it besides its words."""
     if note.left_out:
         yield words.say("question.left_out", count=note.left_out)
-    unverified = "question.sender_unverified" if note.mail_id else "question.sender_claimed"
+    claimed = "question.sender_in_slack" if note.in_slack else "question.sender_claimed"
+    unverified = "question.sender_unverified" if note.mail_id else claimed
     standing = "question.sender" if note.verified else unverified
     evidence, at = _evidence(note.evidence, words), words.moment(note.received_at)
     yield words.say(standing, sender=safe(sender), evidence=evidence, at=at)

@@ -89,9 +89,10 @@ def _accounts(card: ConversationCard, words: Words) -> Iterator[str]:
     if not one.is_reachable:
         yield words.say("conversation.unreachable")
         return
-    key = "conversation.accounts" if one.verified else "conversation.accounts.claimed"
+    claimed = "conversation.accounts.in_slack" if one.slack_user else "conversation.accounts.claimed"
+    key = "conversation.accounts" if one.verified else claimed
     if not one.address:
-        yield words.say("conversation.accounts.nobody")
+        yield words.say("conversation.accounts." + ("no_address" if one.slack_user else "nobody"))
         return
     yield words.say(key, address=safe(one.address, 120))
     if not card.accounts:

@@ -15,7 +15,7 @@ def trouble_note(note: TroubleNote, *, words: Words) -> Card:
     if note.ref:
         sentence = words.say("trouble.of_case", ref=safe(note.ref), sentence=sentence)
     shown = [blocks.section(sentence)]
-    if detail := safe(note.detail, 600):
+    if note.what != "job_overtaken" and (detail := safe(note.detail, 600)):  # its sentence says it
         shown.append(blocks.context(detail))
     if note.what == "job_failed" or note.unactivated:
         said = words.say(f"trouble.instead.{_instead(note)}", ref=safe(note.ref), to=_address(note))

@@ -1,6 +1,6 @@
 """Answers in Slack: an article for whoever asked, what else may help, and the way to a person."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +23,7 @@ class Told:
     lang: str
     answers: tuple[Answer, ...] = ()
     related: tuple[Article, ...] = ()
+    also: tuple[Article, ...] = ()  #: near to a further question, which the answers leave out
     offered: tuple[Article, ...] = ()
     hear_by: datetime | None = None  #: a person has it; or the rest of it, where there are answers
     may_post: bool = False  #: to everybody in the channel
@@ -63,9 +64,14 @@ def _articles(told: Told, portal_url: str, words: Words) -> Iterator[Block]:
     for one in told.answers:
         yield blocks.header(one.title)
         yield from (blocks.section(part) for part in _parts(one.mrkdwn))
-    links = [f"<{page_url(one, portal_url)}|{safe(one.title, 150)}>" for one in told.related]
-    if links:
-        yield blocks.context(f"{words.say('faq_card.related')} {' · '.join(links)}")
+    if told.also:
+        yield blocks.section(words.say("faq_card.also", links=_links(told.also, portal_url)))
+    if told.related:
+        yield blocks.context(f"{words.say('faq_card.related')} {_links(told.related, portal_url)}")
+
+
+def _links(articles: Iterable[Article], portal_url: str) -> str:
+    return " · ".join(f"<{page_url(one, portal_url)}|{safe(one.title, 150)}>" for one in articles)
 
 
 def _parts(mrkdwn: str) -> Iterator[str]:

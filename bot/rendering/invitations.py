@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from bot.domain.invitation_files import BadRow, Column, InvitationReading
@@ -18,6 +19,8 @@ from bot.rendering.words import Words
 INVITE = "partner_invite"  #: the modal's `callback_id`
 REQUEST_INVITE, REQUEST_REFUSE = "partner_request_invite", "partner_request_refuse"  #: buttons of a request
 MOST_SHOWN = 15  #: rows that are told; each is a sentence
+LONGEST_EMAIL = 254  #: RFC 5321
+MOST_TYPED_WORDS = 6  #: an address and a name; more is something else
 _TEXTS = (Column.EMAIL, Column.FIRST_NAME, Column.LAST_NAME)
 
 
@@ -37,20 +40,43 @@ class Given:
         return bool(self.said[Column.EMAIL]) is not bool(self.file_id)
 
 
+def read_typed(text: str) -> dict[Column, str] | None:
+    """Whom `/usher invite` names, such as "Ann Miller <ann@partner.example>"; None where it is no address."""
+    words = [word.strip("<>(),;:\"'") for word in text.split()]
+    emails = [word for word in words if "@" in word.strip("@")]
+    if not words:
+        return {}
+    if len(emails) != 1 or len(emails[0]) > LONGEST_EMAIL or len(words) > MOST_TYPED_WORDS:
+        return None
+    return _known(emails[0], " ".join(word for word in words if word != emails[0]))
+
+
+def _known(email: str, name: str) -> dict[Column, str]:
+    first, _, last = name.partition(" ")
+    return {Column.EMAIL: email, Column.FIRST_NAME: first[:100], Column.LAST_NAME: last[:100]}
+
+
 def invite_modal(
-    roles: Mapping[str, Role], *, trouble: str = "", asked: PartnerRequest | None = None, words: Words
+    roles: Mapping[str, Role],
+    *,
+    trouble: str = "",
+    asked: PartnerRequest | None = None,
+    known: Mapping[Column, str] = MappingProxyType({}),
+    words: Words,
 ) -> Block:
-    """Ask whom; `trouble`: why the last file was not even looked at; `asked`: who wishes for it, alone."""
+    """Ask whom; `trouble`: why the last file was not even looked at; `asked`: who wishes for it, alone.
+
+    `known`: what was typed already.
+    """
     shown = [blocks.section(words.say("invite.about"))]
     if trouble:
         shown.insert(0, blocks.section(trouble))
     if asked is not None:
-        first, _, last = asked.name.partition(" ")
-        known = {Column.EMAIL: asked.email, Column.FIRST_NAME: first, Column.LAST_NAME: last}
+        known = _known(asked.email, asked.name)
         fields = [_text(column, words, known[column]) for column in _TEXTS]
         chosen = [*_undone(asked, words), *choices(roles, words, lang=asked.lang)]
         return _modal([*fields, *chosen], {"request": asked.id}, submit=words.say("invite.one"), words=words)
-    fields = [_text(column, words) for column in _TEXTS]
+    fields = [_text(column, words, known.get(column, "")) for column in _TEXTS]
     return _modal([*shown, *fields, *choices(roles, words), _file(words)], {}, words=words)
 
 

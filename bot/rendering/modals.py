@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.approvals import RejectionReason
 from bot.domain.cards import CaseCard
-from bot.rendering import blocks
+from bot.rendering import blocks, quoting
 from bot.rendering.blocks import Block, safe
 from bot.rendering.words import Words
 
@@ -22,7 +22,20 @@ class Rejected:
     note: str
 
 
-def reject_modal(card: CaseCard, *, words: Words) -> Block:
+def typed_note(button: Block, note: str, words: Words) -> list[Block]:
+    """The note that was typed behind the command, as far as it fits; the button carries it to the window."""
+    kept = quoting.cut(note, NOTE_LENGTH)
+    button.update(action_id="case_reject_typed", value=f"{button['value']} {kept}")
+    return [blocks.section(words.say("card.typed_note")), *blocks.quotes(kept)]
+
+
+def read_typed(value: str) -> tuple[str, str]:
+    """The case and the note of such a button."""
+    ref, _, note = value.partition(" ")
+    return ref, note
+
+
+def reject_modal(card: CaseCard, *, note: str = "", words: Words) -> Block:
     """Ask for the coded reason; `private_metadata` carries the case and the hash of what was shown.
 
     Submitted as `case_reject` with `reason.reason.selected_option.value` and `note.note.value`.
@@ -39,7 +52,7 @@ def reject_modal(card: CaseCard, *, words: Words) -> Block:
         "blocks": [
             blocks.section(words.say("modal.about", company=company)),
             _reason(words),
-            _note(words),
+            _note(words, note),
         ],
     }
 
@@ -73,7 +86,7 @@ def _reason(words: Words) -> Block:
     }
 
 
-def _note(words: Words) -> Block:
+def _note(words: Words, given: str) -> Block:
     return {
         "type": "input",
         "block_id": "note",
@@ -85,5 +98,6 @@ def _note(words: Words) -> Block:
             "action_id": "note",
             "multiline": True,
             "max_length": NOTE_LENGTH,
+            **({"initial_value": given} if given else {}),
         },
     }

@@ -1,10 +1,21 @@
 """Notes about what senders do: take a case back, correct a decided one, send again, send too much."""
 
-from bot.domain.cards import CappedNote, ChangeLine, CorrectionNote, SameFormNote, WithdrawalNote
+import json
+
+from bot.domain.cards import (
+    CappedNote,
+    ChangeLine,
+    CorrectionNote,
+    Pile,
+    PileEnd,
+    SameFormNote,
+    WithdrawalNote,
+)
 from bot.rendering import blocks, differences
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
 
+LEAVE = "forms_leave"
 #: what offers a button; everything else says what was done, or why it is not
 _OFFERS = frozenset({"asked", "unclear", "named"})
 
@@ -71,21 +82,58 @@ def same_form_note(note: SameFormNote, *, words: Words) -> Card:
 
 def capped_note(note: CappedNote, *, words: Words) -> Card:
     """A sender has sent more forms than are taken in at once; staff say what becomes of the rest."""
-    sender = safe(note.sender, 200)
-    sentence = words.say(
-        "capped.title", sender=sender, count=note.limit, hours=words.say("capped.hours", count=note.hours)
-    )
+    hours = words.say("capped.hours", count=note.hours)
+    title = words.say("capped.title", sender=safe(note.sender, 200), count=note.limit, hours=hours)
+    by = words.person(note.by, slack=True) if note.by else ""
+    said = words.say(f"capped.{note.ended or 'waits'}", count=note.count, same=note.same, by=by)
     standing = words.say("capped.verified" if note.verified else "capped.claimed")
-    release = blocks.button(words.say("capped.release"), action="forms_release", value=str(note.mail_id))
-    leave = blocks.button(words.say("capped.leave"), action="forms_leave", value=str(note.mail_id))
-    return Card(
-        text=sentence,
-        blocks=[
-            blocks.section(sentence),
+    below = {
+        None: [
             blocks.context(standing, words.say("capped.hint")),
-            blocks.actions(release, leave),
+            blocks.actions(_release(note, words), _leave(note, words)),
         ],
-    )
+        PileEnd.LEFT: [
+            blocks.context(words.say("capped.left.hint")),
+            blocks.actions(_release(note, words)),
+        ],
+        PileEnd.TAKEN: list[Block](),
+    }
+    return Card(text=f"{title} {said}", blocks=[blocks.section(f"{title} {said}"), *below[note.ended]])
+
+
+def _release(note: CappedNote, words: Words) -> Block:
+    label = words.say("capped.after_all" if note.last else "capped.release")
+    return blocks.button(label, action="forms_release", value=f"{note.mail_id} {note.last}")
+
+
+def _leave(note: CappedNote, words: Words) -> Block:
+    return blocks.button(words.say("capped.leave"), action=LEAVE, value=str(note.mail_id))
+
+
+def read_pile(value: str) -> tuple[int, int]:
+    """The first mail of the pile, and the last that was left aside; 0 where it waits."""
+    first, _, last = value.partition(" ")
+    return int(first), int(last or 0)
+
+
+def leave_modal(pile: Pile, *, words: Words) -> Block:
+    """How many forms are left aside; submitted as `forms_leave`."""
+    said = words.say("capped.leave.ask", sender=safe(pile.sender, 200), count=pile.count)
+    return {
+        "type": "modal",
+        "callback_id": LEAVE,
+        "private_metadata": json.dumps({"mail_id": pile.mail_id, "last": pile.last}),
+        "title": blocks.plain(words.say("capped.leave.title")),
+        "submit": blocks.plain(words.say("capped.leave.submit", count=pile.count)),
+        "close": blocks.plain(words.say("modal.close")),
+        "blocks": [blocks.section(said)],
+    }
+
+
+def read_leave(view: Block) -> tuple[int, int]:
+    """The pile's mail, and the last one that was shown."""
+    about = json.loads(view["private_metadata"])
+    return about["mail_id"], about["last"]
 
 
 def _row(block_id: str, button: Block) -> Block:

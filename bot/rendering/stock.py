@@ -56,7 +56,8 @@ def _runway(supplies: Supplies, words: Words) -> str:
         lines.append(words.say("stock.no_pace"))
     else:
         issued = words.say("stock.pace", count=supplies.issued_lately)
-        lines.append(words.say("stock.weeks", count=supplies.weeks_left, issued=issued))
+        key = "stock.weeks" if supplies.weeks_left else "stock.days"
+        lines.append(words.say(key, count=supplies.weeks_left, issued=issued))
     if supplies.first_expiry is not None and supplies.expiring:
         lines.append(words.say("stock.first_expiry", on=words.date(supplies.first_expiry)))
     return "\n".join(lines)

@@ -44,6 +44,12 @@ def list_open(db: Database, *, by: Staff, now: datetime) -> list[Absence]:
     return absences.list_open(db, now=now)
 
 
+def find_present(db: Database, person: str, *, now: datetime) -> Absence | None:
+    """The absence of somebody who is away at this moment."""
+    there = (one for one in absences.list_open(db, now=now) if one.person == person and one.since <= now)
+    return next(there, None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Left:
     """An absence that was begun or planned, and those whose deputy the person was meanwhile."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.cards import CappedNote
+from bot.domain.cards import CappedNote, Pile, PileEnd
 from bot.domain.errors import NothingWaits, UnknownMail
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
@@ -15,9 +15,11 @@ from bot.domain.mail import Kind
 from bot.domain.note_names import NoteName
 from bot.domain.staff import Staff
 from bot.services.desk import Desk
-from bot.services.queueing import queue_note
-from bot.store import events, ledger
+from bot.services.queueing import queue_note, refresh_note
+from bot.store import events, ledger, outbox
 from bot.store.database import transaction
+
+_LEFT = "staff: left aside"  #: how the reason of a mail begins that was left undone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,18 +51,22 @@ def holds_back(db: Database, desk: Desk, understood: Understood, *, now: datetim
             hours=limits.forms_within_hours,
             mail_id=row.id,
         )
-        queue_note(db, NoteName.CAPPED, key=f"forms_capped:{row.id}", values=asdict(note), now=now)
+        queue_note(db, NoteName.CAPPED, key=_key(row.id), values=asdict(note), now=now)
     return True
 
 
-def release(db: Database, mail_id: int, *, by: Staff, now: datetime) -> Released:
-    """Take in what waits of that mail's sender; of several with the same content the first only."""
+def release(db: Database, mail_id: int, *, left_to: int = 0, by: Staff, now: datetime) -> Released:
+    """Take in what waits of that mail's sender; of several with the same content the first only.
+
+    `left_to`: instead of what waits, what was left aside from that mail to this one.
+    """
     with transaction(db, locks=(f"mail:{mail_id}",)):
         check_is_staff(by)
-        waiting = _list_waiting(db, mail_id)
-        known = {done.form_hash: done for done in ledger.list_forms(db, waiting[0].form_of, MailStatus.DONE)}
+        pile = _list_left(db, mail_id, left_to) if left_to else _list_waiting(db, mail_id)
+        forms = ledger.list_forms(db, pile[0].form_of, MailStatus.DONE)
+        known = {done.form_hash: done for done in forms if not _is_left(done)}
         taken = 0
-        for mail in waiting:
+        for mail in pile:
             if (first := known.setdefault(mail.form_hash, mail)) is mail:
                 ledger.reopen(db, mail.id)
                 taken += 1
@@ -68,32 +74,90 @@ def release(db: Database, mail_id: int, *, by: Staff, now: datetime) -> Released
                 _settle(
                     db, mail, MailStatus.DUPLICATE, f"the same form as mail {first.id}", first.subject_ref
                 )
-        same = len(waiting) - taken
+        same = len(pile) - taken
         tag, subject = EventTag.FORMS_RELEASED, f"mail:{mail_id}"
         events.add(db, tag, subject, actor=by.id, at=now, taken=taken, same=same)
+        _end(db, mail_id, now=now, ended=PileEnd.TAKEN, by=by.id, count=taken, same=same)
     return Released(taken=taken, same=same)
 
 
-def leave(db: Database, mail_id: int, *, by: Staff, now: datetime) -> int:
-    """Leave what waits of that mail's sender undone; each stays in the ledger and can be replayed."""
+def get_pile(db: Database, mail_id: int, *, by: Staff) -> Pile:
+    """What waits of that mail's sender; raise NothingWaits."""
+    check_is_staff(by)
+    waiting = _list_waiting(db, mail_id)
+    sender, last = waiting[0].sender, waiting[-1].id
+    return Pile(sender=sender, mail_id=mail_id, count=len(waiting), last=last)
+
+
+def leave(db: Database, mail_id: int, *, last: int, by: Staff, now: datetime) -> int:
+    """Leave what waits of that mail's sender undone, up to the last that was shown.
+
+    Each stays in the ledger. What came meanwhile goes on waiting, under a note of its own.
+    """
     with transaction(db, locks=(f"mail:{mail_id}",)):
         check_is_staff(by)
         waiting = _list_waiting(db, mail_id)
-        for mail in waiting:
-            _settle(db, mail, MailStatus.DONE, f"staff: left aside; before: {mail.reason}", "")
-        events.add(db, EventTag.FORMS_LEFT, f"mail:{mail_id}", actor=by.id, at=now, mails=len(waiting))
-    return len(waiting)
+        left = [mail for mail in waiting if mail.id <= last]
+        if not left:
+            raise NothingWaits
+        for mail in left:
+            _settle(db, mail, MailStatus.DONE, f"{_LEFT}; before: {mail.reason}", "")
+        events.add(db, EventTag.FORMS_LEFT, f"mail:{mail_id}", actor=by.id, at=now, mails=len(left))
+        words = _end(db, mail_id, now=now, ended=PileEnd.LEFT, by=by.id, count=len(left), last=left[-1].id)
+        if words and (newer := waiting[len(left) :]):
+            queue_note(
+                db,
+                NoteName.CAPPED,
+                key=_key(newer[0].id),
+                values={**words, "mail_id": newer[0].id},
+                now=now,
+            )
+    return len(left)
+
+
+def _key(mail_id: int) -> str:
+    return f"forms_capped:{mail_id}"
+
+
+def _end(
+    db: Database, mail_id: int, *, now: datetime, ended: PileEnd, **said: str | int
+) -> dict[str, str | int]:
+    """Let the pile's note say who did what with it; what it said before, or {} where it was erased."""
+    shown = outbox.find_by_key(db, _key(mail_id))
+    words: dict[str, str | int] = shown.values["words"] if shown is not None else {}
+    if "mail_id" not in words:
+        return {}
+    refresh_note(db, NoteName.CAPPED, key=_key(mail_id), values={**words, "ended": ended, **said}, now=now)
+    return words
+
+
+def _list_left(db: Database, mail_id: int, last: int) -> list[LedgerMail]:
+    mail = _get(db, mail_id)
+    forms = ledger.list_forms(db, mail.form_of, MailStatus.DONE)
+    left = [form for form in forms if mail_id <= form.id <= last and _is_left(form)]
+    kept = [form for form in left if ledger.find_raw(db, form.id) is not None]
+    if not kept:
+        raise NothingWaits
+    return kept
+
+
+def _is_left(mail: LedgerMail) -> bool:
+    return mail.reason.startswith(_LEFT)
 
 
 def _list_waiting(db: Database, mail_id: int) -> list[LedgerMail]:
-    mail = ledger.find(db, mail_id)
-    if mail is None:
-        raise UnknownMail(id=mail_id)
-    waiting = ledger.list_forms(db, mail.form_of, MailStatus.WAITING)
+    waiting = ledger.list_forms(db, _get(db, mail_id).form_of, MailStatus.WAITING)
     if not waiting:
         raise NothingWaits
     return waiting
 
 
+def _get(db: Database, mail_id: int) -> LedgerMail:
+    mail = ledger.find(db, mail_id)
+    if mail is None:
+        raise UnknownMail(id=mail_id)
+    return mail
+
+
 def _settle(db: Database, mail: LedgerMail, to: MailStatus, reason: str, ref: str) -> None:
-    ledger.settle(db, mail.id, since=MailStatus.WAITING, to=to, reason=reason[:200], subject_ref=ref)
+    ledger.settle(db, mail.id, since=mail.status, to=to, reason=reason[:200], subject_ref=ref)

@@ -169,6 +169,7 @@ def card_values(one: Conversation) -> dict[str, Any]:
         **shown_words(one.words),
         received_at=one.created_at,
         mail_id=one.mail_id,
+        in_slack=bool(one.slack_user),
     )
     return {**asdict(note), "received_at": one.created_at.isoformat()}
 

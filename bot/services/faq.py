@@ -27,6 +27,7 @@ from bot.store import faq_phrasings, outbox
 
 START: Final = "get-started"  #: the page for whoever is new
 NOTHING_TAUGHT: Final = Learned(())
+MOST_ASKED_AT_ONCE: Final = 5  #: questions of one message that are looked at one by one
 RELATED: Final = 2  #: articles that are named below an answer
 
 
@@ -192,6 +193,18 @@ def list_related(answers: Sequence[Answer]) -> tuple[Article, ...]:
         _article(topic, one.lang) for one in answers[:1] for topic in _article(one.topic, one.lang).related
     )
     return tuple(one for one in close if one.id not in told)[:RELATED]
+
+
+def list_unanswered(text: str, found: Help, *, now: datetime, policy: Policy) -> tuple[Article, ...]:
+    """What is nearest to each further question of such words that the answers leave out without a rest."""
+    asked = [sentence for sentence in sentences(text) if sentence.rstrip().endswith("?")]
+    if found.reading.has_rest or not found.answers or len(asked) <= len(found.answers):
+        return ()
+    lang, day = found.reading.lang, policy.clock_rules.calendar.day_of(now)
+    near = [shipped().read(one, lang, today=day).candidates[:1] for one in asked[:MOST_ASKED_AT_ONCE]]
+    told = {one.topic for one in found.answers}
+    topics = dict.fromkeys(one.topic for (one,) in filter(None, near) if one.topic not in told)
+    return tuple(_article(topic, lang) for topic in topics)
 
 
 def list_articles(lang: str) -> Mapping[str, Article]:

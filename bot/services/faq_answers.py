@@ -22,7 +22,7 @@ from bot.domain.faq_opinions import Opinion, Why
 from bot.domain.faq_refusals import NoQuestion, NoSuchArticle, NotYourQuestion, QuestionsRest
 from bot.domain.languages import language_of
 from bot.domain.staff import Staff
-from bot.domain.thanks import is_thanks
+from bot.domain.thanks import has_helped, is_thanks
 from bot.faq.marks import find_marks
 from bot.rendering.faq_cards import Told
 from bot.services import conversation_words, conversations, faq
@@ -63,19 +63,24 @@ def ask(db: Database, desk: Desk, *, text: str, by: Staff, below: str = "", now:
         hear_by=one.due_at,
         answers=found.answers,
         related=faq.list_related(found.answers),
+        also=faq.list_unanswered(text, found, now=now, policy=desk.policy),
         offered=found.offered,
         may_post=by.staff and bool(found.answers),
     )
 
 
 def _thank(db: Database, by: Staff, text: str, below: str, *, now: datetime) -> Told | None:
-    """Thanks and nothing else: what was answered last has helped, and is over; None where a person has it."""
+    """Thanks and nothing else: what was answered last has helped, and is over.
+
+    To what still waits for a person they add nothing, unless they say that it works: None then.
+    """
     with transaction(db, locks=(f"asker:{by.id}",)):
         last = _find_below(db, below, by) or _find_last(db, by, now=now)
-        if last is None:
-            return Told(ref="", lang=language_of(text), thanked=True)
-        if last.state is ConversationState.OPEN:
+        waits = last is not None and last.state is ConversationState.OPEN
+        if waits and has_helped(text, sender=by.name):
             return None
+        if last is None or waits:
+            return Told(ref="", lang=language_of(text), thanked=True)
         if was_read(db, last):
             put_opinions(db, last, list_judged(db, last), helped=True, now=now)
         conversations.end_for_asker(db, last, now=now)

@@ -14,7 +14,14 @@ from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.ledger import LedgerMail, MailStatus
 from bot.domain.mail import Kind
-from bot.domain.mail_refusals import MailHasResult, MailNotKept, MailSealed, MailUndecided, OwnMail
+from bot.domain.mail_refusals import (
+    MailHasResult,
+    MailNotKept,
+    MailSealed,
+    MailUndecided,
+    OwnMail,
+    TakenInBefore,
+)
 from bot.domain.organisations import is_another
 from bot.domain.parties import is_party
 from bot.domain.ris import Decision
@@ -186,8 +193,7 @@ def take_as_question(
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}", f"mail:{row.id}")):
         check_is_staff(by)
         case = get_case(db, ref)
-        if (decision := case.decision) is not None:
-            raise AlreadyDecided(ref=case.ref, verdict=decision.choice, by=decision.by, at=decision.at)
+        _check_is_undecided(case)
         get_seen(db, ref, seen)
         if case.mail_id != row.id:  # the same form came once more while the mail was being read
             raise ContentChanged(ref=case.ref, version=case.version)
@@ -281,6 +287,8 @@ def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: dat
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}",)):
         check_is_staff(by)
         case = get_seen(db, ref, seen)
+        _check_is_undecided(case)
+        _check_was_not_taken_in(db, case)
         to = organisations.status_of(db, case, asked=case_questions.is_open(db, case.id))
         move_or_explain(db, case, (CaseStatus.RECEIVED,), to, now=now)
         thread_notes.record(db, EventTag.CASE_ACCEPTED, case.id, actor=by.id, at=now, hash=seen)
@@ -293,6 +301,17 @@ def accept(db: Database, desk: Desk, *, ref: str, seen: str, by: Staff, now: dat
         queue_case_card(db, case.id, now=now)
         refresh_others(db, case, now=now)
     return case
+
+
+def _check_is_undecided(case: Case) -> None:
+    if (decision := case.decision) is not None:
+        raise AlreadyDecided(ref=case.ref, verdict=decision.choice, by=decision.by, at=decision.at)
+
+
+def _check_was_not_taken_in(db: Database, case: Case) -> None:
+    taken = events.list_tagged(db, [f"case:{case.id}"], [EventTag.CASE_ACCEPTED])
+    if taken and case.status is not CaseStatus.RECEIVED:
+        raise TakenInBefore(ref=case.ref, by=taken[-1].actor, at=taken[-1].at)
 
 
 def _first_of_two(db: Database, desk: Desk, case: Case, *, by: Staff, now: datetime) -> None:

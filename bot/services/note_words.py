@@ -13,6 +13,7 @@ from bot.domain.cards import (
     HeldEnd,
     HeldNote,
     KindNote,
+    PileEnd,
     QuestionNote,
     SameFormNote,
     TroubleNote,
@@ -93,6 +94,11 @@ def _correction(values: dict[str, Any], say: Words) -> Card:
     return sender_notes.correction_note(CorrectionNote(**{**values, "changes": changes}), words=say)
 
 
+def _capped(values: dict[str, Any], say: Words) -> Card:
+    ended = PileEnd(values["ended"]) if values.get("ended") else None
+    return sender_notes.capped_note(CappedNote(**{**values, "ended": ended}), words=say)
+
+
 def _step(values: dict[str, Any], say: Words) -> Card:
     at = datetime.fromisoformat(values["at"])
     return history.step_note(values["tag"], values["actor"], at, values["data"], words=say)
@@ -131,7 +137,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     NoteName.WITHDRAWAL: _withdrawal,
     NoteName.CORRECTION: _correction,
     NoteName.SAME_FORM: lambda values, say: sender_notes.same_form_note(SameFormNote(**values), words=say),
-    NoteName.CAPPED: lambda values, say: sender_notes.capped_note(CappedNote(**values), words=say),
+    NoteName.CAPPED: _capped,
     NoteName.ANSWERS: lambda values, say: answer_cards.answers_note(values["note"], words=say),
     NoteName.WAITING: lambda values, say: notice_cards.waiting_note(values["note"], words=say),
     NoteName.STANDING: lambda values, say: notice_cards.standing_note(values["note"], words=say),

@@ -10,7 +10,7 @@ from bot.domain.errors import Refusal
 from bot.domain.staff import Staff
 from bot.rendering import assignments as assignment_cards
 from bot.rendering.blocks import Card
-from bot.services import assignments
+from bot.services import absences, assignments
 from handlers.slack.answers import (
     Body,
     Respond,
@@ -52,8 +52,10 @@ def _meant(line: Line, written: str) -> Staff | None:
 
 def _assign(bot: Bot, ref: str, to: Staff | None, by: Staff) -> str:
     with bot.connect() as db:
-        case = assignments.assign(db, ref=ref, to=to, by=by, now=bot.clock.now())
-    return assignment_cards.said(case, words=words(bot))
+        now = bot.clock.now()
+        case = assignments.assign(db, ref=ref, to=to, by=by, now=now)
+        away = absences.find_present(db, case.assigned_to, now=now)
+    return assignment_cards.said(case, away=away, words=words(bot))
 
 
 def on_take(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:

@@ -19,7 +19,7 @@ from bot.rendering import approving, cards, case_view, modals
 from bot.rendering.blocks import Block, Card
 from bot.rendering.queue import done_card
 from bot.services import approvals, case_versions, cases, views
-from handlers.slack import reading
+from handlers.slack import markup, reading
 from handlers.slack.answers import (
     Body,
     Respond,
@@ -37,7 +37,8 @@ from handlers.slack.lines import Line
 def register(app: App, bot: Bot) -> None:
     app.action("case_approve")(partial(on_approve, bot=bot))
     app.view("case_approve")(partial(on_approve_submitted, bot=bot))
-    app.action("case_reject")(partial(on_reject, bot=bot))
+    for action in ("case_reject", "case_reject_typed"):
+        app.action(action)(partial(on_reject, bot=bot))
     app.view("case_reject")(partial(on_reject_submitted, bot=bot))
     app.action("case_open")(partial(on_open, bot=bot))
     app.action("case_version")(partial(on_version, bot=bot))
@@ -71,13 +72,15 @@ def show_case(line: Line) -> Card:
 def _confirm(line: Line, action: Literal["approve", "reject"]) -> Card:
     """Show the current card with the one button that decides: what one approves is what one sees."""
     check_is_staff(line.staff)  # before anybody hears whether there is such a case
-    line.check_names_one()
-    ref, _ = line.take_ref()
+    ref, note = line.take_text()
+    if action == "approve":
+        line.check_names_one()
     bot, now = line.bot, line.bot.clock.now()
     with bot.connect() as db:
         card = cases.get_decidable_card(db, bot.desk, ref, line.staff, now=now)
         views.note(db, bot.desk, [card.case.ref], viewer=line.staff, now=now)
-    return cards.confirm_card(card, action, words=words(bot))
+    noted = markup.typed(note) if action == "reject" else ""
+    return cards.confirm_card(card, action, note=noted, words=words(bot))
 
 
 def confirm_approve(line: Line) -> Card:
@@ -179,10 +182,10 @@ def _approved(case: Case, bot: Bot) -> str:
 def on_reject(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:
     """Ask for the reason; a click that could not decide is told so before anyone types."""
     ack()
-    ref, _ = seen_in(body)
+    ref, note = modals.read_typed(seen_in(body)[0])
     with explains(respond, bot), bot.connect() as db:
         card = cases.get_decidable_card(db, bot.desk, ref, staff_in(body, bot), now=bot.clock.now())
-        view = placed(modals.reject_modal(card, words=words(bot)), body)
+        view = placed(modals.reject_modal(card, note=note, words=words(bot)), body)
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
 

@@ -7,7 +7,7 @@ from slack_sdk import WebClient
 
 from bot.bootstrap import Bot
 from bot.domain.account_views import InvitationAct, InvitationView
-from bot.domain.errors import PermanentFailure, Refusal, TransientFailure
+from bot.domain.errors import PermanentFailure, Refusal, TransientFailure, UnknownCommand
 from bot.domain.invitation_files import Column, InviteFault
 from bot.domain.partner_refusals import InvitationUnsound, NobodyNamed
 from bot.domain.staff import Staff
@@ -28,6 +28,7 @@ from handlers.slack.answers import (
     words,
 )
 from handlers.slack.lines import Line
+from handlers.slack.markup import typed
 from handlers.slack.meanwhile import work_meanwhile
 
 
@@ -42,12 +43,15 @@ def register(app: App, bot: Bot) -> None:
 
 
 def invite(line: Line) -> Card:
-    """Open the modal; none can open from a message."""
+    """Open the modal, with the name and address that were typed; none can open from a message."""
     bot, say = line.bot, words(line.bot)
     partner_invitations.check_may_invite(bot.desk, by=line.staff)
+    known = invitations.read_typed(typed(line.rest))
+    if known is None:
+        raise UnknownCommand(word=f"invite {typed(line.rest)}"[:40], nearest="invite")
     if not line.trigger_id:
         return Card(text=say.say("invite.in_slack"))
-    view = invitations.invite_modal(bot.desk.policy.extranet.roles, words=say)
+    view = invitations.invite_modal(bot.desk.policy.extranet.roles, known=known, words=say)
     bot.slack_client.views_open(trigger_id=line.trigger_id, view=view)
     return Card(text=say.say("invite.opened"))
 

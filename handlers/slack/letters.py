@@ -105,7 +105,7 @@ def on_read(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
 
 def ask(line: Line) -> Card:
     """`/usher ask C-7 QUESTION` opens the modal; in a message a button does, for none can open by itself."""
-    ref, rest = line.take_ref()
+    ref, rest = line.take_text()
     bot = line.bot
     draft, case = _begin(bot, Letter.QUESTION, by=line.staff, ref=ref, text=typed(rest))
     if line.trigger_id:

@@ -8,9 +8,10 @@ from slack_sdk import WebClient
 from sqlite_utils import Database
 
 from bot.bootstrap import Bot
+from bot.domain.cases import case_id
 from bot.domain.errors import CodeMissing, CodesLocked, CodeUsed, NotEnrolled, Refusal, WrongCode
 from bot.domain.key_refusals import BadHolderAddress, BadHolderName, HasSeat, KeyInTheOpen, SameHolder
-from bot.domain.license_keys import KeyVoided, names_case
+from bot.domain.license_keys import KeyVoided
 from bot.domain.member_refusals import NeedsNoKey
 from bot.domain.registration_refusals import OwnAddress
 from bot.domain.staff import Staff
@@ -52,7 +53,7 @@ def register(app: App, bot: Bot) -> None:
 def keys(line: Line) -> Card:
     """`/usher keys C-7` opens the modal; `/usher keys KEY` says whose it is, where nobody else reads it."""
     bot, text = line.bot, typed(line.rest).strip()
-    if text and not names_case(text):
+    if text and case_id(text) is None:
         if not line.trigger_id:
             raise KeyInTheOpen
         with bot.connect() as db:

@@ -5,12 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.bootstrap import Bot
-from bot.domain.conversation_refusals import NoCaseButQuestion
-from bot.domain.conversations import conversation_id
+from bot.domain.cases import case_id, case_ref
+from bot.domain.conversation_refusals import NoCaseButInvitation, NoCaseButQuestion
+from bot.domain.conversations import conversation_id, conversation_ref
 from bot.domain.errors import NoCaseNamed, SeveralCasesNamed
+from bot.domain.partners import invitation_id, invitation_ref
+from bot.domain.refs import read_number
 from bot.domain.staff import Staff
 from bot.rendering.blocks import Card
 from handlers.slack.markup import typed
+
+_BETWEEN = re.compile(r"[\s,;&+/]+")
+#: what may stand between the cases that words begin with: "C-7 and 8", "7, case 8"
+_JOINING = frozenset({"", "and", "or", "und", "oder", "case", "cases", "fall", "c", "-"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,37 +37,66 @@ class Line:
     def take_ref(self) -> tuple[str, str]:
         """The case it is about and what follows: in a case's thread the case need not be named.
 
-        Raise NoCaseNamed where nothing says which it is, and NoCaseButQuestion for "Q-7".
+        A number alone may there as well begin a sentence: raise SeveralCasesNamed where it is another case's.
+        Raise NoCaseNamed where nothing says which it is, and NoCaseBut… for "Q-7" and "P-7".
         """
-        first, _, rest = self.rest.partition(" ")
-        if self.thread_case and not _names_case(first):
+        first, rest = self._first()
+        _check_is_no_other_thing(first)
+        named = case_id(first)
+        if self.thread_case and named is None:
             return self.thread_case, self.rest
         if not first:
             raise NoCaseNamed
-        if (question := conversation_id(typed(first))) is not None:
-            raise NoCaseButQuestion(ref=f"Q-{question}")
-        return typed(first), rest.strip()
+        if self.thread_case and named != case_id(self.thread_case) and read_number(first) is not None:
+            raise SeveralCasesNamed(ref=self.thread_case, other=case_ref(named or 0))
+        return first if named is None else case_ref(named), rest
+
+    def take_text(self) -> tuple[str, str]:
+        """The case and the words about it, of which none is lost: "5 users" in the thread of C-5.
+
+        Raise SeveralCasesNamed where the words begin with another case.
+        """
+        ref, rest = self.take_ref()
+        _check_names_no_other(rest, ref, is_text=True)
+        first, _ = self._first()
+        begins_text = self.thread_case and rest and read_number(first) is not None
+        return ref, self.rest if begins_text else rest
 
     def is_about_a_case(self) -> bool:
         """Whether it names a case and nothing else, or stands in a case's thread without any words."""
         about = self.rest.strip()
-        return _names_case(typed(about)) if about else bool(self.thread_case)
+        return case_id(typed(about)) is not None if about else bool(self.thread_case)
 
     def check_names_one(self) -> None:
         """Raise SeveralCasesNamed where words about one case name another besides; NoCaseNamed for none."""
         ref, rest = self.take_ref()
-        named = [one for one in re.split(r"[\s,;]+", f"{ref} {typed(rest)}") if _names_case(one)]
-        if other := next((one for one in named if _digits(one) != _digits(named[0])), ""):
-            raise SeveralCasesNamed(ref=named[0], other=other)
+        _check_names_no_other(rest, ref, is_text=False)
+
+    def _first(self) -> tuple[str, str]:
+        """The first word without Slack's markup, and the rest as it was written."""
+        first, _, rest = self.rest.strip().partition(" ")
+        parts = _BETWEEN.split(typed(first), 1)
+        if case_id(parts[0]) is None:
+            return typed(first), rest.strip()
+        return parts[0], " ".join([*parts[1:], rest]).strip()
 
 
-def _names_case(word: str) -> bool:
-    digits = _digits(word)
-    return word[:1].lower() == "c" and digits.isascii() and digits.isdigit()
+def _check_is_no_other_thing(word: str) -> None:
+    if (question := conversation_id(word)) is not None:
+        raise NoCaseButQuestion(ref=conversation_ref(question))
+    if (invitation := invitation_id(word)) is not None:
+        raise NoCaseButInvitation(ref=invitation_ref(invitation))
 
 
-def _digits(word: str) -> str:
-    return word.lower().removeprefix("c").removeprefix("-")
+def _check_names_no_other(words: str, ref: str, *, is_text: bool) -> None:
+    """Raise SeveralCasesNamed. A text may not begin with another case; it may speak of some."""
+    begins = True
+    for word in _BETWEEN.split(typed(words)):
+        named, has_sign = case_id(word), read_number(word) is None
+        counts = (begins and has_sign) if is_text else (begins or has_sign)
+        if named is not None and counts and named != case_id(ref):
+            raise SeveralCasesNamed(ref=ref, other=case_ref(named))
+        begins = begins and (named is not None or word.casefold() in _JOINING)
 
 
 Command = Callable[[Line], Card]

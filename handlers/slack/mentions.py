@@ -10,11 +10,12 @@ from slack_sdk import WebClient
 
 from bot.bootstrap import Bot
 from bot.domain.errors import Refusal
+from bot.domain.thanks import is_polite
 from bot.rendering.blocks import Card
 from bot.services import payloads
 from handlers.slack import faq
 from handlers.slack.answers import Body, refusal_text
-from handlers.slack.commands import answer, is_command
+from handlers.slack.commands import COMMANDS, answer, is_command
 from handlers.slack.lines import Line
 from handlers.slack.payloads import concerns_us, mark_done
 
@@ -42,8 +43,15 @@ def on_words(event: Event, body: Body, context: BoltContext, client: WebClient, 
 
 
 def _without(usher: str, text: str) -> str:
-    """What is said to Usher; other people who are named are meant."""
-    return re.sub(rf"<@{re.escape(usher)}(\|[^>]*)?>", "", text).strip()
+    """What is said to Usher; other people who are named are meant.
+
+    Before a command somebody may be polite: "thanks @Usher approve".
+    """
+    said = re.split(rf"<@{re.escape(usher)}(?:\|[^>]*)?>", text)
+    behind = "".join(said[1:]).strip()
+    if behind.partition(" ")[0].lower() in COMMANDS and is_polite(said[0]):
+        return behind
+    return "".join(said).strip()
 
 
 def _answer(event: Event, text: str, bot: Bot) -> Card:

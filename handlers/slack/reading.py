@@ -31,7 +31,7 @@ def show_history(line: Line) -> Card:
     ref, _ = line.take_ref()
     with line.bot.connect() as db:
         steps = history.list_steps(db, ref)
-    return history_card(ref.upper(), steps, words=words(line.bot))
+    return history_card(ref, steps, words=words(line.bot))
 
 
 def show_found(line: Line) -> Card:

@@ -7,7 +7,7 @@ from slack_sdk import WebClient
 
 from bot.bootstrap import Bot
 from bot.domain.approvals import Grave
-from bot.domain.errors import Refusal
+from bot.domain.errors import Refusal, UnknownCommand
 from bot.domain.staff import Member
 from bot.rendering import step_up as step_up_cards
 from bot.rendering.blocks import Card, section
@@ -24,7 +24,7 @@ from handlers.slack.answers import (
     words,
 )
 from handlers.slack.lines import Line
-from handlers.slack.markup import named
+from handlers.slack.markup import named, typed
 
 
 def register(app: App, bot: Bot) -> None:
@@ -37,6 +37,8 @@ def enroll(line: Line) -> Card:
     word, _, rest = line.rest.partition(" ")
     if word.lower() == "reset":
         return _ask_reset(line.about(rest.strip()))
+    if word:
+        raise UnknownCommand(word=f"enroll {typed(line.rest)}"[:40], nearest="enroll")
     bot = line.bot
     with bot.connect() as db:
         address = enrolments.enrol(db, bot.desk, by=line.staff, now=bot.clock.now())

@@ -33,3 +33,17 @@ def test_no_name_of_the_one_is_the_others(number: int) -> None:
 @pytest.mark.parametrize("ref", ["", "C-", "C-7/2", "C-²", "C--7", "C-1234567890"])
 def test_what_is_written_otherwise_is_no_case(ref: str) -> None:
     assert case_id(ref) is None
+
+
+@pytest.mark.parametrize("dash", "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d")
+def test_an_editors_dash_is_a_hyphen(dash: str) -> None:
+    assert case_id(f"C{dash}6") == conversation_id(f"Q{dash}6") == invitation_id(f"P{dash}6") == 6
+
+
+@pytest.mark.parametrize("said", ["#6", "C-6:", "*C-6*", "`c6`", "(C-6)", "6.", "\u201cC-6\u201d"])
+def test_what_stands_around_a_name_is_not_of_it(said: str) -> None:
+    assert case_id(said) == 6
+
+
+def test_an_invitation_is_written_with_its_hyphen() -> None:
+    assert invitation_id("P7") is None  # so may a User ID be

@@ -200,6 +200,21 @@ def test_a_mention_or_direct_message_that_is_no_command_is_a_question(
     assert told["user"] == by
 
 
+@pytest.mark.parametrize(
+    ("asked", "also"),
+    [
+        ("How do I reset my password? How do I prolong my account?", True),
+        ("How do I reset my password? Where do I enter my License Key? How do I prolong my account?", True),
+        ("How do I reset my password? Where do I enter my License Key?", False),
+        ("How do I reset my password? How can I set a new password?", False),
+    ],
+)
+def test_a_further_question_is_not_passed_over_in_silence(
+    workspace: Workspace, asked: str, also: bool
+) -> None:
+    assert ("You ask for something else as well" in ask(workspace, asked)) is also
+
+
 @pytest.mark.slow
 def test_whoever_asks_all_day_is_sent_to_the_desk(workspace: Workspace) -> None:
     for many in range(1, 22):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.rendering.words import words
 from bot.services import assignments
 from tests.cast import AVERY, BLAKE, CASEY, ELI, a_case
 from tests.handlers.conftest import Workspace, until
@@ -79,6 +80,18 @@ def test_people_are_named_in_many_ways(workspace: Workspace, written: str, to: s
 
     assert f"<@{to}>" in workspace.heard()[0]["text"]
     assert workspace.office.case("C-1").assigned_to == to
+
+
+def test_whoever_is_away_is_assigned_and_that_is_said(workspace: Workspace) -> None:
+    a_case(workspace.office)
+    workspace.command("away today @casey", by=AVERY.id)
+    today = f"on {words('en').date(workspace.office.now)}."
+    assert f"you are away {today}" in workspace.heard()[0]["text"]
+    workspace.command("assign C-1 @avery", by=BLAKE.id)
+
+    assert f"<@{AVERY.id}>, who is away until" in workspace.heard(2)[1]["text"]
+    workspace.command("assign C-1 @casey", by=BLAKE.id)
+    assert workspace.heard(3)[2]["text"] == f"C-1 is assigned to <@{CASEY.id}>."
 
 
 @pytest.mark.parametrize("written", ["@pat", f"<@{ELI.id}|eli>", "<!channel>", "@avery @blake", "x" * 5_000])

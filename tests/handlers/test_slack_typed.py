@@ -2,15 +2,20 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from bot.domain.events import EventTag
 from bot.services import approvals
+from bot.store import chat_messages
+from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, a_case
-from tests.handlers.conftest import Workspace
+from tests.handlers.conftest import Workspace, until
 from tests.handlers.test_slack_faq import ask
 from tests.handlers.test_slack_home import click_at_home, homes, opened
+from tests.handlers.test_slack_stock import view_of
+from tests.outside import APPROVALS
 
 
 @pytest.mark.parametrize(
@@ -34,7 +39,18 @@ def test_find_and_queue_read_what_was_typed(workspace: Workspace, written: str) 
 
 
 @pytest.mark.parametrize(
-    "line", ["approve C-1 C-2", "reject c1, c2", "case C-1;C-2 please", "assign C-1 C-2"]
+    "line",
+    [
+        "approve C-1 C-2",
+        "reject c1, c2",
+        "case C-1;C-2 please",
+        "assign C-1 C-2",
+        "approve 1 2",
+        "approve C-1 and 2",
+        "approve C\u20131 &amp; C\u20132",
+        "approve C-1 now, not C-2",
+        "ask C-1 and C-2 Which VAT id?",
+    ],
 )
 def test_two_cases_at_once_are_refused_and_neither_is_shown(workspace: Workspace, line: str) -> None:
     a_case(workspace.office)
@@ -43,6 +59,108 @@ def test_two_cases_at_once_are_refused_and_neither_is_shown(workspace: Workspace
     workspace.command("approve C-1 please, only c1", by=AVERY.id)
 
     assert "Borealis Turbines GmbH: In review" in workspace.heard(2)[1]["text"]
+
+
+@pytest.mark.parametrize("line", ["case C\u20131", "case #1", "case 1", "case *C-1*:", "case \u22121"])
+def test_a_case_is_shown_however_its_number_is_written(workspace: Workspace, line: str) -> None:
+    a_case(workspace.office)
+    workspace.command(line, by=AVERY.id)
+
+    assert "Borealis Turbines GmbH: In review" in workspace.heard()[0]["text"]
+
+
+def in_thread(workspace: Workspace, words: str) -> dict[str, Any]:
+    """What Usher answers Avery in the thread of the card of C-1."""
+    for company in ("Borealis", "Aurora"):
+        a_case(workspace.office, company=company)
+    with workspace.office.connect() as db, transaction(db):
+        chat_messages.keep(db, "card:C-1", channel=APPROVALS, ts="1.1")
+    workspace.event(
+        "E1", by=AVERY.id, text=words if "<@U0USHER>" in words else f"<@U0USHER> {words}", thread_ts="1.1"
+    )
+    told: dict[str, Any] = until(lambda: workspace.asked("chat.postEphemeral"))[0]
+    return told
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "approve 2",
+        "approve #2",
+        "ask 2 users are missing",
+        "assign 2 @blake",
+        "reject and C-2",
+        "ask and C\u20132 Why?",
+    ],
+)
+def test_in_a_thread_a_number_that_may_be_another_case_is_refused(workspace: Workspace, words: str) -> None:
+    assert "beside C-1 you have named C-2" in in_thread(workspace, words)["text"]
+
+
+@pytest.mark.parametrize("words", ["case C\u20132", "case C-2:", "case `c2`"])
+def test_in_a_thread_another_case_is_named_with_its_whole_name(workspace: Workspace, words: str) -> None:
+    assert "Aurora: In review" in in_thread(workspace, words)["text"]
+
+
+@pytest.mark.parametrize("words", ["case", "case 1", "case #1", "case please"])
+def test_in_a_thread_its_own_case_needs_no_name(workspace: Workspace, words: str) -> None:
+    assert "Borealis: In review" in in_thread(workspace, words)["text"]
+
+
+@pytest.mark.parametrize("words", ["1 user has no phone", "Why has C-2 the same?"])
+def test_a_question_in_a_thread_loses_no_word(workspace: Workspace, words: str) -> None:
+    assert words in json.dumps(in_thread(workspace, f"ask {words}"))
+
+
+@pytest.mark.parametrize(
+    "words", ["thanks <@U0USHER> case", "Hi, <@U0USHER>  Case C-1", "<@U0USHER> case <@U0USHER>"]
+)
+def test_a_polite_word_may_stand_before_a_command(workspace: Workspace, words: str) -> None:
+    assert "Borealis: In review" in in_thread(workspace, words)["text"]
+
+
+def test_thanks_in_a_thread_are_thanks(workspace: Workspace) -> None:
+    assert in_thread(workspace, "thanks <@U0USHER> that helped")["text"] == "You are welcome."
+
+
+def test_what_is_typed_behind_a_rejection_becomes_its_note(workspace: Workspace) -> None:
+    a_case(workspace.office)
+    workspace.command("reject c1 it came twice, 2 &lt; 3, see C-9", by=AVERY.id)
+    shown = workspace.heard()[0]
+    (button,) = [one for block in shown["blocks"] for one in block.get("elements", []) if "value" in one]
+    workspace.click(button["action_id"], button["value"], by=AVERY.id, seen="x", private=True)
+    opened = view_of(until(lambda: workspace.asked("views.open"))[-1])
+
+    assert "it came twice, 2 &lt; 3, see C-9" in json.dumps(shown["blocks"])
+    assert {block.get("element", {}).get("initial_value") for block in opened["blocks"]} == {
+        None, "it came twice, 2 < 3, see C-9",
+    }  # fmt: skip
+    assert json.loads(opened["private_metadata"])["ref"] == "C-1"
+
+
+@pytest.mark.parametrize(
+    "line", ["enroll foo", "enroll rset @blake", "invite foo", "invite a@b.example c@d.example"]
+)
+def test_words_that_a_command_does_not_know_are_not_swallowed(workspace: Workspace, line: str) -> None:
+    workspace.command(line, by=AVERY.id)
+
+    assert f"“{line}” is not a command. Did you mean" in workspace.heard()[0]["text"]
+    assert not workspace.asked("views.open")
+    assert not workspace.office.mails()
+
+
+def test_an_invitation_begins_with_what_was_typed(workspace: Workspace) -> None:
+    workspace.command("invite Ann Miller <mailto:ann@partner.example|ann@partner.example>", by=AVERY.id)
+    opened = view_of(until(lambda: workspace.asked("views.open"))[-1])
+
+    given = [block.get("element", {}).get("initial_value") for block in opened["blocks"]]
+    assert [one for one in given if one] == ["ann@partner.example", "Ann", "Miller"]
+
+
+def test_an_invitation_is_no_case(workspace: Workspace) -> None:
+    workspace.command("case P-7", by=AVERY.id)
+
+    assert "`/usher account P-7` shows it" in workspace.heard()[0]["text"]
 
 
 @pytest.mark.parametrize("line", ["approve Q-1", "reject q1", "ask Q-1 Which key?", "assign Q-1"])

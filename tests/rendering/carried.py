@@ -195,6 +195,8 @@ CARRIED: dict[str, dict[str, Value]] = {
     "certificate_refused": {},
     "certificate_of_no_use": {"user_id": "k7m3-x9p2"},
     "secret_key_wrong": {},
+    "taken_in_before": {"ref": "C-7", "by": "U0AVERY", "at": AT},
+    "no_case_but_invitation": {"ref": "P-7"},
     "no_case_but_question": {"ref": "Q-7"},
     "certificate_taken": {"user_id": "k7m3-x9p2"},
     "account_unknown": {"user_id": "k7m3-x9p2"},

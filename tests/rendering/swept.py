@@ -96,6 +96,7 @@ from tests.rendering.swept_values import (
     correction,
     stranger,
 )
+from tests.rendering.test_sender_notes import CAPPED, PILE
 
 Shown = Card | Block
 ENGLISH = shown.ENGLISH
@@ -116,7 +117,7 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         for card in (a_full_case(), a_decided_case(), steps_room.every_state(), registrations.to_decide())
     ],
     "cards.confirm_card": lambda text: [
-        cards.confirm_card(poisoned(a_full_case(), text), "approve", words=ENGLISH)
+        cards.confirm_card(poisoned(a_full_case(), text), "reject", note=text, words=ENGLISH)
     ],
     "desk_notes.held_note": lambda text: [
         desk_notes.held_note(poisoned(replace(shown.HELD, ended=ended, at=AT), text), words=ENGLISH)
@@ -381,8 +382,9 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         modals.reject_modal(poisoned(a_full_case(), text, many=1), words=ENGLISH)
     ],
     "sender_notes.capped_note": lambda text: [
-        sender_notes.capped_note(poisoned(shown.CAPPED, text), words=ENGLISH)
+        sender_notes.capped_note(poisoned(CAPPED, text), words=ENGLISH)
     ],
+    "sender_notes.leave_modal": lambda text: [sender_notes.leave_modal(poisoned(PILE, text), words=ENGLISH)],
     "sender_notes.correction_note": lambda text: [
         correction(shown.CORRECTION, text),
         correction(replace(shown.CORRECTION, other="C-9"), text),

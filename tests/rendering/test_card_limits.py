@@ -27,7 +27,6 @@ from tests.rendering.likeness import alike_card
 from tests.rendering.test_cards import (
     ASIDE,
     AT,
-    CAPPED,
     CORRECTION,
     ENGLISH,
     HELD,
@@ -36,6 +35,7 @@ from tests.rendering.test_cards import (
     question,
 )
 from tests.rendering.test_queue import entry
+from tests.rendering.test_sender_notes import CAPPED
 
 CONFIRMS = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
 MAXIMA = {"section": 3000, "header": 150, "context": 2000, "field": 2000}

@@ -13,7 +13,6 @@ import pytest
 from bot.domain.approvals import Approval, Choice, Grave, Phase, RejectionReason, SecondReason
 from bot.domain.cards import (
     AlarmNote,
-    CappedNote,
     CaseCard,
     ChangeLine,
     CorrectionNote,
@@ -96,7 +95,6 @@ CORRECTION = CorrectionNote(
     ),
     more=3,
 )
-CAPPED = CappedNote(sender="mira.wendel@sponsor.example.com", verified=True, limit=30, hours=1, mail_id=71)
 HELD = HeldNote(
     job_id=9, recipient="mira.wendel@sponsor.example.com", mail_subject="Order confirmed: Lindgren & Söhne",
     text="Hello Mira,\n\nthank you.", ref="C-7",
@@ -144,9 +142,11 @@ GOLDEN: dict[str, Callable[[], Card]] = {
         replace(CORRECTION, changes=(), by="U0BLAKE"), words=ENGLISH
     ),
     "same_form": lambda: sender_notes.same_form_note(SameFormNote(ref="C-7", again="C-9"), words=ENGLISH),
-    "capped": lambda: sender_notes.capped_note(CAPPED, words=ENGLISH),
     "confirm_approve": lambda: cards.confirm_card(
         CaseCard(case=samples.complete_case()), "approve", words=ENGLISH
+    ),
+    "confirm_reject_noted": lambda: cards.confirm_card(
+        CaseCard(case=samples.complete_case()), "reject", note="It came *twice* <!here>", words=ENGLISH
     ),
     "question": lambda: cards.question_note(question(), words=ENGLISH),
     "question_silent": lambda: cards.question_note(question(text=""), words=ENGLISH),
@@ -240,8 +240,8 @@ def buttons(card: Card) -> list[tuple[str, str]]:
             ["case_reject", "case_ask", "case_reply", "kind_not_ris", "case_assign", "case_open"],
         ),
         (CaseStatus.APPROVED, []),
-        (CaseStatus.REJECTED, []),
-        (CaseStatus.WITHDRAWN, []),
+        (CaseStatus.REJECTED, ["case_open"]),
+        (CaseStatus.WITHDRAWN, ["case_open"]),
     ],
 )
 def test_each_state_offers_its_own_buttons(status: CaseStatus, expected: list[str]) -> None:

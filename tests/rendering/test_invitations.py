@@ -87,3 +87,23 @@ def test_every_fault_of_a_file_and_of_a_row_has_its_sentence(lang: str) -> None:
     for fault in InviteFault:
         row = BadRow(line=7, column=Column.EMAIL, fault=fault, other=3)
         assert say.say(f"invite_fault.{fault}", other=3) in str(looked(InvitationReading(bad=(row,)), lang))
+
+
+@pytest.mark.parametrize(
+    ("typed", "known"),
+    [
+        ("", []),
+        ("ann@partner.example", ["ann@partner.example", "", ""]),
+        ("Ann van Dijk <ann@partner.example>", ["ann@partner.example", "Ann", "van Dijk"]),
+        ("ann@partner.example, Ann", ["ann@partner.example", "Ann", ""]),
+    ],
+)
+def test_whom_the_command_names_stands_in_the_modal(typed: str, known: list[str]) -> None:
+    assert list((invitations.read_typed(typed) or {}).values()) == known
+
+
+@pytest.mark.parametrize(
+    "typed", ["Ann", "@avery", "a@b.example c@d.example", f"{'x' * 300}@b.example", "a " * 9 + "a@b"]
+)
+def test_what_names_no_one_address_is_not_understood(typed: str) -> None:
+    assert invitations.read_typed(typed) is None

@@ -18,7 +18,6 @@ from bot.domain.license_keys import (
     Seat,
     SeatShown,
     fold_key,
-    names_case,
     tail_of,
 )
 from bot.domain.outbox import JobStatus
@@ -136,16 +135,6 @@ def test_both_languages_have_the_same_menus() -> None:
         shapes.append([(block["type"], block.get("block_id")) for block in blocks])
 
     assert shapes[0] == shapes[1]
-
-
-@pytest.mark.parametrize("text", ["C-7", "c7", "7", " C-12 "])
-def test_a_case_is_no_key(text: str) -> None:
-    assert names_case(text)
-
-
-@pytest.mark.parametrize("text", ["C-7X", "UXQ1-7H2K-PM9D-W4T1", "1234567890", "C-\u0667", ""])
-def test_a_key_is_no_case(text: str) -> None:
-    assert not names_case(text)
 
 
 def test_a_key_is_found_however_it_is_typed_and_shown_by_its_end() -> None:

@@ -155,3 +155,13 @@ def test_the_chart_is_drawn_whatever_there_is(supplies: Supplies) -> None:
 
     for lang in LANGUAGES:
         assert stock_plot.supplies(supplies, words=words(lang, BERLIN)).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_stock_that_lasts_some_days_lasts_no_nought_weeks(lang: str) -> None:
+    few = replace(SUPPLIES, in_stock=2)
+    said = str(stock.supplies_card(few, may_import=True, words=words(lang)).blocks)
+
+    assert ("less than a week" in said) or ("nicht einmal eine Woche" in said)
+    assert "0 weeks" not in said
+    assert "0 Wochen" not in said

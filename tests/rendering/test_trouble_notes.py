@@ -71,3 +71,9 @@ def test_who_has_a_wrong_address_is_reached_as_far_as_there_is_a_way(
 )
 def test_a_servers_answer_says_why_only_where_its_code_does(answer: str, reason: str) -> None:
     assert reason_in(answer) == reason
+
+
+def test_what_is_true_no_more_is_said_once() -> None:
+    card = shown(what="job_overtaken", detail="what it says is true no more")
+
+    assert str(card.blocks).count("true no more") == 1

@@ -17,6 +17,7 @@ from bot.domain.errors import (
     Refusal,
     UnknownCase,
 )
+from bot.domain.mail_refusals import TakenInBefore
 from bot.domain.staff import Act, Member, Staff
 from bot.services import approvals, cases, kinds
 from bot.services.staff import StaffList
@@ -167,6 +168,18 @@ def test_taking_in_is_bound_to_what_was_seen_too(office: Office) -> None:
         accept(office, case, BLAKE)
 
 
+def test_the_second_to_take_it_in_hears_who_was_faster(office: Office) -> None:
+    case = in_state(office, S.RECEIVED)
+    accept(office, case, CASEY)
+
+    with pytest.raises(TakenInBefore) as told:
+        accept(office, case, BLAKE)
+    assert told.value.values == {"ref": "C-1", "by": CASEY.id, "at": office.now}
+    approve(office, case, AVERY)
+    with pytest.raises(AlreadyDecided):
+        accept(office, case, BLAKE)
+
+
 # The second eye
 
 
@@ -232,7 +245,7 @@ def test_only_staff_take_in(office: Office) -> None:
 def test_only_what_was_received_is_taken_in(office: Office, status: CaseStatus) -> None:
     case = in_state(office, status)
 
-    with pytest.raises(NotReviewable):
+    with pytest.raises((NotReviewable, AlreadyDecided)):
         accept(office, case, AVERY)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+import pytest
+
 from bot.domain.conversations import CUSTOMER, Answered, Channel, NewConversation, Tried
 from bot.domain.tries import Tried as Try
 from bot.domain.tries import Tries
@@ -148,7 +150,9 @@ def test_what_they_write_back_in_slack_goes_to_the_person_and_thanks_end_it(offi
     assert (told[0].hear_by, after.owner) == (after.due_at, BLAKE.id)
     assert "And the day after that?" in shown
     assert "<!channel>" not in shown
-    assert "nobody has proven who that is" in shown
+    assert "asked in Slack, so nothing proves that the address is theirs" in shown
+    assert "No address of theirs is known" in shown
+    assert "nobody has proven who that is" not in shown
     assert "this mail's word" not in shown
     assert say(office, "Thank you, that helped!").thanked
     assert (q(office).state, q(office).closed_by) == (CLOSED, CUSTOMER)
@@ -166,7 +170,17 @@ def test_thanks_for_an_article_say_that_it_helped_and_what_is_old_is_a_new_quest
     office.clock.wait(hours=24 * 8)
 
     assert say(office, "Will it rain in Bremen?").ref == "Q-3"
-    assert say(office, "Thanks a lot!").thanked is False  # a person has it
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [("Danke!", 1), ("Thanks a lot!", 1), ("thanks, it works now", 2), ("thanks, and why?", 2)],
+)
+def test_mere_thanks_add_nothing_to_what_waits_for_a_person(office: Office, said: str, heard: int) -> None:
+    say(office, "What is the weather in Hamburg tomorrow?")
+
+    assert say(office, said).thanked is (heard == 1)
+    assert (q(office).heard, q(office).state, q(office).lang) == (heard, OPEN, "en")
 
 
 def test_the_same_words_later_are_news(office: Office) -> None:

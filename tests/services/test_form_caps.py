@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlite_utils import Database
 
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import NothingWaits, NotStaff
@@ -29,6 +30,10 @@ def form_of(name: str) -> tuple[str, bytes]:
 
 def flood(office: Office, many: int, **more: object) -> list[LedgerMail]:
     return [office.take(a_mail(files=[FORM], **more)) for _ in range(many)]  # type: ignore[arg-type]
+
+
+def leave(office: Office, db: Database, first: LedgerMail, *, last: int = 1_000) -> int:
+    return caps.leave(db, first.id, last=last, by=BLAKE, now=office.now)
 
 
 def states(office: Office) -> Counter[MailStatus]:
@@ -87,12 +92,59 @@ def test_staff_take_in_what_waits_once_a_content(office: Office) -> None:
 def test_what_is_left_stays_in_the_ledger_and_can_be_replayed(office: Office) -> None:
     first = a_pile(office)
     with office.connect() as db:
-        assert caps.leave(db, first.id, by=BLAKE, now=office.now) == 2
+        assert leave(office, db, first) == 2
         kinds.replay(db, office.desk, first.id, by="cli:root", now=office.now)
     work_on_recorded(office)
 
     assert states(office) == {MailStatus.DONE: CAP + 2}
     assert office.case("C-31").mail_id == first.id
+
+
+def the_note(office: Office) -> str:
+    office.work()
+    return next(text for text in office.chat.texts().splitlines() if "forms within" in text)
+
+
+def test_the_note_says_who_left_how_many_and_takes_them_in_after_all(office: Office) -> None:
+    first = a_pile(office, form_of("S\u00fcdwind AG"))
+    assert "The rest waits" in the_note(office)
+    with office.connect() as db:
+        leave(office, db, first)
+        assert f"Left aside by <@{BLAKE.id}>: 3 forms." in the_note(office)
+        released = caps.release(db, first.id, left_to=first.id + 2, by=BLAKE, now=office.now)
+    work_on_recorded(office)
+
+    assert (released.taken, released.same) == (1, 2)
+    assert office.case("C-31").ris.company.name == "S\u00fcdwind AG"
+    assert f"Taken in by <@{BLAKE.id}>: one form; 2 more" in the_note(office)
+    with office.connect() as db, pytest.raises(NothingWaits):
+        caps.release(db, first.id, left_to=first.id + 2, by=BLAKE, now=office.now)
+
+
+def test_what_came_after_the_question_goes_on_waiting_under_a_note_of_its_own(office: Office) -> None:
+    first = a_pile(office)
+    with office.connect() as db:
+        shown = caps.get_pile(db, first.id, by=BLAKE)
+    later, _ = flood(office, 2)
+    with office.connect() as db:
+        assert (leave(office, db, first, last=shown.last), shown.count) == (2, 2)
+        assert caps.get_pile(db, later.id, by=BLAKE).count == 2
+
+    notes = [job.values["words"] for job in office.jobs("capped_note")]
+    assert [(note["mail_id"], note.get("ended")) for note in notes] == [
+        (first.id, None), (first.id, "left"), (later.id, None),
+    ]  # fmt: skip
+
+
+def test_a_form_that_was_only_left_aside_makes_no_other_a_repeat(office: Office) -> None:
+    new = form_of("S\u00fcdwind AG")
+    first = a_pile(office, new)
+    with office.connect() as db:
+        leave(office, db, first)
+        again = office.take(a_mail(files=[new]))
+        released = caps.release(db, again.id, by=BLAKE, now=office.now)
+
+    assert (released.taken, released.same) == (1, 0)
 
 
 def test_a_pile_is_settled_once_and_by_staff_only(office: Office) -> None:
@@ -102,16 +154,17 @@ def test_a_pile_is_settled_once_and_by_staff_only(office: Office) -> None:
             caps.release(db, first.id, by=ELI, now=office.now)
         caps.release(db, first.id, by=BLAKE, now=office.now)
         with pytest.raises(NothingWaits):
-            caps.leave(db, first.id, by=BLAKE, now=office.now)
+            leave(office, db, first)
 
 
 def test_a_new_pile_is_told_anew(office: Office) -> None:
     first = a_pile(office)
     with office.connect() as db:
-        caps.leave(db, first.id, by=BLAKE, now=office.now)
+        leave(office, db, first)
     flood(office, 2)
 
-    assert len(office.jobs("capped_note")) == 2
+    told = [job for job in office.jobs("capped_note") if not job.values["instead_of"]]
+    assert len(told) == 2
 
 
 def test_after_an_hour_forms_are_taken_in_again(office: Office) -> None:

@@ -6,11 +6,16 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page, expect
 
+from bot.domain.ledger import MailStatus
 from bot.domain.ris import Role
+from bot.rendering.workbooks import ris_form
 from bot.sandbox.samples import DANA
+from bot.services import intake
 from tests.stories.browsing import take_picture
-from tests.stories.desk import Desk
+from tests.stories.desk import Desk, until
+from tests.stories.test_decisions import ref_of
 from tests.stories.test_letters import a_case
+from tests.stories.test_senders import a_sponsored_form
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -76,3 +81,49 @@ def test_a_reply_that_may_only_add_people_is_taken_for_one_by_a_click(desk: Desk
     expect(page.get_by_text("is an addition to").last).to_be_visible()
     desk.settled()
     expect(page.get_by_text("may be another version of this form")).to_have_count(0)
+
+
+def test_forms_that_wait_are_left_aside_after_a_question_and_taken_in_after_all(
+    desk: Desk, page: Page
+) -> None:
+    org, sponsor = a_sponsored_form(desk)
+    form = ris_form("en", org.company, org.users)
+    for number in range(33):
+        desk.send_mail(f"RIS {number}", "Please.", files=[("RIS.xlsx", form)], sender=sponsor)
+    desk.message("support", sponsor[1], "forms_leave")
+    until(lambda: waiting(desk) == 3)
+    as_avery(desk, page, "support")
+    page.locator("[data-action-id=forms_leave]").last.click()
+    modal = page.locator("dialog.modal")
+    expect(modal.get_by_text("3 forms", exact=True)).to_be_visible()
+    take_picture(page, "pile-leave")
+    modal.locator("[data-submit]").click()
+
+    expect(page.get_by_text("Left aside by").last).to_contain_text("3 forms")
+    take_picture(page, "pile-left")
+    page.locator("[data-action-id=forms_release]").last.click()
+    expect(page.get_by_text("Taken in by").last).to_contain_text("3 more are the same")
+    take_picture(page, "pile-taken")
+
+
+def waiting(desk: Desk) -> int:
+    with desk.bot.connect() as db:
+        return sum(mail.status is MailStatus.WAITING for mail in intake.list_newest(db, limit=600))
+
+
+def test_words_behind_a_command_stand_in_its_window(desk: Desk, page: Page) -> None:
+    _, card = a_case(desk)
+    as_avery(desk, page)
+    say(page, f"/usher reject {ref_of(card).lower()} It came twice, and the second form counts.")
+    button = page.locator("[data-action-id=case_reject_typed]").last
+    button.scroll_into_view_if_needed()
+    take_picture(page, "reject-typed")
+    button.click()
+    modal = page.locator("dialog.modal")
+    expect(modal.locator("textarea")).to_have_value("It came twice, and the second form counts.")
+    take_picture(page, "reject-note")
+    modal.get_by_role("button", name="Back").click()
+
+    say(page, "/usher invite Ann Miller ann@partner.example")
+    expect(modal.locator("input[value='ann@partner.example']")).to_be_visible()
+    take_picture(page, "invite-typed")
