@@ -63,6 +63,7 @@ class CaseCard:
     returned: tuple[Effect, ...] = ()  #: its other mails that did not arrive
     unasked: bool = False  #: its sponsor was to be asked by a mail that did not go
     untold: bool = False  #: its registration is refused by a mail that did not go
+    unreleased: bool = False  #: the one or the other waits for release
     likenesses: tuple[Likeness, ...] = ()  #: known organisations that it may be of, likeliest first
     doubles: tuple[Double, ...] = ()  #: later cases that may be the same order
     joined: Joined | None = None  #: the organisation to which it is added

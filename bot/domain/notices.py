@@ -29,6 +29,7 @@ class Waiting:
     version: int
     since: datetime
     given: int  #: how many of the notices about it are given or passed over
+    asked: datetime | None = None  #: of a sponsor: when the newest mail went that asks for what is open
 
     @property
     def ref(self) -> str:

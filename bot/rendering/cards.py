@@ -110,6 +110,9 @@ def _state(card: CaseCard, words: Words) -> str:
         line += "\n" + words.say("card.say_first")
     if card.unasked:
         line += "\n" + words.say("card.unasked")
+    if card.unreleased:
+        told = "asked" if case.status is CaseStatus.WAITING_FOR_SPONSOR else "refused"
+        line += "\n" + words.say(f"card.unreleased.{told}")
     if card.open_answers and case.decision is None:
         line += "\n" + words.say("answers.waiting", count=card.open_answers)
     if card.unread and case.decision is None:

@@ -15,6 +15,7 @@ from bot.domain.cases import Case
 from bot.domain.differences import compare
 from bot.domain.languages import LANGUAGES
 from bot.domain.mail import Address
+from bot.domain.notices import Waiting
 from bot.domain.programmes import Programme
 from bot.domain.ris import Problem, ProblemKind, RisCase, Role, Severity
 from bot.domain.sheets import SheetRefusal
@@ -101,8 +102,8 @@ def ris_problems(
     }
 
 
-def nudge(open_ones: Sequence[tuple[Case, str]], newest: Case, policy: Policy) -> Values:
-    """To a sponsor whose answers we wait for: each case with what its notices are unique under.
+def nudge(open_ones: Sequence[tuple[Case, Waiting]], newest: Case, policy: Policy) -> Values:
+    """To a sponsor whose answers we wait for, since when each of these cases does.
 
     `newest` chooses name and language. About a single case its questions have the numbers of its own mail.
     """
@@ -118,11 +119,11 @@ def nudge(open_ones: Sequence[tuple[Case, str]], newest: Case, policy: Policy) -
             {
                 "ref": case.ref,
                 "company": case.ris.company.name or say.say("mail.nameless"),
-                "asked_on": say.date(case.status_since),
-                "subject": subject,
+                "asked_on": say.date(waiting.asked or waiting.since),
+                "subject": waiting.subject,
                 "problems": _problems(replace(case, lang=newest.lang), policy, Severity.ERROR),
             }
-            for case, subject in open_ones
+            for case, waiting in open_ones
         ],
     }
 

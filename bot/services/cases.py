@@ -333,6 +333,7 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
         open_answers=len(case_answers.list_open(db, case.id)),
         unasked=case_words.is_unasked(db, case.id),
         untold=case_words.is_untold(db, case.id),
+        unreleased=case_words.is_unreleased(db, case.id),
         unread=unread.many,
         unread_to=unread.to,
         questions=tuple(case_questions.list_open(db, case.id)),

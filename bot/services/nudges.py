@@ -37,7 +37,7 @@ class Due:
 
 
 def _open_questions(db: Database) -> list[Waiting]:
-    """Forms whose sponsor was asked for entries."""
+    """Forms whose sponsor was asked for entries by a mail that went."""
     return notices.list_waiting(db, BallHolder.SPONSOR)
 
 
@@ -178,9 +178,7 @@ def _queue(db: Database, desk: Desk, group: Sequence[Due], *, key: str, now: dat
         TEMPLATE,
         whom,
         key=key,
-        words=mails.nudge(
-            [(_asked(db, one.case), one.waiting.subject) for one in group], newest, desk.policy
-        ),
+        words=mails.nudge([(_asked(db, one.case), one.waiting) for one in group], newest, desk.policy),
         now=now,
         links_to=[one.case.ref for one in group],
         automatic=True,

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from bot.domain.cases import OPEN, BallHolder, CaseStatus, case_ref
 from bot.domain.notices import Standing, Waiting
+from bot.store.case_words import ASKS
 from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
 from bot.store.queue import IN_LINE
 
@@ -37,7 +38,8 @@ def list_waiting(
 ) -> list[Waiting]:
     """Cases in those states whose turn it is, longest waiting first; with additions to others, or without.
 
-    A sponsor who writes without settling anything is waited for since then.
+    A sponsor is waited for once the mail that asks them has gone, and since then; who writes without
+    settling anything, since that.
     """
     inside, values = listed("status", sorted(states))
     found = rows(
@@ -45,21 +47,25 @@ def list_waiting(
         f"""select t.id turn, c.id case_id, c.version, {_SINCE} since,
                 (select count(*) from notices n where n.subject = {_SUBJECT}) given,
                 (select max(received_at) from mails m
-                 where m.subject_ref = 'C-' || c.id and m.kind = 'reply') heard
+                 where m.subject_ref = 'C-' || c.id and m.kind = 'reply') heard,
+                (select max(coalesce(asks.sent_at, asks.created_at)) {ASKS}
+                   and asks.status in ('sent', 'unknown')) asked
             from {_OPEN_TURNS}
             where t.until is null and t.holder = :holder
               and c.status in ({inside}) and (:additions or c.addition_of is null)
             order by t.since, c.id""",
         {**values, "holder": holder, "additions": additions},
     )
-    return [_waiting(entry, holder) for entry in found]
+    waits = [_waiting(entry, holder) for entry in found]
+    return [one for one in waits if one.asked or holder is not BallHolder.SPONSOR]
 
 
 def _waiting(entry: dict[str, Any], holder: BallHolder) -> Waiting:
-    since, heard = instant(entry["since"]), maybe_instant(entry.pop("heard"))
-    if holder is BallHolder.SPONSOR and heard:
-        since = max(since, heard)
-    return Waiting(**{**entry, "since": since})
+    heard, asked = maybe_instant(entry.pop("heard")), maybe_instant(entry["asked"])
+    moments = [instant(entry["since"])]
+    if holder is BallHolder.SPONSOR:
+        moments.extend(filter(None, (heard, asked)))
+    return Waiting(**{**entry, "since": max(moments), "asked": asked})
 
 
 def still_waits(db: Database, subject: str) -> bool:
