@@ -15,7 +15,7 @@ from bot.domain.cases import Case
 from bot.domain.differences import compare
 from bot.domain.languages import LANGUAGES
 from bot.domain.mail import Address
-from bot.domain.notices import Waiting
+from bot.domain.notices import StillOpen
 from bot.domain.programmes import Programme
 from bot.domain.ris import Problem, ProblemKind, RisCase, Role, Severity
 from bot.domain.sheets import SheetRefusal
@@ -102,10 +102,10 @@ def ris_problems(
     }
 
 
-def nudge(open_ones: Sequence[tuple[Case, Waiting]], newest: Case, policy: Policy) -> Values:
-    """To a sponsor whose answers we wait for, since when each of these cases does.
+def nudge(open_ones: Sequence[StillOpen], newest: Case, policy: Policy) -> Values:
+    """To a sponsor whose answers we wait for: the entries that are open, and questions of staff.
 
-    `newest` chooses name and language. About a single case its questions have the numbers of its own mail.
+    `newest` chooses name and language. About a single case its entries have the numbers of its own mail.
     """
     say = words_for(newest, policy)
     return owner(policy) | {
@@ -117,13 +117,14 @@ def nudge(open_ones: Sequence[tuple[Case, Waiting]], newest: Case, policy: Polic
         "attached": "",
         "cases": [
             {
-                "ref": case.ref,
-                "company": case.ris.company.name or say.say("mail.nameless"),
-                "asked_on": say.date(waiting.asked or waiting.since),
-                "subject": waiting.subject,
-                "problems": _problems(replace(case, lang=newest.lang), policy, Severity.ERROR),
+                "ref": one.case.ref,
+                "company": one.case.ris.company.name or say.say("mail.nameless"),
+                "asked_on": say.date(one.asked_at),
+                "subject": one.subject,
+                "problems": _problems(replace(one.case, lang=newest.lang), policy, Severity.ERROR),
+                "questions": [{"question": text} for text in one.questions],
             }
-            for case, waiting in open_ones
+            for one in open_ones
         ],
     }
 

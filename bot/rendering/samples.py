@@ -14,7 +14,7 @@ from bot.domain.cases import Addition, Case, CaseStatus
 from bot.domain.languages import LANGUAGES
 from bot.domain.mail import Address
 from bot.domain.money import Money
-from bot.domain.notices import Waiting
+from bot.domain.notices import StillOpen
 from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.ris import (
     Company,
@@ -255,14 +255,12 @@ def nudged(lang: str, policy: Policy, *, several: bool = False) -> Values:
         id=9,
         ris=replace(case.ris, company=replace(COMPANY, name="Nordwind Pumpen AG"), problems=ERRORS[:1]),
     )
-    waits = [(one, _waiting(one)) for one in (case, other)[: 1 + several]]
-    words = mails.nudge(waits, case, policy)
+    asked = [
+        StillOpen(case=case, subject="turn:8:2", asked_at=case.status_since),
+        StillOpen(case=other, subject="turn:9:2", asked_at=other.status_since, questions=QUESTIONS[lang]),
+    ]
+    words = mails.nudge(asked[: 1 + several], case, policy)
     return words | {"cases": [one | {"status_url": STATUS_URL} for one in words["cases"]]}
-
-
-def _waiting(case: Case) -> Waiting:
-    asked = case.status_since
-    return Waiting(turn=case.id, case_id=case.id, version=case.version, since=asked, given=0, asked=asked)
 
 
 def _decided(build: Callable[..., Values]) -> Callable[[str, Policy], Values]:

@@ -418,3 +418,29 @@ def test_what_was_never_asked_since_the_newest_form_is_not_asked_after(office: O
     nudge(office, days=10)
 
     assert office.jobs("nudge") == []
+
+
+def test_a_question_of_staff_is_asked_after_in_their_words(office: Office) -> None:
+    a_case(office)
+    ask(office, "Which cost centre pays?")
+    office.work()
+    nudge(office, days=3)
+
+    (mail,) = sent(office)
+    assert "This question is still open:" in mail.text
+    assert "Which cost centre pays?" in mail.text
+    assert "entries" not in mail.text
+    assert "numbers above" not in mail.text
+    assert mail.attachments == ()
+
+
+def test_a_question_beside_open_entries_is_asked_after_with_them(office: Office) -> None:
+    waiting(office)
+    ask(office, "Which cost centre pays?")
+    office.work()
+    nudge(office, days=3)
+
+    (mail,) = sent(office)
+    assert "This entry is still open:" in mail.text
+    assert "This question is open, too:" in mail.text
+    assert "Which cost centre pays?" in mail.text
