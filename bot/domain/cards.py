@@ -192,6 +192,16 @@ class AnswersNote:
     answers: CaseAnswers
 
 
+class MailEnd(StrEnum):
+    """What became of a mail that waited for release, or that did not go."""
+
+    RELEASED = "released"
+    DISCARDED = "discarded"
+    RETRIED = "retried"
+    OVERTAKEN = "overtaken"  # another goes in its place, or none
+    WENT = "went"  # it evidently had gone
+
+
 @dataclass(frozen=True, kw_only=True)
 class TroubleNote:
     """Something that needs a person: a mail set aside, a job that failed or is unknown."""
@@ -205,6 +215,9 @@ class TroubleNote:
     ref: str = ""
     id: int = 0
     unactivated: str = ""  #: the address whose account nobody has activated, and which may be wrong
+    ended: MailEnd | None = None  #: then nothing is asked any more
+    by: str = ""  #: who ended it
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,16 +298,9 @@ class AlarmNote:
     expected_by: datetime | None = None  #: of a silence: when mail has usually come by
 
 
-class HeldEnd(StrEnum):
-    """What staff did with a mail that waited for release."""
-
-    RELEASED = "released"
-    DISCARDED = "discarded"
-
-
 @dataclass(frozen=True, kw_only=True)
 class HeldNote:
-    """A mail that waits for release, or that was let go or dropped."""
+    """A mail that waits for release, or that does so no more."""
 
     job_id: int
     recipient: str
@@ -302,7 +308,7 @@ class HeldNote:
     text: str
     ref: str = ""
     given_up: bool = False  #: it waits because mails to its address came back
-    ended: HeldEnd | None = None  #: then nothing is asked any more
+    ended: MailEnd | None = None  #: then nothing is asked any more
     by: str = ""  #: who ended it
     at: datetime | None = None
 

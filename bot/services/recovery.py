@@ -26,7 +26,7 @@ from bot.domain.recovery import (
 from bot.domain.security_questions import Question
 from bot.domain.tries import Tried
 from bot.rendering import account_mails
-from bot.services import account_notes, lifecycle, passwords, prolongation, security_questions
+from bot.services import account_notes, held_notes, lifecycle, passwords, prolongation, security_questions
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import list_named, mail_activation_again, with_companies
 from bot.services.desk import Desk
@@ -241,7 +241,7 @@ def _mail(
         several = with_companies(db, [one for one in same if one.status is account.status])
     if until is not None:
         for job in _list_waiting(db, account, way):  # with a link that ends sooner
-            outbox.move(db, job.id, since=(JobStatus.QUEUED, JobStatus.HELD), to=JobStatus.REPLACED)
+            held_notes.replace(db, job.id, since=(JobStatus.QUEUED, JobStatus.HELD), now=now)
         url = issue_link(db, desk, account.ref, purpose=purpose, path="password", until=until, now=now)
         secrets = {"recovery_url": url}
     mail_owner(

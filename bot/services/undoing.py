@@ -10,7 +10,6 @@ from bot.domain.cases import STANDING, Case, case_ref
 from bot.domain.errors import HasAdditions
 from bot.domain.events import EventTag
 from bot.domain.license_keys import KeyVoided, Seat
-from bot.domain.outbox import JobStatus
 from bot.domain.withdrawals import UNSENT, Irrevocable, list_irrevocable
 from bot.rendering import key_mails as key_mail_words
 from bot.services import case_steps, held_keys, held_notes, key_mails, purchasing
@@ -32,9 +31,9 @@ def has_keys_out(db: Database, case: Case) -> bool:
     )
 
 
-def _call_back_invitation(db: Database, case: Case) -> None:
+def _call_back_invitation(db: Database, case: Case, *, now: datetime) -> None:
     for job_id in step_jobs.list_mails(db, case.id, MAILS[StepName.INVITATION], UNSENT):
-        outbox.move(db, job_id, since=UNSENT, to=JobStatus.REPLACED)
+        held_notes.replace(db, job_id, since=UNSENT, now=now)
 
 
 def _tell_holder(db: Database, desk: Desk, case: Case, seat: Seat, *, now: datetime) -> None:
@@ -63,14 +62,13 @@ def void_decision(
     decision = case.decision
     if decision is None:
         return ()
-    gone = []
-    for job in outbox.list_effects(db, decision.id):
-        if outbox.move(db, job.id, since=UNSENT, to=JobStatus.DISCARDED):
-            held_notes.drop(db, job.id, by=by, now=now)
-        else:
-            gone.append(job.status)
+    gone = [
+        job.status
+        for job in outbox.list_effects(db, decision.id)
+        if not held_notes.drop(db, job.id, since=UNSENT, by=by, now=now)
+    ]
     case_steps.stop(db, case.id, now=now)
-    _call_back_invitation(db, case)
+    _call_back_invitation(db, case, now=now)
     key_mails.recall(db, case, now=now)
     back = purchasing.give_back(db, desk, case, by=by, now=now)
     if back.returned:
