@@ -200,6 +200,7 @@ class MailEnd(StrEnum):
     RETRIED = "retried"
     OVERTAKEN = "overtaken"  # another goes in its place, or none
     WENT = "went"  # it evidently had gone
+    TOLD = "told"  # its reader knows by another way
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,8 @@ _COMES_BACK = OPEN | {
     CaseStatus.PROVISIONING,
     CaseStatus.INVITED,
     CaseStatus.REGISTRATION_REVIEW,
+    CaseStatus.LIVE,
+    CaseStatus.REJECTED,
 }
 
 
@@ -44,7 +46,7 @@ class Change:
 
     @property
     def comes_back(self) -> bool:
-        """Whether an open case is the desk's again, or one of its steps needs a hand."""
+        """Whether a case is the desk's again: open, or a step or its decision's mail needs a hand."""
         return (
             self.holder is BallHolder.DESK
             and self.before not in (None, BallHolder.DESK)
