@@ -29,7 +29,8 @@ class Waiting:
     version: int
     since: datetime
     given: int  #: how many of the notices about it are given or passed over
-    asked: datetime | None = None  #: of a sponsor: when the newest mail went that asks for what is open
+    #: when the newest mail went that asks its sponsor for what is open, or the first to whom it invites
+    asked: datetime | None = None
 
     @property
     def ref(self) -> str:

@@ -34,7 +34,8 @@ def show(db: Database, job: Job, *, given_up: bool, now: datetime) -> None:
         ref=str(job.values.get("ref", "")),
         given_up=given_up,
     )
-    queue_note(db, NoteName.HELD, key=_key(job.id), values=asdict(note), now=now)
+    if not queue_note(db, NoteName.HELD, key=_key(job.id), values=asdict(note), now=now):
+        refresh_note(db, NoteName.HELD, key=_key(job.id), values=asdict(note), now=now)  # it waits once more
 
 
 def show_lost(db: Database, job: Job, what: str, detail: str, *, now: datetime) -> None:
