@@ -63,6 +63,7 @@ class CaseCard:
     returned: tuple[Effect, ...] = ()  #: its other mails that did not arrive
     unasked: bool = False  #: its sponsor was to be asked by a mail that did not go
     untold: bool = False  #: its registration is refused by a mail that did not go
+    unreleased: bool = False  #: the one or the other waits for release
     likenesses: tuple[Likeness, ...] = ()  #: known organisations that it may be of, likeliest first
     doubles: tuple[Double, ...] = ()  #: later cases that may be the same order
     joined: Joined | None = None  #: the organisation to which it is added
@@ -192,6 +193,17 @@ class AnswersNote:
     answers: CaseAnswers
 
 
+class MailEnd(StrEnum):
+    """What became of a mail that waited for release, or that did not go."""
+
+    RELEASED = "released"
+    DISCARDED = "discarded"
+    RETRIED = "retried"
+    OVERTAKEN = "overtaken"  # another goes in its place, or none
+    WENT = "went"  # it evidently had gone
+    TOLD = "told"  # its reader knows by another way
+
+
 @dataclass(frozen=True, kw_only=True)
 class TroubleNote:
     """Something that needs a person: a mail set aside, a job that failed or is unknown."""
@@ -205,6 +217,9 @@ class TroubleNote:
     ref: str = ""
     id: int = 0
     unactivated: str = ""  #: the address whose account nobody has activated, and which may be wrong
+    ended: MailEnd | None = None  #: then nothing is asked any more
+    by: str = ""  #: who ended it
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -307,16 +322,9 @@ class AlarmNote:
     expected_by: datetime | None = None  #: of a silence: when mail has usually come by
 
 
-class HeldEnd(StrEnum):
-    """What staff did with a mail that waited for release."""
-
-    RELEASED = "released"
-    DISCARDED = "discarded"
-
-
 @dataclass(frozen=True, kw_only=True)
 class HeldNote:
-    """A mail that waits for release, or that was let go or dropped."""
+    """A mail that waits for release, or that does so no more."""
 
     job_id: int
     recipient: str
@@ -324,7 +332,7 @@ class HeldNote:
     text: str
     ref: str = ""
     given_up: bool = False  #: it waits because mails to its address came back
-    ended: HeldEnd | None = None  #: then nothing is asked any more
+    ended: MailEnd | None = None  #: then nothing is asked any more
     by: str = ""  #: who ended it
     at: datetime | None = None
 

@@ -82,6 +82,8 @@ def ball_of(
 ) -> BallHolder:
     """Who acts next; while a decision or a step is being carried out that is Usher itself.
 
+    Of a closed case whose mail did not go the desk still has to tell its sponsor.
+
     `step`: how far the step is that the case is at; None where it is at none. `heard`: its
     sponsor has written, or was not asked, or its customer was not told that the registration is refused, and
     staff have to do something about it.
@@ -93,6 +95,8 @@ def ball_of(
         return BallHolder.USHER if runs else BallHolder.DESK
     if status is not CaseStatus.REGISTRATION_REVIEW and phase in (Phase.DECIDED, Phase.EXECUTING):
         return BallHolder.USHER
+    if BALL[status] is BallHolder.NOBODY and phase is Phase.FAILED:
+        return BallHolder.DESK
     return BALL[status]
 
 

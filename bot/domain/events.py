@@ -38,6 +38,8 @@ class EventTag(StrEnum):
     CASE_HEARD = "case:heard"  # its sponsor wrote after the decision
     CASE_READ = "case:read"  # what its sponsor wrote needs no answer
     CASE_UNASKED = "case:unasked"
+    CASE_TOLD_ANEW = "case:told_anew"  # the mail of its decision, which had been discarded
+    CASE_TOLD_OTHERWISE = "case:told_otherwise"  # what that mail was to say
     CASE_REPLIED = "case:replied"
     CASE_NOTED = "case:noted"
     CASE_WITHDRAWN = "case:withdrawn"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from bot.domain.cases import BallHolder, CaseStatus, case_ref
+from bot.domain.cases import BallHolder, Case, CaseStatus, case_ref
 from bot.domain.working_time import Calendar
 
 #: no mail that nobody waits for comes before or after office hours, whatever the hours of its reader
@@ -29,6 +29,8 @@ class Waiting:
     version: int
     since: datetime
     given: int  #: how many of the notices about it are given or passed over
+    #: when the newest mail went that asks its sponsor for what is open, or the first to whom it invites
+    asked: datetime | None = None
 
     @property
     def ref(self) -> str:
@@ -38,6 +40,16 @@ class Waiting:
     def subject(self) -> str:
         """Under which its notices are unique: a new turn and a new version are waited for anew."""
         return f"turn:{self.turn}:{self.version}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StillOpen:
+    """What a nudge asks after: the entries that a case lacks, and what staff asked."""
+
+    case: Case
+    subject: str  #: as `Waiting` has it
+    asked_at: datetime
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,7 @@ class JobStatus(StrEnum):
     #: queued, tried before -> a newer state of the same card was queued; sending -> it is true no more
     REPLACED = "replaced"
     DISCARDED = "discarded"  # queued, held, failed or unknown -> staff dropped it
+    TOLD = "told"  # discarded, failed or unknown -> staff told its reader otherwise
 
 
 MAX_ATTEMPTS = 12
@@ -107,11 +108,14 @@ def patience(waited: timedelta, *, jitter: float) -> timedelta:
 
 
 def phase_of(effects: Sequence[tuple[JobStatus, int]]) -> Phase:
-    """How far a decision is carried out, by each effect's state and attempts; one without effects is done."""
-    states = {status for status, _ in effects}
+    """How far a decision is carried out, by each effect's state and attempts; one without effects is done.
+
+    In the place of what was replaced another is counted.
+    """
+    states = {status for status, _ in effects} - {JobStatus.REPLACED}
     if states & {JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.DISCARDED}:
         return Phase.FAILED
-    if states <= {JobStatus.SENT}:
+    if states <= {JobStatus.SENT, JobStatus.TOLD}:
         return Phase.DONE
     begun = any(attempts or status is JobStatus.SENT for status, attempts in effects)
     return Phase.EXECUTING if begun else Phase.DECIDED

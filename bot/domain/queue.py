@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.approvals import Approval, Phase, find_right
 from bot.domain.case_steps import StepState
-from bot.domain.cases import BallHolder, CaseStatus, ball_of, hands_in_registration
+from bot.domain.cases import BALL, BallHolder, CaseStatus, ball_of, hands_in_registration
 from bot.domain.conversations import Conversation
 from bot.domain.errors import Refusal
 from bot.domain.staff import Act, Staff
@@ -52,8 +52,8 @@ class QueueEntry:
         if self.step is not None:
             second = self.skip_by not in ("", by.id) and by.may(Act.OVERRIDE)
             return second or self.step in (StepState.DESK, StepState.FAILED, StepState.SKIPPED)
-        if self.status is CaseStatus.WAITING_FOR_SPONSOR:
-            return True  # for a click on what its sponsor wrote, which is any staff's
+        if self.status is CaseStatus.WAITING_FOR_SPONSOR or BALL[self.status] is BallHolder.NOBODY:
+            return True  # its sponsor wrote, or was not told: that is any staff's
         if self.status is CaseStatus.RECEIVED:
             return not by.had_a_hand(self.hands)
         act = _DECIDED_BY.get(self.status)

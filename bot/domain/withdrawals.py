@@ -125,7 +125,7 @@ class Irrevocable(StrEnum):
 def list_irrevocable(effects: Sequence[JobStatus], *, keys_void: bool = False) -> tuple[Irrevocable, ...]:
     """What cannot be called back of a decision: of its mails by their states, and of its keys."""
     found = []
-    if JobStatus.SENT in effects:
+    if {JobStatus.SENT, JobStatus.TOLD} & set(effects):
         found.append(Irrevocable.CONFIRMATION_SENT)
     if {JobStatus.SENDING, JobStatus.UNKNOWN} & set(effects):
         found.append(Irrevocable.MAY_HAVE_GONE)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from bot.domain.cards import CaseCard, KindNote, QuestionNote
-from bot.domain.cases import OVER, STANDING, Case, CaseStatus
+from bot.domain.cases import OVER, STANDING, BallHolder, Case, CaseStatus
+from bot.domain.outbox import JobStatus
 from bot.domain.ris import Credential, Decision, Problem, RisCase, Severity, User
 from bot.domain.sheets import SheetRefusal
 from bot.domain.told_passwords import tells_password, without_passwords
@@ -110,7 +111,8 @@ def _state(card: CaseCard, words: Words) -> str:
     case = card.case
     since = words.moment(case.held_since)
     status = words.status(case.status, case.ball)
-    line = words.say(f"card.state.{case.ball}", status=status, since=since)
+    waits = case.ball is BallHolder.USHER and case.step is None and _is_held(card)
+    line = words.say(f"card.state.{'held' if waits else case.ball}", status=status, since=since)
     if case.assigned_to:
         who = words.person(case.assigned_to, slack=True)
         line += "\n" + words.say("card.assigned", who=who)
@@ -120,11 +122,18 @@ def _state(card: CaseCard, words: Words) -> str:
         line += "\n" + words.say("card.say_first")
     if card.unasked:
         line += "\n" + words.say("card.unasked")
+    if card.unreleased:
+        told = "asked" if case.status is CaseStatus.WAITING_FOR_SPONSOR else "refused"
+        line += "\n" + words.say(f"card.unreleased.{told}")
     if card.open_answers and case.decision is None:
         line += "\n" + words.say("answers.waiting", count=card.open_answers)
     if card.unread and case.decision is None:
         line += "\n" + words.say("card.unread", count=card.unread)
     return line
+
+
+def _is_held(card: CaseCard) -> bool:
+    return any(effect.state is JobStatus.HELD for effect in card.effects)
 
 
 def _facts(case: Case, words: Words) -> list[str]:

@@ -17,6 +17,9 @@ def trouble_note(note: TroubleNote, *, words: Words) -> Card:
     shown = [blocks.section(sentence)]
     if note.what != "job_overtaken" and (detail := safe(note.detail, 600)):  # its sentence says it
         shown.append(blocks.context(detail))
+    if note.ended:
+        shown.append(_end(note, words))
+        return Card(text=sentence, blocks=shown)
     if note.what == "job_failed" or note.unactivated:
         said = words.say(f"trouble.instead.{_instead(note)}", ref=safe(note.ref), to=_address(note))
         shown.append(blocks.context(said))
@@ -117,12 +120,12 @@ def held_note(note: HeldNote, *, words: Words) -> Card:
             blocks.section(words.say("held.to", recipient=recipient, subject=subject)),
             *([blocks.context(words.say("held.given_up"))] if given_up else []),
             blocks.quote(note.text, empty=words.say("question.silent")),
-            _held_end(note, words) if note.ended else blocks.actions(*_held_buttons(note, words)),
+            _end(note, words) if note.ended else blocks.actions(*_held_buttons(note, words)),
         ],
     )
 
 
-def _held_end(note: HeldNote, words: Words) -> Block:
+def _end(note: HeldNote | TroubleNote, words: Words) -> Block:
     at = words.moment(note.at) if note.at else ""
     return blocks.context(words.say(f"held.{note.ended}", who=words.person(note.by, slack=True), at=at))
 

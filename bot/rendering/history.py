@@ -6,7 +6,7 @@ from itertools import groupby
 
 from bot.domain.approvals import Phase, RejectionReason
 from bot.domain.case_steps import StepName, StepState
-from bot.domain.cases import BallHolder, CaseStatus
+from bot.domain.cases import BALL, BallHolder, CaseStatus
 from bot.domain.events import EventTag, HistoryStep
 from bot.domain.license_keys import KeyVoided
 from bot.domain.money import Money
@@ -38,7 +38,7 @@ def line(tag: str, actor: str, data: Mapping[str, object], *, words: Words, mail
         "number": safe(str(data.get("number") or ""), 40),
         "code": _refused(data, words),
         "phase": _phase(data, words),
-        "mail": _mail(mail, words),
+        "mail": _mail(mail or str(data.get("about") or ""), words),
         "step": words.say(f"step.{data['at_step']}") if data.get("at_step") else "",
         "amount": _amount(data, words),
         "money": words.say(f"money.kind.{data['kind']}") if "minor" in data else "",
@@ -112,6 +112,8 @@ def turn_note(
     """
     if at is None and status is CaseStatus.INVITED:
         text = words.say("history.turn.untold", ref=safe(ref))
+    elif at is None and BALL[status] is BallHolder.NOBODY:
+        text = words.say("history.turn.lost", ref=safe(ref))
     elif at is None:
         text = words.say("history.turn", ref=safe(ref), status=words.status(status, BallHolder.DESK))
     else:

@@ -15,6 +15,7 @@ from bot.domain.cases import Case
 from bot.domain.differences import compare
 from bot.domain.languages import LANGUAGES
 from bot.domain.mail import Address
+from bot.domain.notices import StillOpen
 from bot.domain.programmes import Programme
 from bot.domain.ris import Problem, ProblemKind, RisCase, Role, Severity
 from bot.domain.sheets import SheetRefusal
@@ -108,10 +109,10 @@ def ris_problems(
     }
 
 
-def nudge(open_ones: Sequence[tuple[Case, str]], newest: Case, policy: Policy) -> Values:
-    """To a sponsor whose answers we wait for: each case with what its notices are unique under.
+def nudge(open_ones: Sequence[StillOpen], newest: Case, policy: Policy) -> Values:
+    """To a sponsor whose answers we wait for: the entries that are open, and questions of staff.
 
-    `newest` chooses name and language. About a single case its questions have the numbers of its own mail.
+    `newest` chooses name and language. About a single case its entries have the numbers of its own mail.
     """
     say = words_for(newest, policy)
     return owner(policy) | {
@@ -123,13 +124,14 @@ def nudge(open_ones: Sequence[tuple[Case, str]], newest: Case, policy: Policy) -
         "attached": "",
         "cases": [
             {
-                "ref": case.ref,
-                "company": case.ris.company.name or say.say("mail.nameless"),
-                "asked_on": say.date(case.status_since),
-                "subject": subject,
-                "problems": _problems(replace(case, lang=newest.lang), policy, Severity.ERROR),
+                "ref": one.case.ref,
+                "company": one.case.ris.company.name or say.say("mail.nameless"),
+                "asked_on": say.date(one.asked_at),
+                "subject": one.subject,
+                "problems": _problems(replace(one.case, lang=newest.lang), policy, Severity.ERROR),
+                "questions": [{"question": text} for text in one.questions],
             }
-            for case, subject in open_ones
+            for one in open_ones
         ],
     }
 

@@ -24,6 +24,7 @@ _EFFECT_SIGNS = {
     JobStatus.UNKNOWN: "?",
     JobStatus.REPLACED: "·",
     JobStatus.DISCARDED: "·",
+    JobStatus.TOLD: "✓",
 }
 
 
@@ -82,14 +83,34 @@ def returned(card: CaseCard, words: Words) -> list[Block]:
     return [blocks.listing(words.say("card.returned"), lines, words, shown=MOST_EFFECTS, of=len(lines))]
 
 
+#: what staff may do about a decision's mail that did not go, by its state
+_LOST = {
+    JobStatus.FAILED: ("retry", "told"),
+    JobStatus.DISCARDED: ("anew", "told"),
+    JobStatus.UNKNOWN: ("told",),
+}
+
+
 def again(card: CaseCard, words: Words) -> list[Block]:
-    """A button for each mail that failed, which tries it again."""
-    failed = [one for one in (*card.effects, *card.returned) if one.state is JobStatus.FAILED and one.id]
-    labels = {one.id: words.say("mail.again", mail=_mail(one, words)) for one in failed[:MOST_AGAIN]}
-    return [  # a row each: an `action_id` is unique within one
-        blocks.actions(blocks.button(label[:75], action="mail_retry", value=str(number)))
-        for number, label in labels.items()
-    ]
+    """A row of buttons for each mail that failed, and for one of the decision that went by no way at all.
+
+    A row each: an `action_id` is unique within one.
+    """
+    ways = {one.id: (one, _LOST.get(one.state, ())) for one in card.effects}
+    ways |= {one.id: (one, ("retry",)) for one in card.returned if one.state is JobStatus.FAILED}
+    lost = [(one, names) for one, names in ways.values() if one.id and names][:MOST_AGAIN]
+    return [blocks.actions(*(_way(one, name, words) for name in names)) for one, names in lost]
+
+
+def _way(effect: Effect, name: str, words: Words) -> Block:
+    key = "mail.again" if name == "retry" else f"mail.{name}"
+    label = words.say(key, mail=_mail(effect, words))
+    button = blocks.button(label[:75], action=f"mail_{name}", value=str(effect.id))
+    if name != "told":
+        return button
+    ask = words.say("mail.told.ask", mail=_mail(effect, words))
+    title, yes = words.say("mail.told.title"), words.say("mail.told.yes")
+    return button | blocks.asked_first(title, ask, yes=yes, words=words)
 
 
 def voided(case: Case, words: Words) -> list[Block]:

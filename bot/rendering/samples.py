@@ -14,6 +14,7 @@ from bot.domain.cases import Addition, Case, CaseStatus
 from bot.domain.languages import LANGUAGES
 from bot.domain.mail import Address
 from bot.domain.money import Money
+from bot.domain.notices import StillOpen
 from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.ris import (
     Company,
@@ -254,7 +255,11 @@ def nudged(lang: str, policy: Policy, *, several: bool = False) -> Values:
         id=9,
         ris=replace(case.ris, company=replace(COMPANY, name="Nordwind Pumpen AG"), problems=ERRORS[:1]),
     )
-    words = mails.nudge([(one, f"turn:{one.id}:2") for one in (case, other)[: 1 + several]], case, policy)
+    asked = [
+        StillOpen(case=case, subject="turn:8:2", asked_at=case.status_since),
+        StillOpen(case=other, subject="turn:9:2", asked_at=other.status_since, questions=QUESTIONS[lang]),
+    ]
+    words = mails.nudge(asked[: 1 + several], case, policy)
     return words | {"cases": [one | {"status_url": STATUS_URL} for one in words["cases"]]}
 
 

@@ -21,14 +21,15 @@ from bot.domain.absences import (
     span_of,
 )
 from bot.domain.approvals import check_is_staff
+from bot.domain.cases import CaseStatus
 from bot.domain.days import read_days
 from bot.domain.errors import NotAColleague
 from bot.domain.events import EventTag
 from bot.domain.note_names import NoteName
 from bot.domain.staff import Staff
 from bot.services.desk import Desk
-from bot.services.queueing import queue_note
-from bot.store import absences, events
+from bot.services.queueing import queue_case_card, queue_note
+from bot.store import absences, cases, events, notices
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
@@ -109,6 +110,17 @@ def come_back(db: Database, *, by: Staff, now: datetime) -> tuple[Absence, ...]:
         for absence in ended:
             _record(db, EventTag.ABSENCE_ENDED, absence, now=now)
     return ended
+
+
+def renew_cards(db: Database, *, now: datetime) -> None:
+    """Cards name who may still decide, which changes once when an absence begins and once when it is over."""
+    turned = absences.list_turned(db, now=now)
+    if not turned:
+        return
+    with transaction(db, locks=("absences",)):
+        if sum(notices.add(db, subject, step, now=now) for subject, step in turned):
+            for case_id in cases.list_in(db, CaseStatus.IN_REVIEW):
+                queue_case_card(db, case_id, now=now)
 
 
 def _record(db: Database, tag: EventTag, absence: Absence, *, now: datetime) -> None:

@@ -19,7 +19,7 @@ from bot.domain.bounces import (
     next_measure,
     standing,
 )
-from bot.domain.cards import TroubleNote
+from bot.domain.cards import MailEnd, TroubleNote
 from bot.domain.email_changes import is_unactivated
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
@@ -28,7 +28,7 @@ from bot.domain.note_names import NoteName
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.threads import list_ours
 from bot.rendering import mails
-from bot.services import conversation_replies, email_change_notices, phone_reset_notices
+from bot.services import conversation_replies, email_change_notices, held_notes, phone_reset_notices
 from bot.services.decision_phases import follow
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card, queue_mail, queue_note
@@ -67,6 +67,7 @@ def take_bounce(db: Database, desk: Desk, understood: Understood, now: datetime)
     if not any(counted):
         return _ignore(db, mail_id, "repeated", now)
     if outbox.mark_went_out(db, job.id, now=now):
+        held_notes.end(db, job, MailEnd.WENT, by="usher", now=now)
         follow(db, job.decision_id, now=now)
     email_change_notices.follow_mail(db, job, now=now)
     phone_reset_notices.follow_mail(db, job, now=now)
@@ -188,5 +189,5 @@ def hear_from(db: Database, understood: Understood, *, now: datetime) -> None:
     events.add(db, EventTag.ADDRESS_RESTORED, f"mail:{understood.row.id}", actor="usher", at=now)
     probe = outbox.find_by_key(db, doubt.probe)
     waiting = (JobStatus.QUEUED, JobStatus.HELD)
-    if probe and outbox.move(db, probe.id, since=waiting, to=JobStatus.DISCARDED):
-        events.add(db, EventTag.JOB_DISCARDED, f"job:{probe.id}", actor="usher", at=now)
+    if probe:
+        held_notes.drop(db, probe.id, since=waiting, by="usher", now=now)

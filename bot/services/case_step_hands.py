@@ -207,8 +207,7 @@ def _leave_out(
         outbox.move(db, job_id, since=(JobStatus.QUEUED,), to=JobStatus.DISCARDED)
     # Released later, they would send what two people left out.
     for job_id in step_jobs.list_mails(db, case.id, MAILS.get(step.name, ()), UNSENT):
-        if outbox.move(db, job_id, since=UNSENT, to=JobStatus.DISCARDED):
-            held_notes.drop(db, job_id, by=by.id, now=now)
+        held_notes.drop(db, job_id, since=UNSENT, by=by.id, now=now)
     advance(db, case.id, now=now)
     queue_case_card(db, case.id, now=now)
 

@@ -257,13 +257,13 @@ def answer(
     decision_id: int | None = None,
     again: str = "",
     by_staff: bool = False,
-) -> None:
-    """Queue a mail about a case to its sponsor, once per version, with a status link.
+) -> bool:
+    """Queue a mail about a case to its sponsor, once per version, with a status link; return whether it was.
 
     `again` tells a repetition from the first one, by what caused it. What no decision and nobody of the desk
     caused (`by_staff`) is an automatic answer, and capped.
     """
-    queue_mail(
+    return queue_mail(
         db,
         desk,
         template,
@@ -333,6 +333,7 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
         open_answers=len(case_answers.list_open(db, case.id)),
         unasked=case_words.is_unasked(db, case.id),
         untold=case_words.is_untold(db, case.id),
+        unreleased=case_words.is_unreleased(db, case.id),
         unread=unread.many,
         unread_to=unread.to,
         questions=tuple(case_questions.list_open(db, case.id)),

@@ -1,18 +1,26 @@
-"""The note of a mail that waits for release: shown once, and written anew when staff let it go or drop it."""
+"""The notes of a mail that waits for release or did not go; without buttons once they say how that ended."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.cards import HeldEnd, HeldNote
+from bot.domain.cards import HeldNote, MailEnd, TroubleNote
 from bot.domain.events import EventTag
 from bot.domain.note_names import NoteName
-from bot.domain.outbox import Job
-from bot.services.queueing import queue_note, refresh_note
+from bot.domain.outbox import Job, JobStatus
+from bot.services.queueing import queue_note, queue_trouble, refresh_note
 from bot.store import events, outbox
 
-_ENDS = {EventTag.JOB_RELEASED: HeldEnd.RELEASED, EventTag.JOB_DISCARDED: HeldEnd.DISCARDED}
+ENDS = {
+    EventTag.JOB_RELEASED: MailEnd.RELEASED,
+    EventTag.JOB_DISCARDED: MailEnd.DISCARDED,
+    EventTag.JOB_RETRIED: MailEnd.RETRIED,
+}
+_LAST_WORD = (EventTag.JOB_RELEASED, EventTag.JOB_DISCARDED)
+#: what is told of a job that ended so, and is to be ended once it did not stay so
+_LOST = {JobStatus.FAILED: ("job_failed",), JobStatus.UNKNOWN: ("job_unknown", "direct_unknown")}
 
 
 def show(db: Database, job: Job, *, given_up: bool, now: datetime) -> None:
@@ -26,27 +34,68 @@ def show(db: Database, job: Job, *, given_up: bool, now: datetime) -> None:
         ref=str(job.values.get("ref", "")),
         given_up=given_up,
     )
-    queue_note(db, NoteName.HELD, key=_key(job.id), values=asdict(note), now=now)
+    if not queue_note(db, NoteName.HELD, key=_key(job.id), values=asdict(note), now=now):
+        refresh_note(db, NoteName.HELD, key=_key(job.id), values=asdict(note), now=now)  # it waits once more
 
 
-def end(db: Database, job_id: int, tag: EventTag, *, by: str, now: datetime) -> None:
-    """Its note says who let it go or dropped it, and no buttons; what never waited has no note."""
-    shown = outbox.find_by_key(db, _key(job_id))
-    if shown is not None and tag in _ENDS and "job_id" in shown.values["words"]:  # else it was erased
-        values = {**shown.values["words"], "ended": _ENDS[tag], "by": by, "at": now.isoformat()}
-        refresh_note(db, NoteName.HELD, key=_key(job_id), values=values, now=now)
+def show_lost(db: Database, job: Job, what: str, detail: str, *, now: datetime) -> None:
+    """A mail did not go, or nobody knows; each time a note of its own."""
+    ref = str(job.values.get("ref") or job.values.get("words", {}).get("ref", ""))
+    subject = f"{job.template} → {job.recipient}"
+    note = TroubleNote(what=what, subject=subject, detail=detail, ref=ref, id=job.id)
+    queue_trouble(db, note, key=f"{what}:{job.id}:{job.attempts}:{now.isoformat()}", now=now)
 
 
-def find_end(db: Database, job_id: int) -> dict[str, str | datetime]:
-    """Who let a mail go or dropped it last, and when, as UnknownJob names them; {} where nobody did."""
-    found = events.list_tagged(db, [f"job:{job_id}"], tuple(_ENDS))[-1:]
-    return {f"{_ENDS[EventTag(found[0].tag)]}_by": found[0].actor, "at": found[0].at} if found else {}
+def end(db: Database, job: Job, how: MailEnd, *, by: str, now: datetime) -> None:
+    """Its notes say what became of it, and have no buttons any more; `job`: as it was before.
+
+    What was never shown has no note, and one that was erased says nothing any more.
+    """
+    was_held = how in (MailEnd.RELEASED, MailEnd.DISCARDED) or job.status is JobStatus.HELD
+    if was_held and (shown := _find(db, _key(job.id))):
+        _end(db, NoteName.HELD, shown, how, by=by, now=now)
+    for what in _LOST.get(job.status, ()):
+        if newest := outbox.find_newest(db, f"{what}:{job.id}:"):
+            shown = _find(db, newest.values.get("instead_of") or newest.key)
+            if shown is not None:
+                _end(db, NoteName.TROUBLE, shown, how, by=by, now=now)
 
 
-def drop(db: Database, job_id: int, *, by: str, now: datetime) -> None:
-    """What goes with a job that was dropped: the trail, and its note."""
+def _find(db: Database, key: str) -> Job | None:
+    shown = outbox.find_by_key(db, key)
+    return shown if shown is not None and shown.values["words"] else None
+
+
+def _end(db: Database, name: NoteName, shown: Job, how: MailEnd, *, by: str, now: datetime) -> None:
+    values = {**shown.values["words"], "ended": how, "by": by, "at": now.isoformat()}
+    refresh_note(db, name, key=shown.key, values=values, now=now)
+
+
+def replace(db: Database, job_id: int, *, since: Sequence[JobStatus], now: datetime) -> bool:
+    """Take back what has not gone, for another goes in its place or none; False where it is past that."""
+    job = outbox.find(db, job_id)
+    if job is None or not outbox.move(db, job_id, since=since, to=JobStatus.REPLACED):
+        return False
+    end(db, job, MailEnd.OVERTAKEN, by="usher", now=now)
+    return True
+
+
+def drop(db: Database, job_id: int, *, since: Sequence[JobStatus], by: str, now: datetime) -> bool:
+    """Discard what has not gone, as staff do; False where it is past that."""
+    job = outbox.find(db, job_id)
+    if job is None or not outbox.move(db, job_id, since=since, to=JobStatus.DISCARDED):
+        return False
     events.add(db, EventTag.JOB_DISCARDED, f"job:{job_id}", actor=by, at=now)
-    end(db, job_id, EventTag.JOB_DISCARDED, by=by, now=now)
+    end(db, job, MailEnd.DISCARDED, by=by, now=now)
+    return True
+
+
+def find_end(db: Database, job: Job) -> dict[str, str | datetime]:
+    """Who let a mail go or dropped it last, and when, as UnknownJob names them; {} where nobody did."""
+    if job.status is JobStatus.REPLACED:
+        return {}  # that is the last word
+    found = events.list_tagged(db, [f"job:{job.id}"], _LAST_WORD)[-1:]
+    return {f"{ENDS[EventTag(found[0].tag)]}_by": found[0].actor, "at": found[0].at} if found else {}
 
 
 def _key(job_id: int) -> str:

@@ -20,7 +20,7 @@ from bot.domain.purchasing import list_holders
 from bot.domain.review_values import is_address
 from bot.domain.ris import Role, User
 from bot.rendering import key_mails as key_mail_words
-from bot.services import case_steps
+from bot.services import case_steps, held_notes
 from bot.services.desk import Desk
 from bot.services.queueing import queue_mail, queue_note
 from bot.store import accounts, events, key_mails, license_keys, outbox, seats, step_jobs
@@ -296,9 +296,7 @@ def recall(db: Database, case: Case, *, now: datetime) -> None:
     last = 0
     for key_id, sent in key_mails.list_of_keys(db, mailed).items():
         for mail in sent:
-            if mail.status in REPLACEABLE and outbox.move(
-                db, mail.job_id, since=REPLACEABLE, to=JobStatus.REPLACED
-            ):
+            if mail.status in REPLACEABLE and held_notes.replace(db, mail.job_id, since=REPLACEABLE, now=now):
                 last = mail.job_id
         if not any(_may_have_gone(db, mail) for mail in sent):  # as they were before
             license_keys.unmark_mailed(db, key_id)
@@ -319,7 +317,7 @@ def _may_have_gone(db: Database, mail: KeyMail) -> bool:
 
 
 def _replace(db: Database, job_id: int, *, now: datetime) -> None:
-    if outbox.move(db, job_id, since=REPLACEABLE, to=JobStatus.REPLACED):
+    if held_notes.replace(db, job_id, since=REPLACEABLE, now=now):
         job = outbox.find(db, job_id)
         if job is not None:
             case_steps.follow_mail(db, job, now=now)

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from bot.domain.cases import CaseStatus, case_id
 from bot.domain.errors import PermanentFailure
+from bot.domain.letters import Letter
 from bot.domain.mail import Attachment, OutboundMail
 from bot.domain.outbox import Job
 from bot.ports import Marker
@@ -25,7 +26,7 @@ from bot.services import (
 )
 from bot.services.desk import Desk
 from bot.services.queueing import HIDDEN
-from bot.store import cases
+from bot.store import case_questions, cases
 
 
 def is_true(db: Database, job: Job) -> bool:
@@ -138,6 +139,14 @@ def _is_asked_still(db: Database, words: Mapping[str, Any]) -> bool:
     return case is not None and case.status is CaseStatus.WAITING_FOR_SPONSOR and _is_newest(db, words)
 
 
+def _is_unanswered(db: Database, words: Mapping[str, Any]) -> bool:
+    """Whether the sponsor is waited for with what staff ask in that mail; they may know by phone by now."""
+    case = cases.find(db, case_id(words["about"]) or 0)
+    if case is None or case.status is not CaseStatus.WAITING_FOR_SPONSOR:
+        return False
+    return case_questions.is_asked(db, words["key"])
+
+
 #: what a mail's words call what went along, where staff are shown it
 ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
 
@@ -147,6 +156,7 @@ STILL_TRUE: dict[str, Callable[[Database, Mapping[str, Any]], bool]] = {
     nudges.TEMPLATE: nudges.still_open,
     **dict.fromkeys(registration.MAILS, registration.still_invites),
     "ris_problems": _is_asked_still,
+    Letter.QUESTION: _is_unanswered,
     "receipt": _is_newest,
     "neutral_receipt": _is_under_way,
     **dict.fromkeys(accounts.ACTIVATION_MAILS, accounts.still_activates),

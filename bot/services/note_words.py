@@ -10,9 +10,9 @@ from bot.domain.cards import (
     CappedNote,
     ChangeLine,
     CorrectionNote,
-    HeldEnd,
     HeldNote,
     KindNote,
+    MailEnd,
     PileEnd,
     QuestionNote,
     SameFormNote,
@@ -77,11 +77,11 @@ def _alarm(values: dict[str, Any], say: Words) -> Card:
     return desk_notes.alarm_note(AlarmNote(**{**values, **read}), words=say)
 
 
-def _held(values: dict[str, Any], say: Words) -> Card:
-    read: dict[str, Any] = {}
-    if values.get("ended"):
-        read = {"ended": HeldEnd(values["ended"]), "at": datetime.fromisoformat(values["at"])}
-    return desk_notes.held_note(HeldNote(**{**values, **read}), words=say)
+def _ended(values: dict[str, Any]) -> dict[str, Any]:
+    """The values of a note about a mail of ours, with how that ended."""
+    if not values.get("ended"):
+        return values
+    return {**values, "ended": MailEnd(values["ended"]), "at": datetime.fromisoformat(values["at"])}
 
 
 def _withdrawal(values: dict[str, Any], say: Words) -> Card:
@@ -129,7 +129,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
         values["told"], values["portal_url"], words=words(values["told"].lang, say.zone)
     ),
     NoteName.FAQ_WEEK: lambda values, say: faq_learning.week_note(values["note"], words=say),
-    NoteName.TROUBLE: lambda values, say: desk_notes.trouble_note(TroubleNote(**values), words=say),
+    NoteName.TROUBLE: lambda values, say: desk_notes.trouble_note(TroubleNote(**_ended(values)), words=say),
     NoteName.ALARM: _alarm,
     NoteName.KIND: lambda values, say: cards.kind_note(
         KindNote(**{**values, "kind": Kind(values["kind"])}), words=say
@@ -151,7 +151,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     NoteName.OUTSIDE: lambda values, say: provisioning_cards.outside_note(values, words=say),
     NoteName.AWAY: _away,
     NoteName.STEP_UP: lambda values, say: step_up.step_up_note(values, words=say),
-    NoteName.HELD: _held,
+    NoteName.HELD: lambda values, say: desk_notes.held_note(HeldNote(**_ended(values)), words=say),
     NoteName.PARTNER_REQUEST: lambda values, say: invitations.request_note(values["asked"], words=say),
     NoteName.PARTNERS: lambda values, say: invitations.partners_note(values, words=say),
     NoteName.IMPORT: lambda values, say: stock.import_note(values, words=say),

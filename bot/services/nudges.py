@@ -9,10 +9,11 @@ from sqlite_utils import Database
 
 from bot.domain.addressees import Addressee, sponsor_of
 from bot.domain.addresses import in_key, mailbox_of
+from bot.domain.bounces import WENT_OUT
 from bot.domain.cases import BallHolder, Case, CaseStatus
 from bot.domain.conversations import Channel, NewConversation
 from bot.domain.events import EventTag
-from bot.domain.notices import NoticeKind, Waiting, days_reached, is_mailing_time
+from bot.domain.notices import NoticeKind, StillOpen, Waiting, days_reached, is_mailing_time
 from bot.domain.registration import find_invited
 from bot.rendering import mails
 from bot.services import conversations, organisations, registration, thread_notes
@@ -20,7 +21,7 @@ from bot.services.desk import Desk
 from bot.services.marking import MARKED
 from bot.services.notices import give
 from bot.services.queueing import queue_mail
-from bot.store import bounces, cases, notices
+from bot.store import bounces, case_questions, cases, notices
 from bot.store.database import transaction
 
 TEMPLATE = "nudge"
@@ -37,7 +38,7 @@ class Due:
 
 
 def _open_questions(db: Database) -> list[Waiting]:
-    """Forms whose sponsor was asked for entries."""
+    """Forms whose sponsor was asked for entries by a mail that went."""
     return notices.list_waiting(db, BallHolder.SPONSOR)
 
 
@@ -167,6 +168,7 @@ def _queue(db: Database, desk: Desk, group: Sequence[Due], *, key: str, now: dat
     About several it has a conversation of its own: no single case's token would be right.
     """
     newest = max(group, key=lambda one: (one.waiting.since, one.case.id)).case
+    words = mails.nudge([_still_open(db, one) for one in group], newest, desk.policy)
     only = newest if len(group) == 1 else None
     whom = replace(sponsor_of(newest), cc=())
     if not only:
@@ -178,13 +180,11 @@ def _queue(db: Database, desk: Desk, group: Sequence[Due], *, key: str, now: dat
         TEMPLATE,
         whom,
         key=key,
-        words=mails.nudge(
-            [(_asked(db, one.case), one.waiting.subject) for one in group], newest, desk.policy
-        ),
+        words=words,
         now=now,
         links_to=[one.case.ref for one in group],
         automatic=True,
-        attach={"what": MARKED, "version": only.version} if only else None,
+        attach={"what": MARKED, "version": only.version} if only and words["cases"][0]["problems"] else None,
     )
 
 
@@ -201,9 +201,17 @@ def _open_conversation(db: Database, desk: Desk, case: Case, *, now: datetime) -
     return conversations.open_one(db, desk, new, now=now, answered=True).ref
 
 
-def _asked(db: Database, case: Case) -> Case:
+def _still_open(db: Database, due: Due) -> StillOpen:
     """With what its sponsor was asked for, which is not what only an addition may lack."""
-    return replace(case, ris=case.ris.as_addition()) if organisations.lacks_a_word(db, case) else case
+    case, waiting = due.case, due.waiting
+    if organisations.lacks_a_word(db, case):
+        case = replace(case, ris=case.ris.as_addition())
+    return StillOpen(
+        case=case,
+        subject=waiting.subject,
+        asked_at=waiting.asked or waiting.since,
+        questions=tuple(one.text for one in case_questions.list_open(db, case.id) if one.mail in WENT_OUT),
+    )
 
 
 def still_open(db: Database, words: Mapping[str, Any]) -> bool:
@@ -215,5 +223,5 @@ def with_links(db: Database, words: Mapping[str, Any]) -> dict[str, Any]:
     """A nudge's words without what was answered meanwhile, and each case with its status link."""
     still = [one for one in words["cases"] if notices.still_waits(db, one["subject"])] or words["cases"]
     hidden = words.get("status_url", "")
-    linked = [{**one, "status_url": words.get(f"{one['ref']}_url", hidden)} for one in still]
+    linked = [{"questions": (), **one, "status_url": words.get(f"{one['ref']}_url", hidden)} for one in still]
     return {**words, "cases": linked}

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.bounces import AddressState
-from bot.domain.cards import TroubleNote
 from bot.domain.case_steps import StepResult
 from bot.domain.cases import case_ref
 from bot.domain.errors import UnknownJob
@@ -30,7 +29,7 @@ from bot.services import (
 )
 from bot.services.decision_phases import follow, follow_all
 from bot.services.desk import Desk
-from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
+from bot.services.queueing import SECRETS, queue_case_card, queue_note
 from bot.services.registration import REFUSED
 from bot.store import bounces, chat_messages, claims, events, holds, outbox
 from bot.store.database import transaction
@@ -250,21 +249,12 @@ def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: dat
     if said and status is JobStatus.REPLACED:
         events.add(db, EventTag.JOB_OVERTAKEN, f"job:{job.id}", actor="usher", at=now)
     if said and (status is not JobStatus.REPLACED or job.released):
-        key = f"{said}:{job.id}:{job.attempts}:{now.isoformat()}"
-        _tell_trouble(db, job, said, error, key=key, now=now)
+        held_notes.show_lost(db, job, said, error, now=now)
 
 
 def _show_refused(db: Database, job: Job, refused: Sequence[str], *, now: datetime) -> None:
     if refused:
-        _tell_trouble(db, job, "copy_refused", "\n".join(refused), key=f"copy_refused:{job.id}", now=now)
-
-
-def _tell_trouble(db: Database, job: Job, what: str, detail: str, *, key: str, now: datetime) -> None:
-    ref = str(job.values.get("ref") or job.values.get("words", {}).get("ref", ""))
-    subject = f"{job.template} → {job.recipient}"
-    queue_trouble(
-        db, TroubleNote(what=what, subject=subject, detail=detail, ref=ref, id=job.id), key=key, now=now
-    )
+        held_notes.show_lost(db, job, "copy_refused", "\n".join(refused), now=now)
 
 
 def release(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
@@ -340,10 +330,12 @@ def _move(
 ) -> Job:
     """In the caller's transaction."""
     job = outbox.find(db, job_id)
-    if job is None or not outbox.move(db, job_id, since=since, to=to):
-        raise UnknownJob(id=job_id, status=job.status if job else "", **held_notes.find_end(db, job_id))
+    if job is None:
+        raise UnknownJob(id=job_id, status="")
+    if not outbox.move(db, job_id, since=since, to=to):
+        raise UnknownJob(id=job_id, status=job.status, **held_notes.find_end(db, job))
     events.add(db, tag, f"job:{job_id}", actor=by, at=now)
-    held_notes.end(db, job_id, tag, by=by, now=now)
+    held_notes.end(db, job, held_notes.ENDS[tag], by=by, now=now)
     if tag is EventTag.JOB_RELEASED and bounces.drop_doubt(db, job.recipient, since=GIVEN_UP):
         events.add(db, EventTag.ADDRESS_RESTORED, f"job:{job_id}", actor=by, at=now)
     if to is JobStatus.DISCARDED:

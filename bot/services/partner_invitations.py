@@ -50,7 +50,7 @@ from bot.domain.row_files import compared
 from bot.domain.staff import Staff
 from bot.ports import Reader, SharedFile
 from bot.rendering import partner_mails
-from bot.services import partner_requests
+from bot.services import held_notes, partner_requests
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, link_rests, queue_mail, queue_note
 from bot.services.rights import check_may_close
@@ -195,7 +195,7 @@ def replace_waiting(db: Database, desk: Desk, invited: Invitation, *, now: datet
     """In the caller's transaction: what waits says what it is now; False where nothing waits."""
     waiting = outbox.list_waiting(db, f"{invited.ref}:", to=invited.email)
     since = (JobStatus.QUEUED, JobStatus.HELD)
-    replaced = [job for job in waiting if outbox.move(db, job.id, since=since, to=JobStatus.REPLACED)]
+    replaced = [job for job in waiting if held_notes.replace(db, job.id, since=since, now=now)]
     if replaced:
         mail(db, desk, invited, now=now)
     return bool(replaced)

@@ -10,7 +10,7 @@ from bot.domain.addresses import in_key
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.recovery import Way
 from bot.rendering import account_mails
-from bot.services import lifecycle
+from bot.services import held_notes, lifecycle
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import with_companies
 from bot.services.desk import Desk
@@ -31,7 +31,7 @@ def send_link(
 ) -> None:
     """A link to a new password, in the caller's transaction; one that waits and ends sooner does not go."""
     for job in _list_waiting(db, account, way):
-        outbox.move(db, job.id, since=(JobStatus.QUEUED, JobStatus.HELD), to=JobStatus.REPLACED)
+        held_notes.replace(db, job.id, since=(JobStatus.QUEUED, JobStatus.HELD), now=now)
     url = issue_link(db, desk, account.ref, purpose=purpose, path="password", until=until, now=now)
     mail_owner(
         db,

@@ -33,7 +33,7 @@ from bot.domain.review_values import is_address, text_of, written_address
 from bot.domain.ris import RisCase, User
 from bot.domain.withdrawals import UNSENT
 from bot.rendering import registration_mails
-from bot.services import case_steps, key_mails, thread_notes
+from bot.services import case_steps, held_notes, key_mails, thread_notes
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
 from bot.store import case_steps as case_step_store
@@ -230,11 +230,11 @@ def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: dat
     )
 
 
-def call_back(db: Database, case: Case) -> None:
+def call_back(db: Database, case: Case, *, now: datetime) -> None:
     """What has not gone to whom was invited never goes: its link is dead, or opens nothing any more."""
     lost = (*UNSENT, JobStatus.UNKNOWN)
     for job_id in step_jobs.list_mails(db, case.id, MAILS, lost):
-        outbox.move(db, job_id, since=lost, to=JobStatus.REPLACED)
+        held_notes.replace(db, job_id, since=lost, now=now)
 
 
 def key_of_step(db: Database, case: Case) -> str:

@@ -241,7 +241,7 @@ def _mail_refusal(
     now: datetime,
 ) -> None:
     links.end(db, purpose=LINK, subject=case.ref, now=now)
-    call_back(db, case)
+    call_back(db, case, now=now)
     registration_store.note_mailed(db, case.id, now=now)
     until = desk.policy.calendar_of_desk.last_moment(now, desk.policy.mag.invitation_days)
     invited = find_invited(case.ris) or User()

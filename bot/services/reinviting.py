@@ -74,7 +74,7 @@ def invite_other(
             note_marks(db, desk, changed)
             finding.set_case(db, changed)
             cases.set_hands(db, case.id, with_inviter(case.hands, by.id))
-            registration.call_back(db, case)
+            registration.call_back(db, case, now=now)
             key = registration.key_of_step(db, changed)  # tried again, the step sends no second one
             registration.invite(db, desk, changed, key=key, why=registration.Why.INSTEAD, now=now)
             case_steps.follow_other(db, case.id, now=now)

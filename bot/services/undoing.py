@@ -10,7 +10,6 @@ from bot.domain.cases import STANDING, Case, case_ref
 from bot.domain.errors import HasAdditions
 from bot.domain.events import EventTag
 from bot.domain.license_keys import KeyVoided, Seat
-from bot.domain.outbox import JobStatus
 from bot.domain.withdrawals import UNSENT, Irrevocable, list_irrevocable
 from bot.rendering import key_mails as key_mail_words
 from bot.services import case_steps, held_keys, held_notes, key_mails, purchasing, registration
@@ -58,14 +57,13 @@ def void_decision(
     decision = case.decision
     if decision is None:
         return ()
-    gone = []
-    for job in outbox.list_effects(db, decision.id):
-        if outbox.move(db, job.id, since=UNSENT, to=JobStatus.DISCARDED):
-            held_notes.drop(db, job.id, by=by, now=now)
-        else:
-            gone.append(job.status)
+    gone = [
+        job.status
+        for job in outbox.list_effects(db, decision.id)
+        if not held_notes.drop(db, job.id, since=UNSENT, by=by, now=now)
+    ]
     case_steps.stop(db, case.id, now=now)
-    registration.call_back(db, case)
+    registration.call_back(db, case, now=now)
     key_mails.recall(db, case, now=now)
     back = purchasing.give_back(db, desk, case, by=by, now=now)
     if back.returned:

@@ -71,6 +71,27 @@ def list_open(db: Database, *, now: datetime) -> list[Absence]:
     return [_absence(entry) for entry in found]
 
 
+def list_turned(db: Database, *, now: datetime) -> list[tuple[str, int]]:
+    """Absences that have begun (step 1) or are over (step 2), of which no notice says so yet.
+
+    One that was over before anybody looked has changed nothing.
+    """
+    found = rows(
+        db,
+        """select subject, since <= :now and until > :now and ended_at is null lasts, step from
+             (select a.*, 'absence:' || a.id subject,
+                  (select max(n.step) from notices n where n.subject = 'absence:' || a.id) step
+              from absences a)
+           where step is null or step = 1 order by id""",
+        {"now": text_of(now)},
+    )
+    return [
+        (entry["subject"], 1 if entry["lasts"] else 2)
+        for entry in found
+        if bool(entry["lasts"]) is (entry["step"] is None)
+    ]
+
+
 def stands(db: Database, *, person: str, deputy: str, now: datetime) -> bool:
     """Whether the one decides for the other at this moment."""
     return (

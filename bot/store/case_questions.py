@@ -66,6 +66,12 @@ def is_open(db: Database, case_id: int) -> bool:
     return row(db, sql, {"id": case_id}) is not None
 
 
+def is_asked(db: Database, letter: str) -> bool:
+    """Whether an answer to that mail is waited for."""
+    sql = "select 1 from case_questions where letter = :letter and answered_at is null limit 1"
+    return row(db, sql, {"letter": letter}) is not None
+
+
 def answer(
     db: Database, case_id: int, *, by: str, now: datetime, mail_id: int | None = None
 ) -> tuple[int, ...]:

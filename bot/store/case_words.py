@@ -39,26 +39,43 @@ NOT_READ = f"""from outbox note
       and not exists (select 1 from case_answers shown where shown.case_id = c.id
           and shown.mail_id = cast(substr(note.key, length({_KEY}) + 1) as integer))"""
 
-#: of a case called `c` that waits for its sponsor: the mail that asks them did not go, and none has since
-UNASKED = f"""(c.status = '{CaseStatus.WAITING_FOR_SPONSOR}' and exists (select 1 from outbox asks {OF_CASE}
-    where asks.case_id = c.id and asks.kind = 'mail' and (asks.template = 'ris_problems'
-        or exists (select 1 from case_questions asked where asked.case_id = c.id
-                   and asked.letter = asks.key and asked.answered_at is null))
-      and asks.status in ({among((JobStatus.FAILED, JobStatus.DISCARDED))})
+#: of a case called `c`: mails by which its sponsor is asked for what is open now, or was written to about it
+ASKS = f"""from outbox asks {OF_CASE}
+    where asks.case_id = c.id and asks.kind = 'mail' and asks.template in ({among(ASKING)})
+      and (asks.created_at >= (select made_at from case_versions now
+                               where now.case_id = c.id and now.version = c.version)
+           or exists (select 1 from case_questions asked where asked.case_id = c.id
+                      and asked.letter = asks.key and asked.answered_at is null))"""
+#: of those: who reads one has something to answer
+_NEEDS = """(asks.template = 'ris_problems' or exists (select 1 from case_questions asked
+    where asked.case_id = c.id and asked.letter = asks.key and asked.answered_at is null))"""
+#: an overtaken mail of the newest version was not when it was to go, and is again
+_DID_NOT_GO = among((JobStatus.FAILED, JobStatus.DISCARDED, JobStatus.REPLACED))
+
+#: of a case called `c` that waits for its sponsor: the mail that asks them did not go, and none has since;
+#: or the caps kept it back, so that there is none
+UNASKED = f"""(c.status = '{CaseStatus.WAITING_FOR_SPONSOR}' and (not exists (select 1 {ASKS})
+    or exists (select 1 {ASKS} and {_NEEDS} and asks.status in ({_DID_NOT_GO})
       and not exists (select 1 from outbox later {OF_CASE}
           where later.case_id = c.id and later.kind = 'mail' and later.id > asks.id
-            and later.template in ({among(ASKING)}) and later.status in ({_WROTE}))))"""
+            and later.template in ({among(ASKING)}) and later.status in ({_WROTE})))))"""
 
-#: of a case called `c` that waits for its customer: the mail that refuses their registration did not go
-UNTOLD = f"""(c.status = '{CaseStatus.INVITED}'
-    and exists (select 1 from registrations r where r.case_id = c.id and r.choice = '{Choice.REJECTED}')
-    and (select told.status from outbox told {OF_CASE} where told.case_id = c.id and told.kind = 'mail'
-         and told.template = 'registration_refused' order by told.id desc limit 1)
-        in ({among((JobStatus.FAILED, JobStatus.DISCARDED))}))"""
+#: of a case called `c` that waits for its customer: how far the mail is that refuses their registration
+_REFUSING = f"""(select told.status from outbox told {OF_CASE} where told.case_id = c.id
+    and told.kind = 'mail' and told.template = 'registration_refused' order by told.id desc limit 1)"""
+_REFUSED = f"""(c.status = '{CaseStatus.INVITED}'
+    and exists (select 1 from registrations r where r.case_id = c.id and r.choice = '{Choice.REJECTED}'))"""
+#: it did not go
+UNTOLD = f"({_REFUSED} and {_REFUSING} in ({among((JobStatus.FAILED, JobStatus.DISCARDED))}))"
 
-#: of the same two: it is staff's turn, for its sponsor has written, or somebody was not asked or told
+#: of the same two: what asks or tells waits for staff's release, and nobody knows of it until then
+UNRELEASED = f"""((c.status = '{CaseStatus.WAITING_FOR_SPONSOR}'
+        and exists (select 1 {ASKS} and {_NEEDS} and asks.status = '{JobStatus.HELD}'))
+    or ({_REFUSED} and {_REFUSING} = '{JobStatus.HELD}'))"""
+
+#: it is staff's turn, for its sponsor has written, or somebody was not asked or told
 HEARD = f"""((c.status = '{CaseStatus.WAITING_FOR_SPONSOR}'
-              and ({ANSWERED} or exists (select 1 {NOT_READ}) or {UNASKED})) or {UNTOLD})"""
+              and ({ANSWERED} or exists (select 1 {NOT_READ}) or {UNASKED})) or {UNTOLD} or {UNRELEASED})"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +86,21 @@ class Unread:
 
 def is_unasked(db: Database, case_id: int) -> bool:
     """Whether the mail for whose answer it waits did not go."""
-    return row(db, f"select 1 from cases c where c.id = :id and {UNASKED}", {"id": case_id}) is not None
+    return _is(db, case_id, UNASKED)
 
 
 def is_untold(db: Database, case_id: int) -> bool:
     """Whether the mail that refuses its registration did not go."""
-    return row(db, f"select 1 from cases c where c.id = :id and {UNTOLD}", {"id": case_id}) is not None
+    return _is(db, case_id, UNTOLD)
+
+
+def is_unreleased(db: Database, case_id: int) -> bool:
+    """Whether either of these two mails waits for release."""
+    return _is(db, case_id, UNRELEASED)
+
+
+def _is(db: Database, case_id: int, what: str) -> bool:
+    return row(db, f"select 1 from cases c where c.id = :id and {what}", {"id": case_id}) is not None
 
 
 def find_unread(db: Database, case_id: int) -> Unread:

@@ -109,6 +109,12 @@ def set_addition(db: Database, case: Case, *, since: str, now: datetime) -> bool
     )
 
 
+def list_in(db: Database, status: CaseStatus) -> list[int]:
+    """Every case in that state."""
+    found = rows(db, "select id from cases where status = :status order by id", {"status": status})
+    return [entry["id"] for entry in found]
+
+
 def list_additions(db: Database, to: int, states: Collection[CaseStatus]) -> list[int]:
     """Additions to the organisation that began with that case, in one of those states."""
     inside, values = listed("status", sorted(states))

@@ -8,13 +8,24 @@ from sqlite_utils import Database
 
 from bot.domain.cases import OPEN, BallHolder, CaseStatus, case_ref
 from bot.domain.notices import Standing, Waiting
+from bot.store.case_words import ASKS
 from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
+from bot.store.outbox import OF_CASE
 from bot.store.queue import IN_LINE
 
 #: a newer version of the same turn is waited for since it came
 _SINCE = "case when v.made_at > t.since then v.made_at else t.since end"
 _OPEN_TURNS = """turns t join cases c on c.id = t.case_id
     join case_versions v on v.case_id = c.id and v.version = c.version"""
+#: when the newest mail went that asks the sponsor for what is open
+_ASKED = f"""(select max(coalesce(asks.sent_at, asks.created_at)) {ASKS}
+    and asks.status in ('sent', 'unknown'))"""
+#: when the first mail went to whoever is invited now
+_INVITED = f"""(select min(coalesce(invites.sent_at, invites.created_at))
+    from outbox invites {OF_CASE} join registrations r on r.case_id = invites.case_id
+    where invites.case_id = c.id and invites.kind = 'mail' and invites.recipient = r.email
+      and invites.template in ('invitation', 'registration_refused')
+      and invites.status in ('sent', 'unknown'))"""
 _SUBJECT = "'turn:' || t.id || ':' || c.version"
 
 
@@ -37,7 +48,8 @@ def list_waiting(
 ) -> list[Waiting]:
     """Cases in those states whose turn it is, longest waiting first; with additions to others, or without.
 
-    A sponsor who writes without settling anything is waited for since then.
+    A sponsor or customer is waited for once the mail that asks or invites them has gone, and since then; a
+    sponsor who writes without settling anything, since that.
     """
     inside, values = listed("status", sorted(states))
     found = rows(
@@ -45,21 +57,23 @@ def list_waiting(
         f"""select t.id turn, c.id case_id, c.version, {_SINCE} since,
                 (select count(*) from notices n where n.subject = {_SUBJECT}) given,
                 (select max(received_at) from mails m
-                 where m.subject_ref = 'C-' || c.id and m.kind = 'reply') heard
+                 where m.subject_ref = 'C-' || c.id and m.kind = 'reply') heard,
+                case when :holder = 'sponsor' then {_ASKED} else {_INVITED} end asked
             from {_OPEN_TURNS}
             where t.until is null and t.holder = :holder
               and c.status in ({inside}) and (:additions or c.addition_of is null)
             order by t.since, c.id""",
         {**values, "holder": holder, "additions": additions},
     )
-    return [_waiting(entry, holder) for entry in found]
+    waits = [_waiting(entry, holder) for entry in found]
+    return [one for one in waits if one.asked or holder is BallHolder.DESK]
 
 
 def _waiting(entry: dict[str, Any], holder: BallHolder) -> Waiting:
-    since, heard = instant(entry["since"]), maybe_instant(entry.pop("heard"))
-    if holder is BallHolder.SPONSOR and heard:
-        since = max(since, heard)
-    return Waiting(**{**entry, "since": since})
+    heard, asked = maybe_instant(entry.pop("heard")), maybe_instant(entry["asked"])
+    told = (asked, heard if holder is BallHolder.SPONSOR else None)
+    moments = [instant(entry["since"]), *filter(None, told)]
+    return Waiting(**{**entry, "since": max(moments), "asked": asked})
 
 
 def still_waits(db: Database, subject: str) -> bool:

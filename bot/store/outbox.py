@@ -138,7 +138,7 @@ def move(db: Database, job_id: int, *, since: Sequence[JobStatus], to: JobStatus
                  error = case when :to = 'queued' then '' else error end,
                  attempts = case when :to <> 'queued' then attempts when kind = 'mail' then 0 else 1 end,
                  unknowns = case when :to = 'queued' then 0 else unknowns end,
-                 secrets = case when :to in ('discarded', 'replaced') then '' else secrets end,
+                 secrets = case when :to in ('discarded', 'replaced', 'told') then '' else secrets end,
                  released = case when status = 'held' then 1 else released end
                where id = :id and status in ({states})""",
             {**values, "id": job_id},

@@ -75,7 +75,7 @@ RULES: Final[Mapping[DataClass, tuple[Rule, ...]]] = {
         Rule(
             f"""select o.id from outbox o
                 where o.created_at < :before and o.kind in ('mail', 'sms', 'note')
-                  and o.status in ('sent', 'discarded', 'replaced') and o.stream not like 'erased:%'
+                  and o.status in ('sent', 'discarded', 'replaced', 'told') and o.stream not like 'erased:%'
                   and not exists (select 1 from cases c
                       where c.id = o.case_id and (c.status in ({_BUSY}) or c.id in ({_HELD_CASE})))
                   and not (o.key like 'A-%' and cast(substr(o.key, 3) as integer) in ({_HELD_ACCOUNT}))

@@ -10,7 +10,7 @@ from bot.domain.approvals import Phase
 from bot.domain.case_steps import StepState
 from bot.domain.cases import OPEN, BallHolder, CaseStatus, ball_of
 from bot.store.case_steps import STEP_AT
-from bot.store.case_words import HEARD, NOT_READ
+from bot.store.case_words import HEARD, NOT_READ, UNRELEASED
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 #: states in which the desk is told that a case is its own again
@@ -19,6 +19,8 @@ _COMES_BACK = OPEN | {
     CaseStatus.PROVISIONING,
     CaseStatus.INVITED,
     CaseStatus.REGISTRATION_REVIEW,
+    CaseStatus.LIVE,
+    CaseStatus.REJECTED,
 }
 
 
@@ -40,14 +42,16 @@ class Change:
     before: BallHolder | None
     holder: BallHolder
     status: CaseStatus
+    unreleased: bool = False  #: a mail to its holder before waits for release, and has a note of its own
 
     @property
     def comes_back(self) -> bool:
-        """Whether an open case is the desk's again, or one of its steps needs a hand."""
+        """Whether a case is the desk's again: open, or a step or its decision's mail needs a hand."""
         return (
             self.holder is BallHolder.DESK
             and self.before not in (None, BallHolder.DESK)
             and self.status in _COMES_BACK
+            and not self.unreleased
         )
 
 
@@ -55,7 +59,7 @@ def change(db: Database, case_id: int, *, now: datetime) -> Change | None:
     """Begin a new turn where the case's holder or state is no longer that of the last one."""
     found = row(
         db,
-        f"""select c.status, d.phase, {STEP_AT} step, {HEARD} heard,
+        f"""select c.status, d.phase, {STEP_AT} step, {HEARD} heard, {UNRELEASED} unreleased,
                t.id turn, t.holder, t.status turn_status from cases c
            left join decisions d on d.case_id = c.id and d.voided_at is null
            left join turns t on t.case_id = c.id and t.until is null
@@ -76,7 +80,8 @@ def change(db: Database, case_id: int, *, now: datetime) -> Change | None:
         count(db, "update turns set until = :now where id = :id", {"id": found["turn"], "now": text_of(now)})
     _begin(db, case_id, holder, found["status"], text_of(now))
     before = BallHolder(found["holder"]) if found["holder"] else None
-    return Change(before=before, holder=holder, status=CaseStatus(found["status"]))
+    status, unreleased = CaseStatus(found["status"]), bool(found["unreleased"])
+    return Change(before=before, holder=holder, status=status, unreleased=unreleased)
 
 
 def _begin(db: Database, case_id: int, holder: BallHolder, status: str, since: str) -> None:

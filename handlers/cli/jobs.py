@@ -22,7 +22,7 @@ def list_jobs(
     from bot.domain.outbox import JobStatus
     from bot.services import outbox
 
-    over = (JobStatus.SENT, JobStatus.REPLACED, JobStatus.DISCARDED)
+    over = (JobStatus.SENT, JobStatus.REPLACED, JobStatus.DISCARDED, JobStatus.TOLD)
     shown = [status for status in JobStatus if everything or status not in over]
     with open_desk() as desk:
         jobs = outbox.list_jobs(desk.db, shown)

@@ -14,6 +14,7 @@ from bot.bootstrap import Bot
 from bot.domain.errors import trace
 from bot.domain.rounds import Occasion, daily, each_working_day, weekly
 from bot.services import (
+    absences,
     audit,
     dead_ends,
     email_changes,
@@ -78,6 +79,7 @@ def _sweep(db: Database, bot: Bot, day: str, now: datetime) -> None:
 
 
 EACH_MINUTE: dict[str, Work] = {
+    "absences": lambda db, _, now: absences.renew_cards(db, now=now),
     "reminders": lambda db, bot, now: notices.remind(db, bot.desk, now=now),
     "nudges": lambda db, bot, now: nudges.nudge(db, bot.desk, now=now),
     "lifecycle": lambda db, bot, now: lifecycle_rounds.run(db, bot.desk, now=now),

@@ -7,7 +7,7 @@ from slack_bolt import Ack, App
 from bot.bootstrap import Bot
 from bot.domain.approvals import check_is_staff
 from bot.domain.staff import Staff
-from bot.services import kinds, outbox
+from bot.services import decision_mails, kinds, outbox
 from handlers.slack.answers import Body, Respond, explains, number_in, settle, staff_in, words
 
 
@@ -16,6 +16,8 @@ def register(app: App, bot: Bot) -> None:
     app.action("mail_release_all")(partial(on_release_all, bot=bot))
     app.action("mail_discard")(partial(on_discard, bot=bot))
     app.action("mail_retry")(partial(on_retry, bot=bot))
+    app.action("mail_anew")(partial(on_anew, bot=bot))
+    app.action("mail_told")(partial(on_told, bot=bot))
     app.action("mail_replay")(partial(on_replay, bot=bot))
 
 
@@ -51,6 +53,22 @@ def on_retry(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     with explains(respond, bot), bot.connect() as db:
         outbox.retry(db, number_in(body), by=_staff(body, bot).id, now=bot.clock.now())
         settle(respond, body, words(bot).say("slack.mail_retried"))
+
+
+def on_anew(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        by, now = staff_in(body, bot), bot.clock.now()
+        case = decision_mails.write_anew(db, bot.desk, number_in(body), by=by, now=now)
+        settle(respond, body, words(bot).say("slack.mail_anew", ref=case.ref))
+
+
+def on_told(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        by, now = staff_in(body, bot), bot.clock.now()
+        case = decision_mails.note_told(db, number_in(body), by=by, now=now)
+        settle(respond, body, words(bot).say("slack.mail_told", ref=case.ref))
 
 
 def on_replay(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:

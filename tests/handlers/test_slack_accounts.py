@@ -110,7 +110,7 @@ def test_the_way_in_goes_to_the_address_on_file(workspace: Workspace, people: li
     office = workspace.office
     office.work()
     workspace.click("account_resend", str(people[0].id), by=AVERY.id)
-    assert "on its way to the address on file" in heard(workspace, 1)
+    assert "A mail to the address on file is in the outbox" in heard(workspace, 1)
     office.work()
     assert office.mailer.sent[-1].to == people[0].email
     assert "/password/" in office.mailer.sent[-1].text

@@ -59,7 +59,7 @@ def test_an_answer_is_written_seen_and_sent(asked: Workspace) -> None:
     assert "not a word" in empty["errors"]["words"]
     assert "Re: My code (Q-1)" in json.dumps(first["view"])
     assert (done, q(asked).owner, q(asked).state) == ({}, BLAKE.id, ConversationState.ANSWERED)
-    assert "on its way" in asked.heard()[0]["text"]
+    assert "is in the outbox" in asked.heard()[0]["text"]
     assert asked.office.mailer.sent[-1].subject == "Re: My code (Q-1)"
 
 

@@ -152,7 +152,7 @@ def test_enroll_mails_the_link_and_says_nothing_of_it_in_slack(workspace: Worksp
     with_addresses(workspace)
     said = command(workspace, "enroll", AVERY)
 
-    assert "A link is on its way to avery@desk.example.com" in said
+    assert "A mail with a link is in the outbox, to avery@desk.example.com" in said
     assert workspace.office.tokens[-1] not in said
     assert workspace.office.job("enrolment").recipient == "avery@desk.example.com"
 

@@ -88,6 +88,13 @@ def _credential_notice(lang: str, why: CredentialNotice) -> dict[str, Any]:
 
 
 #: what a mail says in another state than that of its sample
+def _nudge_question(lang: str) -> dict[str, Any]:
+    """About a complete form, of which staff ask something."""
+    (case,) = samples.nudged(lang, POLICY)["cases"]
+    asks = {"problems": [], "questions": [{"question": text} for text in samples.QUESTIONS[lang][:1]]}
+    return {**samples.nudged(lang, POLICY), "cases": [case | asks]}
+
+
 STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "conversation_reply_closing": lambda lang: conversation_samples.reply(lang, POLICY, closes=True),
     "faq_answer_two": lambda lang: conversation_samples.article(lang, POLICY, several=True),
@@ -224,6 +231,7 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     ),
     "whose_mail_not_ours": lambda lang: samples.whose_mail(lang, POLICY, ours=False),
     "nudge_several": lambda lang: samples.nudged(lang, POLICY, several=True),
+    "nudge_question": _nudge_question,
     "receipt_addition": lambda lang: mails.receipt(
         replace(samples.addition_case(lang), decision=None, status=CaseStatus.IN_REVIEW), POLICY
     ),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from bot.domain.cards import HeldEnd, KindNote, SameFormNote
+from bot.domain.cards import KindNote, MailEnd, SameFormNote
 from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import CaseStatus
 from bot.domain.email_changes import ChangeState
@@ -121,7 +121,7 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     ],
     "desk_notes.held_note": lambda text: [
         desk_notes.held_note(poisoned(replace(shown.HELD, ended=ended, at=AT), text), words=ENGLISH)
-        for ended in (None, *HeldEnd)
+        for ended in (None, MailEnd.RELEASED, MailEnd.DISCARDED, MailEnd.OVERTAKEN)
     ],
     "cards.kind_note": lambda text: [
         cards.kind_note(KindNote(kind=Kind.RIS, ref="C-9", by=MARK + text), words=ENGLISH)
@@ -131,7 +131,8 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         for once in (True, False)
     ],
     "desk_notes.trouble_note": lambda text: [
-        desk_notes.trouble_note(poisoned(note, text), words=ENGLISH) for note in (shown.ASIDE, trouble.FAILED)
+        desk_notes.trouble_note(poisoned(replace(note, ended=ended, at=AT), text), words=ENGLISH)
+        for note, ended in ((shown.ASIDE, None), *((trouble.FAILED, ended) for ended in (None, *MailEnd)))
     ],
     "case_view.case_view": lambda text: [
         case_view.case_view(poisoned(a_view(a_full_case()), text), words=ENGLISH)

@@ -17,10 +17,10 @@ from bot.domain.cards import (
     ChangeLine,
     CorrectionNote,
     Effect,
-    HeldEnd,
     HeldNote,
     Joined,
     KindNote,
+    MailEnd,
     QuestionNote,
     SameFormNote,
     TroubleNote,
@@ -176,7 +176,7 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     ),
     "held": lambda: desk_notes.held_note(HELD, words=ENGLISH),
     "held_discarded": lambda: desk_notes.held_note(
-        replace(HELD, ended=HeldEnd.DISCARDED, by="U0BLAKE0002", at=AT), words=ENGLISH
+        replace(HELD, ended=MailEnd.DISCARDED, by="U0BLAKE0002", at=AT), words=ENGLISH
     ),
 }
 

@@ -6,11 +6,11 @@ from dataclasses import asdict, replace
 import pytest
 
 from bot.domain.bounces import reason_in
-from bot.domain.cards import TroubleNote
+from bot.domain.cards import MailEnd, TroubleNote
 from bot.rendering import desk_notes
 from bot.rendering.blocks import Card
 from tests.golden import assert_json_approved
-from tests.rendering.test_cards import ASIDE, ENGLISH, buttons
+from tests.rendering.test_cards import ASIDE, AT, ENGLISH, buttons
 
 FAILED = TroubleNote(
     what="job_failed", subject="order_confirmation → mira.wendel@sponsor.example.com", ref="C-7", id=7,
@@ -25,6 +25,7 @@ def shown(**changed: object) -> Card:
 GOLDEN: dict[str, Callable[[], Card]] = {
     "trouble_job_failed": shown,
     "trouble_direct_unknown": lambda: shown(what="direct_unknown", ref="Q-7", detail="Slack was lost"),
+    "trouble_job_retried": lambda: shown(ended=MailEnd.RETRIED, by="U0BLAKE0002", at=AT),
     "trouble_job_unknown": lambda: shown(what="job_unknown", detail="the line was lost"),
 }
 

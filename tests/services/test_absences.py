@@ -220,3 +220,56 @@ def test_nobody_comes_back_who_is_not_away(office: Office) -> None:
 def test_who_is_away_is_for_staff(office: Office) -> None:
     with office.connect() as db, pytest.raises(NotStaff):
         absences.list_open(db, by=replace(ELI), now=office.now)
+
+
+def deciders(office: Office) -> str:
+    """The line of the card, as it stands in Slack once the clock has looked."""
+    with office.connect() as db:
+        absences.renew_cards(db, now=office.now)
+    office.work()
+    card = next(one for one in office.chat.standing.values() if one.key == "card:C-1")
+    texts = [str(block.get("text")) for block in card.blocks]
+    return next(text for text in texts if "May decide" in text)
+
+
+def renewed(office: Office) -> int:
+    return len(office.jobs("case_card"))
+
+
+def test_cards_name_the_deputy_from_the_first_moment_to_the_last(office: Office) -> None:
+    a_case(office)
+    assert "Avery" in deciders(office)
+    leave(office, "3 Mar 4 Mar")
+    assert "Avery" in deciders(office)
+
+    office.clock.wait(days=1)
+    assert "Avery" not in deciders(office)
+    assert "Blake" in deciders(office)
+    before = renewed(office)
+    office.clock.wait(hours=1)
+    deciders(office)
+    assert renewed(office) == before
+    office.clock.wait(days=2)
+    assert "Avery" in deciders(office)
+
+
+def test_who_comes_back_early_is_on_the_cards_again(office: Office) -> None:
+    a_case(office)
+    leave(office, "today")
+    assert "Avery" not in deciders(office)
+    come_back(office)
+
+    assert "Avery" in deciders(office)
+
+
+def test_an_absence_that_was_called_off_or_slept_through_renews_nothing(office: Office) -> None:
+    a_case(office)
+    leave(office, "10 Mar")
+    come_back(office)
+    leave(office, "4 Mar")
+    deciders(office)
+    before = renewed(office)
+    office.clock.wait(days=9)
+    deciders(office)
+
+    assert renewed(office) == before

@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-import pytest
-
 from bot.domain.conversations import CUSTOMER, Answered, Channel, NewConversation, Tried
 from bot.domain.tries import Tried as Try
 from bot.domain.tries import Tries

@@ -1,5 +1,6 @@
 """A mail that waits for release: what staff do with it stands where it was asked, and on its case's card."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,8 +92,6 @@ def test_whoever_comes_too_late_hears_who_dropped_it(holding: Office) -> None:
 
 
 def test_a_sponsor_who_was_not_asked_is_not_waited_for(holding: Office) -> None:
-    assert ball(holding) is BallHolder.SPONSOR
-
     drop(holding, holding.job("ris_problems"))
 
     assert holding.case("C-1").status is CaseStatus.WAITING_FOR_SPONSOR
@@ -105,6 +104,48 @@ def test_a_sponsor_who_was_not_asked_is_not_waited_for(holding: Office) -> None:
     ask(holding, "Which city?")
     assert ball(holding) is BallHolder.SPONSOR
     assert "did not go" not in card(holding)
+
+
+def test_while_the_mail_that_asks_waits_for_release_it_is_the_desks_turn(holding: Office) -> None:
+    assert ball(holding) is BallHolder.DESK
+    assert "The mail that asks the sponsor waits for release" in card(holding)
+    assert "did not go" not in card(holding)
+    assert holding.jobs("turn_note") == []  # its own note says so already
+    with holding.connect() as db:
+        page = journey.journey(status_pages.get(db, holding.tokens[0], now=holding.now), SAY)
+    assert page.lead == "The desk still has to write to the sponsor."
+
+    with holding.connect() as db:
+        outbox.release(db, holding.job("ris_problems").id, by=AVERY.id, now=holding.now)
+
+    assert ball(holding) is BallHolder.SPONSOR
+    assert "waits for release" not in card(holding)
+
+
+def test_a_question_beside_what_was_asked_is_the_desks_turn_until_it_is_released(holding: Office) -> None:
+    with holding.connect() as db:
+        outbox.release_all(db, by=AVERY.id, now=holding.now)
+    holding.work()
+    ask(holding, "Which seats?")
+    holding.work()
+    assert ball(holding) is BallHolder.DESK
+    holding.take(a_mail(files=[WITHOUT_CITY], answers=holding.job("ris_problems").message_id))
+    holding.work()
+
+    assert "waits for release" in card(holding)  # of the newer form; its answer ended the question
+
+
+def test_who_was_never_asked_for_the_caps_kept_the_mail_back_is_not_waited_for(office: Office) -> None:
+    policy = office.desk.policy
+    tight = policy.model_copy(update={"limits": policy.limits.model_copy(update={"answers_per_case": 0})})
+    office.bot = replace(office.bot, desk=replace(office.desk, policy=tight))
+    office.take(a_mail(files=[WITHOUT_CITY]))
+
+    assert office.jobs("ris_problems") == []
+    assert ball(office) is BallHolder.DESK
+    assert "The mail that asks the sponsor did not go" in card(office)
+    ask(office, "Which city?")
+    assert ball(office) is BallHolder.SPONSOR
 
 
 @pytest.mark.parametrize("asks", ["ris_problems", Letter.QUESTION])

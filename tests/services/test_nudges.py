@@ -9,14 +9,17 @@ import pytest
 
 from bot.domain.bounces import AddressState, Doubt
 from bot.domain.cases import Case, CaseStatus
+from bot.domain.errors import NotNow
 from bot.domain.mail import Address, OutboundMail
 from bot.domain.outbox import JobStatus
 from bot.policy import Policy
-from bot.services import case_words, cases, nudges
+from bot.rendering.words import words
+from bot.services import case_words, cases, nudges, outbox
 from bot.store import bounces
 from bot.store.database import transaction
 from tests.cast import AVERY, DANA, Office, a_case, a_mail, a_submission, an_office
 from tests.services.test_case_answers import ASKING
+from tests.services.test_letters import ask
 
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 OTHER = Address(name="Ori Other", address="ori@sponsor.example.org")
@@ -104,6 +107,7 @@ def test_a_nudge_about_one_case_stands_in_its_thread_and_carries_its_form(office
 @pytest.mark.slow
 def test_a_reply_to_it_answers_under_its_numbers_and_ends_the_nudges(office: Office) -> None:
     office.take(a_mail(subject="A new customer", files=[ASKING]))
+    office.work()
     nudge(office, days=3)
     (mail,) = sent(office)
     assert [attachment.name for attachment in mail.attachments] == ["RIS.xlsx"]
@@ -174,6 +178,7 @@ def test_what_becomes_due_for_somebody_on_the_same_day_waits_for_the_next(office
         since = {"since": "2026-02-26T09:00:00.000000Z", "id": late.id}
         db.execute("update turns set since = :since where case_id = :id", since)
         db.execute("update case_versions set made_at = :since where case_id = :id", since)
+        db.execute("update outbox set sent_at = :since where case_id = :id and kind = 'mail'", since)
     nudge(office, hours=1)
     assert len(sent(office)) == 1
     nudge(office, days=1)
@@ -220,6 +225,7 @@ def test_a_newer_version_is_asked_after_anew(office: Office) -> None:
     nudge(office, days=3)
     assert len(sent(office)) == 1
     corrected(office, case, complete=False)
+    office.work()
     nudge(office, days=1)
     assert len(sent(office)) == 1
     nudge(office, days=4)
@@ -296,6 +302,9 @@ def test_it_comes_at_nine_where_its_reader_works(office: Office, zone: str, holi
 def test_the_caps_and_the_hold_are_those_of_every_mail(tmp_path: Path) -> None:
     office = an_office(tmp_path, delivery="hold")
     waiting(office)
+    with office.connect() as db:
+        outbox.release_all(db, by=AVERY.id, now=office.now)
+    office.work()
     nudge(office, days=3)
 
     assert sent(office) == []
@@ -362,3 +371,76 @@ def test_two_processes_at_the_same_moment_write_once(office: Office) -> None:
 
     assert len(sent(office)) == 1
     assert [event.tag for event in office.events()].count("sponsor:nudged") == 2
+
+
+@pytest.mark.parametrize("asking", ["ris_problems", "desk_question"])
+def test_nobody_is_reminded_of_a_mail_that_waits_for_release(tmp_path: Path, asking: str) -> None:
+    office = an_office(tmp_path, delivery="hold")
+    case = waiting(office) if asking == "ris_problems" else a_case(office)
+    if asking == "desk_question":
+        ask(office)
+        office.work()
+    for _ in range(21):
+        nudge(office, days=1)
+    assert office.jobs("nudge") == []
+    assert "sponsor:silent" not in {event.tag for event in office.events()}
+
+    with office.connect() as db:
+        outbox.release(db, office.job(asking).id, by=AVERY.id, now=office.now)
+    office.work()
+    released = office.now
+    nudge(office, days=2)
+    assert office.jobs("nudge") == []
+    nudge(office, days=2)
+
+    (asked,) = office.job("nudge").values["words"]["cases"]
+    assert asked["ref"] == case.ref
+    assert asked["asked_on"] == words("en").date(released)
+
+
+def test_while_the_mail_server_is_away_nobody_is_asked_after_what_they_have_not_read(office: Office) -> None:
+    office.mailer.faults.then(*[NotNow("the mail server is away")] * 99)
+    waiting(office)
+    for _ in range(14):
+        nudge(office, days=1)
+        office.work()
+
+    assert office.job("ris_problems").status is JobStatus.QUEUED
+    assert office.jobs("nudge") == []
+
+
+def test_what_was_never_asked_since_the_newest_form_is_not_asked_after(office: Office) -> None:
+    case = waiting(office)
+    policy = office.desk.policy
+    tight = policy.limits.model_copy(update={"answers_per_case": 0})
+    with_policy(office, policy.model_copy(update={"limits": tight}))
+    corrected(office, case, complete=False)
+    nudge(office, days=10)
+
+    assert office.jobs("nudge") == []
+
+
+def test_a_question_of_staff_is_asked_after_in_their_words(office: Office) -> None:
+    a_case(office)
+    ask(office, "Which cost centre pays?")
+    office.work()
+    nudge(office, days=3)
+
+    (mail,) = sent(office)
+    assert "This question is still open:" in mail.text
+    assert "Which cost centre pays?" in mail.text
+    assert "entries" not in mail.text
+    assert "numbers above" not in mail.text
+    assert mail.attachments == ()
+
+
+def test_a_question_beside_open_entries_is_asked_after_with_them(office: Office) -> None:
+    waiting(office)
+    ask(office, "Which cost centre pays?")
+    office.work()
+    nudge(office, days=3)
+
+    (mail,) = sent(office)
+    assert "This entry is still open:" in mail.text
+    assert "This question is open, too:" in mail.text
+    assert "Which cost centre pays?" in mail.text

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.cases import CaseStatus
+from bot.domain.delivery import Delivery
 from bot.domain.errors import ContentChanged, LinkExpired, NotReviewable, NotStaff, OwnWork
 from bot.domain.key_refusals import BadHolderAddress, BadHolderName
 from bot.domain.outbox import JobStatus
@@ -15,7 +16,7 @@ from bot.domain.ris import Problem, ProblemKind, Role
 from bot.domain.staff import Act, Member, Staff
 from bot.rendering import samples
 from bot.rendering.words import words
-from bot.services import case_step_hands, registration, reinviting, rights
+from bot.services import case_step_hands, nudges, outbox, registration, reinviting, rights
 from bot.store import accounts
 from bot.store import cases as case_store
 from bot.store.database import transaction
@@ -211,3 +212,25 @@ def test_what_has_not_gone_to_whom_was_invited_before_never_goes(office: Office)
         GRETA,
         NORA.email.lower(),
     ]
+
+
+def test_nobody_is_reminded_of_an_invitation_that_waits_for_release(office: Office) -> None:
+    office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery()))
+    invite(office)
+    look_daily(office, 14)
+    assert office.job("invitation").values["words"]["why"] == "instead"
+    with office.connect() as db:
+        outbox.release_all(db, by=BLAKE.id, now=office.now)
+    office.work()
+    look_daily(office, 2)
+    assert office.job("invitation").values["words"]["why"] == "instead"
+
+    look_daily(office, 3)
+    assert office.job("invitation").values["words"]["why"] == "reminder"
+
+
+def look_daily(office: Office, days: int) -> None:
+    for _ in range(days):
+        office.clock.wait(days=1)
+        with office.connect() as db:
+            nudges.nudge(db, office.desk, now=office.now)

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.errors import NotNow
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked, VouchersUnchecked
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import JobStatus
 from bot.services import backup, outbox, vouchers
-from tests.cast import AVERY, Office, a_mail
+from tests.cast import AVERY, Office, a_mail, an_office
 from tests.forms import sound_form
 from tests.services.stocked import a_voucher_file, stock_up
 
@@ -148,3 +149,21 @@ def test_no_number_that_may_have_been_given_out_is_given_again(office: Office, t
         )
         assert restored.next_case == later
         assert office.events()[-1].data == {"held": 0, "next_case": later}
+
+
+def test_what_had_been_released_before_the_backup_has_its_buttons_again(tmp_path: Path) -> None:
+    office = an_office(tmp_path, delivery="hold")
+    office.take(a_ris())
+    office.work()
+    job = office.job("receipt")
+    with office.connect() as db:
+        outbox.release(db, job.id, by=AVERY.id, now=office.now)
+    office.mailer.faults.then(NotNow("the mail server is away"))
+    office.work()
+    backup.back_up(office.path, tmp_path / "copy.db")
+    backup.restore(tmp_path / "copy.db", office.path, ring=office.desk.keyring, by="cli:root", now=office.now)
+    office.work()
+
+    assert office.job("receipt").status is JobStatus.HELD
+    (note,) = [one for one in office.chat.standing.values() if one.key == f"held:{job.id}"]
+    assert "mail_release" in str(note.blocks)

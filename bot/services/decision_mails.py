@@ -1,0 +1,77 @@
+"""A decision's mail that did not go: staff write it anew, or say that its reader was told otherwise."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.approvals import check_is_staff
+from bot.domain.cards import MailEnd
+from bot.domain.cases import Case, case_ref
+from bot.domain.errors import NotReviewable, UnknownJob
+from bot.domain.events import EventTag
+from bot.domain.outbox import Job, JobStatus
+from bot.domain.staff import Staff
+from bot.services import held_notes, thread_notes
+from bot.services.cases import answer, get_case, refusals_recorded
+from bot.services.decision_phases import follow
+from bot.services.desk import Desk
+from bot.services.queueing import queue_case_card
+from bot.store import outbox
+from bot.store.database import transaction
+
+#: states in which a person may say that its reader was told otherwise
+LOST = (JobStatus.DISCARDED, JobStatus.FAILED, JobStatus.UNKNOWN)
+
+
+def write_anew(db: Database, desk: Desk, job_id: int, *, by: Staff, now: datetime) -> Case:
+    """What staff had discarded goes after all, in another mail with a link that works.
+
+    Its words are those of the decision, which has to stand. Raise UnknownJob where it was written anew
+    already, told otherwise, or is not kept any more.
+    """
+    with _of_decision(db, job_id, EventTag.CASE_TOLD_ANEW, by=by, now=now) as (job, case):
+        dropped = held_notes.replace(db, job.id, since=(JobStatus.DISCARDED,), now=now)
+        if not dropped or job.values.get("erased"):
+            raise _unknown(db, job)
+        words, again = job.values["words"], str(job.id)
+        queued = answer(
+            db, desk, case, job.template, now=now, words=words, decision_id=job.decision_id, again=again
+        )
+        if not queued:  # there is nobody any more to whom it could go
+            raise _unknown(db, job)
+        return case
+
+
+def note_told(db: Database, job_id: int, *, by: Staff, now: datetime) -> Case:
+    """Its reader knows by another way: nothing is left to do about it. Raise UnknownJob where it went."""
+    with _of_decision(db, job_id, EventTag.CASE_TOLD_OTHERWISE, by=by, now=now) as (job, case):
+        if not outbox.move(db, job.id, since=LOST, to=JobStatus.TOLD):
+            raise _unknown(db, job)
+        held_notes.end(db, job, MailEnd.TOLD, by=by.id, now=now)
+        return case
+
+
+@contextmanager
+def _of_decision(
+    db: Database, job_id: int, tag: EventTag, *, by: Staff, now: datetime
+) -> Iterator[tuple[Job, Case]]:
+    """Such a mail of a decision that stands, and its case, which says afterwards what was done."""
+    job = outbox.find(db, job_id)
+    if job is None or job.decision_id is None or job.case_id is None:
+        raise UnknownJob(id=job_id, status=job.status if job else "")
+    ref = case_ref(job.case_id)
+    with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}", f"job:{job_id}")):
+        check_is_staff(by)
+        case = get_case(db, ref)
+        if case.decision is None or case.decision.id != job.decision_id:
+            raise NotReviewable(ref=case.ref, status=case.status)
+        yield outbox.find(db, job_id) or job, case
+        thread_notes.record(db, tag, case.id, actor=by.id, at=now, about=job.template)
+        follow(db, job.decision_id, now=now)
+        queue_case_card(db, case.id, now=now)
+
+
+def _unknown(db: Database, job: Job) -> UnknownJob:
+    return UnknownJob(id=job.id, status=job.status, **held_notes.find_end(db, job))

@@ -1,0 +1,199 @@
+"""A decision's mail that was discarded or failed: written anew once, or told otherwise; then it is done."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.domain.approvals import Phase, RejectionReason
+from bot.domain.cases import BallHolder
+from bot.domain.errors import NotReviewable, NotStaff, UnknownJob
+from bot.domain.outbox import Job, JobStatus
+from bot.domain.staff import Staff
+from bot.rendering.cards import case_card
+from bot.rendering.words import words
+from bot.services import approvals, cases, decision_mails, outbox
+from bot.store import queue
+from tests.cast import AVERY, BLAKE, ELI, Office, a_case, an_office
+from tests.services.mail_ends import ends
+from tests.services.test_outbox import a_decided_case
+from tests.services.test_withdrawals import take_back
+
+SAY = words("en")
+
+
+@pytest.fixture
+def holding(tmp_path: Path) -> Office:
+    return an_office(tmp_path, delivery="hold")
+
+
+def rejected(office: Office) -> Job:
+    case = a_case(office)
+    with office.connect() as db:
+        approvals.reject(
+            db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY,
+            reason=RejectionReason.DUPLICATE, note="", now=office.now,
+        )  # fmt: skip
+    office.work()
+    return office.job("rejection")
+
+
+def drop(office: Office, job: Job) -> None:
+    with office.connect() as db:
+        outbox.discard(db, job.id, by=BLAKE.id, now=office.now)
+    office.work()
+
+
+def write_anew(office: Office, job: Job, *, by: Staff = BLAKE) -> None:
+    with office.connect() as db:
+        decision_mails.write_anew(db, office.desk, job.id, by=by, now=office.now)
+
+
+def told(office: Office, job: Job) -> None:
+    with office.connect() as db:
+        decision_mails.note_told(db, job.id, by=BLAKE, now=office.now)
+
+
+def phase(office: Office) -> Phase:
+    decision = office.case("C-1").decision
+    assert decision is not None
+    return decision.phase
+
+
+def waits_for_blake(office: Office) -> list[BallHolder]:
+    with office.connect() as db:
+        return [one.ball for one in queue.list_queue(db, limit=9) if one.waits_for(BLAKE)]
+
+
+def buttons(office: Office) -> list[str]:
+    with office.connect() as db:
+        shown = case_card(cases.get_card(db, office.desk, "C-1", now=office.now), words=SAY)
+    rows = [block["elements"] for block in shown.blocks if block["type"] == "actions"]
+    return [one["action_id"] for row in rows for one in row]
+
+
+def test_a_rejection_that_was_discarded_is_the_desks_and_is_said_once(holding: Office) -> None:
+    drop(holding, rejected(holding))
+
+    assert phase(holding) is Phase.FAILED
+    assert holding.case("C-1").ball is BallHolder.DESK
+    assert waits_for_blake(holding) == [BallHolder.DESK]
+    (note,) = [one for one in holding.chat.standing.values() if one.key.startswith("turn:")]
+    assert "the mail with the decision did not go" in note.text
+    assert buttons(holding) == ["mail_anew", "mail_told"]
+
+
+def test_a_confirmation_that_is_written_anew_has_a_link_that_works(holding: Office) -> None:
+    a_decided_case(holding)
+    holding.work()
+    job = holding.job("order_confirmation")
+    drop(holding, job)
+    write_anew(holding, job)
+    link = f"/status/{holding.tokens[-1]}"
+    holding.work()
+    with holding.connect() as db:
+        outbox.release(db, holding.job("order_confirmation").id, by=AVERY.id, now=holding.now)
+    holding.work()
+
+    (mail,) = holding.mailer.sent
+    assert link in mail.text
+
+
+def test_while_it_waits_for_release_its_card_says_so(holding: Office) -> None:
+    rejected(holding)
+
+    with holding.connect() as db:
+        shown = str(case_card(cases.get_card(db, holding.desk, "C-1", now=holding.now), words=SAY).blocks)
+    assert "its mail waits for release" in shown
+    assert "carrying it out" not in shown
+
+
+def test_written_anew_it_goes_once(holding: Office) -> None:
+    job = rejected(holding)
+    drop(holding, job)
+    write_anew(holding, job)
+    with pytest.raises(UnknownJob):
+        write_anew(holding, job)
+    holding.work()
+
+    first, second = holding.jobs("rejection")
+    assert (first.status, second.status) == (JobStatus.REPLACED, JobStatus.HELD)
+    assert waits_for_blake(holding) == []
+    with holding.connect() as db:
+        outbox.release(db, second.id, by=AVERY.id, now=holding.now)
+    holding.work()
+    (mail,) = holding.mailer.sent
+    assert "We cannot carry out this order" in mail.text
+    assert phase(holding) is Phase.DONE
+    assert holding.case("C-1").ball is BallHolder.NOBODY
+    assert buttons(holding) == []
+
+
+def test_told_otherwise_it_is_done_and_never_goes(holding: Office) -> None:
+    job = rejected(holding)
+    drop(holding, job)
+    told(holding, job)
+    holding.work()
+
+    assert (phase(holding), waits_for_blake(holding)) == (Phase.DONE, [])
+    with holding.connect() as db, pytest.raises(UnknownJob):
+        outbox.retry(db, job.id, by=AVERY.id, now=holding.now)
+    with pytest.raises(UnknownJob):
+        write_anew(holding, job)
+    assert holding.mailer.sent == []
+
+
+@pytest.mark.parametrize(
+    ("ended", "offered"),
+    [(JobStatus.FAILED, ["mail_retry", "mail_told"]), (JobStatus.UNKNOWN, ["mail_told"])],
+)
+def test_a_confirmation_that_failed_or_may_have_gone_is_told_otherwise(
+    tmp_path: Path, ended: JobStatus, offered: list[str]
+) -> None:
+    office = an_office(tmp_path)
+    a_decided_case(office)
+    job = office.job("order_confirmation")
+    ends(ended)(office, job.key)
+    assert [one for one in buttons(office) if one.startswith("mail_")] == offered
+    with pytest.raises(UnknownJob):
+        write_anew(office, job)
+
+    told(office, job)
+    office.work()
+
+    assert phase(office) is Phase.DONE
+    about = (f"job_failed:{job.id}:", f"job_unknown:{job.id}:")
+    (note,) = [one for one in office.chat.standing.values() if one.key.startswith(about)]
+    assert "mail_retry" not in str(note.blocks)
+    assert f"Told otherwise, as <@{BLAKE.id}> said" in str(note.blocks)
+
+
+def test_what_does_not_stand_any_more_is_not_written_anew(holding: Office) -> None:
+    a_decided_case(holding)
+    holding.work()
+    job = holding.job("order_confirmation")
+    drop(holding, job)
+    take_back(holding)
+
+    with pytest.raises(NotReviewable):
+        write_anew(holding, job)
+    with pytest.raises(NotReviewable):
+        told(holding, job)
+
+
+def test_nobody_but_staff_does_either(holding: Office) -> None:
+    job = rejected(holding)
+    drop(holding, job)
+    with pytest.raises(NotStaff):
+        write_anew(holding, job, by=ELI)
+
+    assert [one.status for one in holding.jobs("rejection")] == [JobStatus.DISCARDED]
+
+
+def test_no_other_mail_is_written_anew_by_its_number(holding: Office) -> None:
+    a_case(holding)
+    holding.work()
+    job = holding.job("receipt")
+    drop(holding, job)
+
+    with pytest.raises(UnknownJob):
+        write_anew(holding, job)
