@@ -154,7 +154,7 @@ ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
 #: `recipient`, their `key` ("C-8:2:receipt"), what that says they are `about` ("C-8"), and what has changed
 STILL_TRUE: dict[str, Callable[[Database, Mapping[str, Any]], bool]] = {
     nudges.TEMPLATE: nudges.still_open,
-    **dict.fromkeys(registration.MAILS, registration.still_invites),
+    registration.MAIL: registration.still_invites,
     "ris_problems": _is_asked_still,
     Letter.QUESTION: _is_unanswered,
     "receipt": _is_newest,
