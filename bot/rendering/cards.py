@@ -1,14 +1,12 @@
-"""What Slack shows: each function takes values and returns a card's blocks and its plain text."""
+"""The card of a case, and its confirmation: functions take values and return blocks and the plain text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
-from bot.domain.cards import CaseCard, KindNote, QuestionNote
+from bot.domain.cards import CaseCard
 from bot.domain.cases import OVER, STANDING, BallHolder, Case, CaseStatus
 from bot.domain.outbox import JobStatus
 from bot.domain.ris import Credential, Decision, Problem, RisCase, Severity, User
-from bot.domain.sheets import SheetRefusal
-from bot.domain.told_passwords import tells_password, without_passwords
 from bot.domain.trust import Verdict
 from bot.rendering import (
     approving,
@@ -21,10 +19,9 @@ from bot.rendering import (
     progress,
     quoting,
     registration,
-    whole_mails,
 )
 from bot.rendering.blocks import Block, Card, safe
-from bot.rendering.words import Words, megabytes
+from bot.rendering.words import Words
 
 SHOWN_USERS = 8
 SHOWN_PROBLEMS = 6
@@ -194,7 +191,7 @@ def _origin(case: Case, words: Words) -> tuple[str, ...]:
     # Who sent it is known where the check passed: then only that they are no sponsor keeps it waiting.
     unknown = "card.no_sponsor" if case.verdict is Verdict.PASSED else "card.not_authorised"
     standing = words.say("card.authorised" if case.authorised else unknown)
-    verdict = words.say(f"card.sender.{case.verdict}", evidence=_evidence(case.evidence, words))
+    verdict = words.say(f"card.sender.{case.verdict}", evidence=evidence_of(case.evidence, words))
     opened = words.moment(case.created_at)
     read, others = case.ris.headings, case.ris.passed_over or case.ris.unopened
     return (
@@ -220,7 +217,7 @@ def chosen(ris: RisCase, words: Words) -> str:
     return " ".join(filter(None, (read, closed)))
 
 
-def _evidence(evidence: str, words: Words) -> str:
+def evidence_of(evidence: str, words: Words) -> str:
     return safe(evidence, 300) or words.say("card.none")
 
 
@@ -297,111 +294,3 @@ def _actions(card: CaseCard, names: Sequence[str], words: Words) -> Block:
         "block_id": approving.row_id("", case.content_hash, offer=card.offer, read_to=card.unread_to),
         "elements": elements,
     }
-
-
-def question_note(note: QuestionNote, *, words: Words) -> Card:
-    """A question in the support channel, in the sender's words; a password in them is hidden."""
-    subject = quoting.one_line(without_passwords(note.subject), 110) or words.say("question.untitled")
-    which = _which(note)
-    title = words.say(f"question.{which or 'title'}", ref=note.ref, subject=subject)
-    sender = _sender(note, words)
-    key = f"question.text_{which}" if which else "question.text"
-    silent = words.say(f"question.{_why_silent(note)}")
-    return Card(
-        text=words.say(key, ref=note.ref, sender=quoting.slack(quoting.one_line(sender, 120))),
-        blocks=[
-            blocks.header(title),
-            blocks.quote(without_passwords(note.text), empty=silent),
-            blocks.context(*_foot(note, sender, words)),
-            *_mail_actions(note, words),
-        ],
-    )
-
-
-def _sender(note: QuestionNote, words: Words) -> str:
-    address = f"<{note.sender_address}>" if note.sender_address else words.say("card.none")
-    return f"{note.sender_name} {address}".strip()
-
-
-def _foot(note: QuestionNote, sender: str, words: Words) -> Iterator[str]:
-    """What staff have to know of it besides its words."""
-    if note.left_out:
-        yield words.say("question.left_out", count=note.left_out)
-    claimed = "question.sender_in_slack" if note.in_slack else "question.sender_claimed"
-    unverified = "question.sender_unverified" if note.mail_id else claimed
-    standing = "question.sender" if note.verified else unverified
-    evidence, at = _evidence(note.evidence, words), words.moment(note.received_at)
-    yield words.say(standing, sender=safe(sender), evidence=evidence, at=at)
-    if note.about:
-        yield words.say("question.about", ref=safe(note.about))
-    if tells_password(note.text) or tells_password(note.subject):
-        yield words.say("question.password")
-    yield from _brought(note, words)
-    if note.form_sent:
-        yield words.say("question.form_sent")
-    if note.whose:
-        yield words.say(f"question.whose.{note.whose}")
-    if note.mail_id:
-        yield words.say("question.mail", id=note.mail_id)
-
-
-def _brought(note: QuestionNote, words: Words) -> Iterator[str]:
-    """What came with it, and what of that was not read."""
-    if note.attachments:
-        yield words.say("question.attachments", names=safe(", ".join(note.attachments), 500))
-    if note.robot:
-        yield words.say("question.robot", reason=safe(note.robot, 200))
-    if note.own:
-        yield words.say("question.own")
-    if note.unread:
-        yield words.say("question.no_form", names=safe(", ".join(note.unread), 500))
-    if note.unopened:
-        yield unopened(note.unopened, words)
-    if note.refused:
-        yield words.say("question.refused", reason=words.name(note.refused))
-    if note.fault:
-        yield words.say("question.fault", fault=safe(note.fault, 300))
-    if note.unread_bytes:
-        yield words.say("question.too_large", megabytes=megabytes(note.unread_bytes))
-
-
-def _which(note: QuestionNote) -> str:
-    if note.with_form:
-        return "with_form"
-    if note.follow_up:
-        return "follow_up"
-    return "" if note.ref else "aside"
-
-
-def _why_silent(note: QuestionNote) -> str:
-    if note.withheld:
-        return "withheld"
-    if note.refused is SheetRefusal.SEALED:
-        return "sealed"
-    if note.fault:
-        return "faulty"
-    return "unread" if note.unread_bytes else "silent"
-
-
-def _mail_actions(note: QuestionNote, words: Words) -> list[Block]:
-    """What is attached may be a form that was not recognised; the block's id names the mail.
-
-    What somebody wrote on in Slack is kept nowhere else.
-    """
-    may_be_form = bool(note.attachments) and not (note.taken or note.own)
-    has_more = bool(note.left_out) and bool(note.mail_id or not note.follow_up)
-    actions = {"kind_ris": may_be_form, whole_mails.ACTION: has_more}
-    buttons = [
-        blocks.button(words.say(f"question.{action}"), action=action, value=note.ref or "-")
-        for action, is_there in actions.items()
-        if is_there
-    ]
-    block_id = f"mail:{note.mail_id}:{note.content_hash}"
-    return [{**blocks.actions(*buttons), "block_id": block_id}] if buttons else []
-
-
-def kind_note(note: KindNote, *, words: Words) -> Card:
-    """Who mended a wrong kind, and where it goes on."""
-    key = f"kind.{note.kind}" if note.ref else "kind.dropped"
-    sentence = words.say(key, by=words.person(note.by, slack=True), ref=safe(note.ref))
-    return Card(text=sentence, blocks=[blocks.section(sentence)])

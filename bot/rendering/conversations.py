@@ -17,7 +17,7 @@ from bot.domain.conversations import (
     Tried,
 )
 from bot.domain.told_passwords import without_passwords
-from bot.rendering import blocks, cards
+from bot.rendering import blocks, mail_notes
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.faq_suggestions import suggestions
 from bot.rendering.words import Words
@@ -39,7 +39,7 @@ def conversation_card(card: ConversationCard, asked: QuestionNote, *, words: Wor
     A button's value is the conversation; the id of their block ends with how often its asker had written.
     """
     one = card.conversation
-    shown = cards.question_note(asked, words=words)
+    shown = mail_notes.question_note(asked, words=words)
     title, *rest = shown.blocks
     return Card(
         text=_text(shown.text, one, words),

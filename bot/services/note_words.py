@@ -31,7 +31,6 @@ from bot.rendering import (
     absences,
     account_notes,
     answer_cards,
-    cards,
     clipping_cards,
     conversations,
     dead_ends,
@@ -44,6 +43,7 @@ from bot.rendering import (
     invitations,
     letter_cards,
     lifecycle,
+    mail_notes,
     phone_resets,
     sender_notes,
     step_up,
@@ -67,7 +67,7 @@ def _question(values: dict[str, Any], say: Words) -> Card:
     }
     shown = QuestionNote(**note)
     if card is None:
-        return cards.question_note(shown, words=say)
+        return mail_notes.question_note(shown, words=say)
     return conversations.conversation_card(card, shown, words=say)
 
 
@@ -131,7 +131,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     NoteName.FAQ_WEEK: lambda values, say: faq_learning.week_note(values["note"], words=say),
     NoteName.TROUBLE: lambda values, say: desk_notes.trouble_note(TroubleNote(**_ended(values)), words=say),
     NoteName.ALARM: _alarm,
-    NoteName.KIND: lambda values, say: cards.kind_note(
+    NoteName.KIND: lambda values, say: mail_notes.kind_note(
         KindNote(**{**values, "kind": Kind(values["kind"])}), words=say
     ),
     NoteName.WITHDRAWAL: _withdrawal,

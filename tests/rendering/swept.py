@@ -41,6 +41,7 @@ from bot.rendering import (
     letter_cards,
     license_key_cards,
     lifecycle,
+    mail_notes,
     modals,
     notices,
     phone_resets,
@@ -124,10 +125,10 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         for ended in (None, MailEnd.RELEASED, MailEnd.DISCARDED, MailEnd.OVERTAKEN)
     ],
     "cards.kind_note": lambda text: [
-        cards.kind_note(KindNote(kind=Kind.RIS, ref="C-9", by=MARK + text), words=ENGLISH)
+        mail_notes.kind_note(KindNote(kind=Kind.RIS, ref="C-9", by=MARK + text), words=ENGLISH)
     ],
     "cards.question_note": lambda text: [
-        cards.question_note(poisoned(shown.question(follow_up=once), text), words=ENGLISH)
+        mail_notes.question_note(poisoned(shown.question(follow_up=once), text), words=ENGLISH)
         for once in (True, False)
     ],
     "desk_notes.trouble_note": lambda text: [

@@ -18,7 +18,7 @@ from bot.domain.organisations import Reason
 from bot.domain.outbox import JobStatus
 from bot.domain.queue import Wanted, read_wanted
 from bot.domain.ris import Company, Problem, ProblemKind, RisCase, User
-from bot.rendering import cards, desk_notes, modals, samples, sender_notes
+from bot.rendering import desk_notes, mail_notes, modals, samples, sender_notes
 from bot.rendering.blocks import Block, Card
 from bot.rendering.queue import queue_card
 from bot.rendering.quoting import units
@@ -116,7 +116,7 @@ def test_any_case_keeps_within_slacks_limits_and_pings_nobody(text: str, users: 
 
 def notes_of(text: str) -> list[Card]:
     return [
-        cards.question_note(
+        mail_notes.question_note(
             question(
                 sender_name=text, sender_address=text, subject=text, text=text * 5, attachments=(text,) * 9
             ),

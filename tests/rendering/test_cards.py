@@ -33,7 +33,7 @@ from bot.domain.outbox import JobStatus
 from bot.domain.provenance import Provenance
 from bot.domain.trust import Verdict
 from bot.domain.withdrawals import Irrevocable
-from bot.rendering import cards, desk_notes, modals, samples, sender_notes
+from bot.rendering import cards, desk_notes, mail_notes, modals, samples, sender_notes
 from bot.rendering.blocks import Card
 from bot.rendering.words import words
 from tests.golden import assert_json_approved
@@ -148,21 +148,21 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     "confirm_reject_noted": lambda: cards.confirm_card(
         CaseCard(case=samples.complete_case()), "reject", note="It came *twice* <!here>", words=ENGLISH
     ),
-    "question": lambda: cards.question_note(question(), words=ENGLISH),
-    "question_silent": lambda: cards.question_note(question(text=""), words=ENGLISH),
-    "question_shortened": lambda: cards.question_note(
+    "question": lambda: mail_notes.question_note(question(), words=ENGLISH),
+    "question_silent": lambda: mail_notes.question_note(question(text=""), words=ENGLISH),
+    "question_shortened": lambda: mail_notes.question_note(
         question(**shown_words("My code has expired. " * 130)), words=ENGLISH
     ),
-    "question_form_sent": lambda: cards.question_note(question(form_sent=True), words=ENGLISH),
-    "question_whose_mail": lambda: cards.question_note(question(whose=Provenance.UNSURE), words=ENGLISH),
-    "question_unverified_reply": lambda: cards.question_note(
+    "question_form_sent": lambda: mail_notes.question_note(question(form_sent=True), words=ENGLISH),
+    "question_whose_mail": lambda: mail_notes.question_note(question(whose=Provenance.UNSURE), words=ENGLISH),
+    "question_unverified_reply": lambda: mail_notes.question_note(
         question(verified=False, evidence=UNPROVEN, follow_up=True, subject=""), words=ENGLISH
     ),
-    "kind_ris": lambda: cards.kind_note(KindNote(kind=Kind.RIS, ref="C-9", by="U0BLAKE"), words=ENGLISH),
-    "kind_question": lambda: cards.kind_note(
+    "kind_ris": lambda: mail_notes.kind_note(KindNote(kind=Kind.RIS, ref="C-9", by="U0BLAKE"), words=ENGLISH),
+    "kind_question": lambda: mail_notes.kind_note(
         KindNote(kind=Kind.QUESTION, ref="Q-4", by="cli:anna"), words=ENGLISH
     ),
-    "question_too_large": lambda: cards.question_note(
+    "question_too_large": lambda: mail_notes.question_note(
         question(text="", attachments=(), unread_bytes=41_000_000), words=ENGLISH
     ),
     "trouble_set_aside": lambda: desk_notes.trouble_note(ASIDE, words=ENGLISH),

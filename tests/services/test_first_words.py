@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.cases import CaseStatus
 from bot.services import case_words, cases
-from tests.adapters.test_carriers import encrypted
+from tests.adapters.test_locked_zips import encrypted
 from tests.cast import BLAKE, Office, a_mail
 from tests.forms import sound_form, zipped
 from tests.services.test_replies import FORM, NEXT_CUSTOMER, WITHOUT_CITY
