@@ -7,6 +7,7 @@ from slack_bolt import BoltResponse
 
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.events import EventTag
+from bot.domain.password_refusals import AccountDeactivated
 from bot.domain.tries import Tried
 from bot.services import audit, lifecycle_rounds, sign_in
 from bot.store import accounts, sessions, tries
@@ -76,7 +77,8 @@ def test_closing_ends_every_session_and_opening_again_brings_the_account_back(
     assert status(workspace, owner) is AccountStatus.DEACTIVATED
     with workspace.office.connect() as db:
         assert not sessions.list_of_account(db, owner.id)
-    assert not try_to_sign_in(workspace, owner, PASSWORD)
+    with pytest.raises(AccountDeactivated):
+        try_to_sign_in(workspace, owner, PASSWORD)
 
     workspace.click("account_reopen", str(owner.id), by=AVERY.id)
     assert "as it was before" in heard(workspace, 2)
