@@ -92,7 +92,8 @@ def _accounts(card: ConversationCard, words: Words) -> Iterator[str]:
     claimed = "conversation.accounts.in_slack" if one.slack_user else "conversation.accounts.claimed"
     key = "conversation.accounts" if one.verified else claimed
     if not one.address:
-        yield words.say("conversation.accounts." + ("no_address" if one.slack_user else "nobody"))
+        unknown = "conversation.accounts.no_address" if one.slack_user else "conversation.accounts.nobody"
+        yield words.say(unknown)
         return
     yield words.say(key, address=safe(one.address, 120))
     if not card.accounts:

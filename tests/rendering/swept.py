@@ -124,10 +124,10 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         desk_notes.held_note(poisoned(replace(shown.HELD, ended=ended, at=AT), text), words=ENGLISH)
         for ended in (None, MailEnd.RELEASED, MailEnd.DISCARDED, MailEnd.OVERTAKEN)
     ],
-    "cards.kind_note": lambda text: [
+    "mail_notes.kind_note": lambda text: [
         mail_notes.kind_note(KindNote(kind=Kind.RIS, ref="C-9", by=MARK + text), words=ENGLISH)
     ],
-    "cards.question_note": lambda text: [
+    "mail_notes.question_note": lambda text: [
         mail_notes.question_note(poisoned(shown.question(follow_up=once), text), words=ENGLISH)
         for once in (True, False)
     ],
