@@ -331,17 +331,6 @@ def test_a_question_on_hold_says_so_on_the_card_until_it_went(holding: Office) -
     assert "its mail:" not in str(card.blocks)
 
 
-def test_a_question_that_was_answered_by_phone_is_not_asked_when_it_is_released(holding: Office) -> None:
-    job = holding.job("desk_question")
-    answered(holding)
-    with holding.connect() as db:
-        outbox.release(db, job.id, by=BLAKE.id, now=holding.now)
-    holding.work()
-
-    assert holding.job("desk_question").status is JobStatus.REPLACED
-    assert holding.mailer.sent == []
-
-
 def test_a_question_that_is_discarded_was_not_asked_and_the_case_is_back(holding: Office) -> None:
     ask(holding, "And which seats?")
     holding.work()

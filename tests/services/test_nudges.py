@@ -9,17 +9,14 @@ import pytest
 
 from bot.domain.bounces import AddressState, Doubt
 from bot.domain.cases import Case, CaseStatus
-from bot.domain.errors import NotNow
 from bot.domain.mail import Address, OutboundMail
 from bot.domain.outbox import JobStatus
 from bot.policy import Policy
-from bot.rendering.words import words
 from bot.services import case_words, cases, nudges, outbox
 from bot.store import bounces
 from bot.store.database import transaction
 from tests.cast import AVERY, DANA, Office, a_case, a_mail, a_submission, an_office
 from tests.services.test_case_answers import ASKING
-from tests.services.test_letters import ask
 
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 OTHER = Address(name="Ori Other", address="ori@sponsor.example.org")
@@ -371,76 +368,3 @@ def test_two_processes_at_the_same_moment_write_once(office: Office) -> None:
 
     assert len(sent(office)) == 1
     assert [event.tag for event in office.events()].count("sponsor:nudged") == 2
-
-
-@pytest.mark.parametrize("asking", ["ris_problems", "desk_question"])
-def test_nobody_is_reminded_of_a_mail_that_waits_for_release(tmp_path: Path, asking: str) -> None:
-    office = an_office(tmp_path, delivery="hold")
-    case = waiting(office) if asking == "ris_problems" else a_case(office)
-    if asking == "desk_question":
-        ask(office)
-        office.work()
-    for _ in range(21):
-        nudge(office, days=1)
-    assert office.jobs("nudge") == []
-    assert "sponsor:silent" not in {event.tag for event in office.events()}
-
-    with office.connect() as db:
-        outbox.release(db, office.job(asking).id, by=AVERY.id, now=office.now)
-    office.work()
-    released = office.now
-    nudge(office, days=2)
-    assert office.jobs("nudge") == []
-    nudge(office, days=2)
-
-    (asked,) = office.job("nudge").values["words"]["cases"]
-    assert asked["ref"] == case.ref
-    assert asked["asked_on"] == words("en").date(released)
-
-
-def test_while_the_mail_server_is_away_nobody_is_asked_after_what_they_have_not_read(office: Office) -> None:
-    office.mailer.faults.then(*[NotNow("the mail server is away")] * 99)
-    waiting(office)
-    for _ in range(14):
-        nudge(office, days=1)
-        office.work()
-
-    assert office.job("ris_problems").status is JobStatus.QUEUED
-    assert office.jobs("nudge") == []
-
-
-def test_what_was_never_asked_since_the_newest_form_is_not_asked_after(office: Office) -> None:
-    case = waiting(office)
-    policy = office.desk.policy
-    tight = policy.limits.model_copy(update={"answers_per_case": 0})
-    with_policy(office, policy.model_copy(update={"limits": tight}))
-    corrected(office, case, complete=False)
-    nudge(office, days=10)
-
-    assert office.jobs("nudge") == []
-
-
-def test_a_question_of_staff_is_asked_after_in_their_words(office: Office) -> None:
-    a_case(office)
-    ask(office, "Which cost centre pays?")
-    office.work()
-    nudge(office, days=3)
-
-    (mail,) = sent(office)
-    assert "This question is still open:" in mail.text
-    assert "Which cost centre pays?" in mail.text
-    assert "entries" not in mail.text
-    assert "numbers above" not in mail.text
-    assert mail.attachments == ()
-
-
-def test_a_question_beside_open_entries_is_asked_after_with_them(office: Office) -> None:
-    waiting(office)
-    ask(office, "Which cost centre pays?")
-    office.work()
-    nudge(office, days=3)
-
-    (mail,) = sent(office)
-    assert "This entry is still open:" in mail.text
-    assert "This question is open, too:" in mail.text
-    assert "Which cost centre pays?" in mail.text
