@@ -8,7 +8,7 @@ from bot.domain.cases import CaseStatus
 from bot.domain.outbox import JobStatus
 from bot.services import outbox
 from tests.cast import BLAKE, Office, a_mail, an_office
-from tests.services.test_letters import MORE_SEATS, SOUND, answered, ask, open_numbers
+from tests.services.test_letters import MORE_SEATS, SOUND, ask, open_numbers
 
 
 @pytest.fixture
@@ -32,17 +32,6 @@ def test_a_question_on_hold_says_so_on_the_card_until_it_went(holding: Office) -
     (card,) = [m for m in holding.chat.standing.values() if m.key == "card:C-1"]
     assert "Which site?" in str(card.blocks)
     assert "its mail:" not in str(card.blocks)
-
-
-def test_a_question_that_was_answered_by_phone_is_not_asked_when_it_is_released(holding: Office) -> None:
-    job = holding.job("desk_question")
-    answered(holding)
-    with holding.connect() as db:
-        outbox.release(db, job.id, by=BLAKE.id, now=holding.now)
-    holding.work()
-
-    assert holding.job("desk_question").status is JobStatus.REPLACED
-    assert holding.mailer.sent == []
 
 
 def test_a_question_that_is_discarded_was_not_asked_and_the_case_is_back(holding: Office) -> None:

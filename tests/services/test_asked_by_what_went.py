@@ -1,4 +1,4 @@
-"""Reminders to sponsors: only of what they were asked, and in the words in which they were."""
+"""A sponsor is reminded of what they were asked by a mail that went, and of nothing else."""
 
 from pathlib import Path
 
@@ -8,9 +8,23 @@ from bot.domain.errors import NotNow
 from bot.domain.outbox import JobStatus
 from bot.rendering.words import words
 from bot.services import outbox
-from tests.cast import AVERY, Office, a_case, an_office
-from tests.services.test_letters import ask
+from tests.cast import AVERY, BLAKE, Office, a_case, a_mail, an_office
+from tests.services.test_letters import SOUND, answered, ask
 from tests.services.test_nudges import corrected, nudge, sent, waiting, with_policy
+
+
+def test_a_question_that_was_answered_by_phone_is_not_asked_when_it_is_released(tmp_path: Path) -> None:
+    office = an_office(tmp_path, delivery="hold")
+    office.take(a_mail(subject="A new customer", files=[SOUND]))
+    ask(office)
+    office.work()
+    answered(office)
+    with office.connect() as db:
+        outbox.release(db, office.job("desk_question").id, by=BLAKE.id, now=office.now)
+    office.work()
+
+    assert office.job("desk_question").status is JobStatus.REPLACED
+    assert office.mailer.sent == []
 
 
 @pytest.mark.parametrize("asking", ["ris_problems", "desk_question"])
