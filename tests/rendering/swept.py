@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from bot.domain.cards import KindNote, MailEnd, SameFormNote
+from bot.domain.cards import KindNote, MailEnd
 from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import CaseStatus
 from bot.domain.email_changes import ChangeState
@@ -49,7 +49,6 @@ from bot.rendering import (
     registration,
     report,
     samples,
-    sender_notes,
     step_up,
     stock,
     trail,
@@ -79,6 +78,7 @@ from tests.rendering import test_trouble_notes as trouble
 from tests.rendering.poison import MARK, poisoned
 from tests.rendering.swept_conversations import CONVERSATIONS
 from tests.rendering.swept_faq import FAQ
+from tests.rendering.swept_senders import SENDERS
 from tests.rendering.swept_values import (
     AT,
     EVERY_WORD,
@@ -94,10 +94,8 @@ from tests.rendering.swept_values import (
     a_step,
     a_view,
     accounts_told,
-    correction,
     stranger,
 )
-from tests.rendering.test_sender_notes import CAPPED, PILE
 
 Shown = Card | Block
 ENGLISH = shown.ENGLISH
@@ -105,6 +103,7 @@ ENGLISH = shown.ENGLISH
 SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     **CONVERSATIONS,
     **FAQ,
+    **SENDERS,
     "answer_cards.answers_note": lambda text: [
         answer_cards.answers_note(poisoned(note, text), words=ENGLISH)
         for note in (answers.a_note(answers.ANSWERED), answers.about_a_heading())
@@ -382,20 +381,5 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     ],
     "modals.reject_modal": lambda text: [
         modals.reject_modal(poisoned(a_full_case(), text, many=1), words=ENGLISH)
-    ],
-    "sender_notes.capped_note": lambda text: [
-        sender_notes.capped_note(poisoned(CAPPED, text), words=ENGLISH)
-    ],
-    "sender_notes.leave_modal": lambda text: [sender_notes.leave_modal(poisoned(PILE, text), words=ENGLISH)],
-    "sender_notes.correction_note": lambda text: [
-        correction(shown.CORRECTION, text),
-        correction(replace(shown.CORRECTION, other="C-9"), text),
-    ],
-    "sender_notes.same_form_note": lambda _: [
-        sender_notes.same_form_note(SameFormNote(ref="C-7", again="C-9"), words=ENGLISH)
-    ],
-    "sender_notes.withdrawal_note": lambda text: [
-        sender_notes.withdrawal_note(replace(note, by=MARK + text if note.by else ""), words=ENGLISH)
-        for note in shown.WITHDRAWALS
     ],
 }
