@@ -59,7 +59,7 @@ class Patience:
                 refused[uid] = exc
                 continue
             except TransientFailure:
-                self._tries[uid] += _weight(gives=bool(gave))
+                self._tries.update(dict.fromkeys([*refused, uid], _weight(gives=bool(gave))))
                 raise
             self._tries.pop(uid, None)
             gave += given
@@ -79,8 +79,11 @@ def _weight(*, gives: bool) -> int:
 
 
 def _gives_again(gave: Sequence[int], fetch: Callable[[Sequence[int]], object]) -> bool:
-    """Whether one that was given before others were refused still is: else they were merely too many."""
+    """Whether one that was given before others were refused still is: else they were merely too many.
+
+    A line that is cut over it shows with the next command; what is found is told first.
+    """
     try:
         return bool(gave) and bool(fetch(gave[-1:]))
-    except Refused:
+    except TransientFailure:
         return False

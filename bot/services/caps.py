@@ -62,9 +62,12 @@ def release(db: Database, mail_id: int, *, left_to: int = 0, by: Staff, now: dat
     """
     with transaction(db, locks=(f"mail:{mail_id}",)):
         check_is_staff(by)
+        if not left_to and _is_left(_get(db, mail_id)):
+            raise NothingWaits  # what waits by now has a note of its own
         pile = _list_left(db, mail_id, left_to) if left_to else _list_waiting(db, mail_id)
-        forms = ledger.list_forms(db, pile[0].form_of, MailStatus.DONE)
-        known = {done.form_hash: done for done in forms if not _is_left(done)}
+        done = ledger.list_forms(db, pile[0].form_of, MailStatus.DONE)
+        taken_in = ledger.list_forms(db, pile[0].form_of, MailStatus.RECORDED)
+        known = {form.form_hash: form for form in (*(one for one in done if not _is_left(one)), *taken_in)}
         taken = 0
         for mail in pile:
             if (first := known.setdefault(mail.form_hash, mail)) is mail:

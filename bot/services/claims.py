@@ -86,15 +86,16 @@ def _end(
     if status is JobStatus.QUEUED or outcome.step is not None:
         status = JobStatus.QUEUED if job.attempts < MAX_ATTEMPTS else JobStatus.FAILED
         next_at = now + back_off(job.attempts, jitter=jitter)
-    elif status is not JobStatus.SENT:
+    elif status is not JobStatus.SENT and not (status is JobStatus.UNKNOWN and job.kind is JobKind.MAIL):
         status = JobStatus.FAILED
     settled = claim_store.settle(db, job, worker, status, now=now, next_at=next_at, error=error)
+    what = {JobStatus.FAILED: "job_failed", JobStatus.UNKNOWN: "job_unknown"}.get(status, "")
     if settled and status is JobStatus.FAILED:
         events.add(db, EventTag.JOB_FAILED, f"job:{job.id}", actor="usher", at=now)
-        if job.kind is JobKind.MAIL:
-            subject = f"{job.template} → {job.recipient}"
-            note = TroubleNote(what="job_failed", subject=subject, detail=error, id=job.id)
-            queue_trouble(db, note, key=f"ended_alone:{job.id}:{now.isoformat()}", now=now)
+    if settled and what and job.kind is JobKind.MAIL:
+        subject = f"{job.template} → {job.recipient}"
+        note = TroubleNote(what=what, subject=subject, detail=error, id=job.id)
+        queue_trouble(db, note, key=f"{what}:{job.id}:{now.isoformat()}", now=now)
     return status
 
 

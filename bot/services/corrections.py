@@ -117,7 +117,8 @@ def _check_takes_form(db: Database, case: Case, submission: Submission) -> None:
     if has_keys_out(db, case):
         raise KeysAreOut(ref=case.ref)
     newest = outbox.find_newest(db, f"{_notes_of(case)}:")
-    if newest is not None and newest.values["words"].get("mail_id", 0) > submission.mail_id:  # none: erased
+    mail_id = newest.values["words"].get("mail_id", 0) if newest is not None else 0  # none: erased
+    if mail_id > submission.mail_id and set(cases.list_standing(db, mail_id)) <= {case.ref}:
         raise NewerCorrection(ref=case.ref)
 
 

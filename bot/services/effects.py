@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.cards import CaseCard
-from bot.domain.cases import BEFORE_LIVE, OPEN, CaseStatus, case_ref
+from bot.domain.cases import BEFORE_LIVE, OPEN, BallHolder, CaseStatus, case_ref
 from bot.domain.errors import (
     MessageGone,
     NotLetIn,
@@ -122,7 +122,7 @@ def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     if posted is None:
         return _posted(key, desk.approvals_channel, ways.chat.post(message))
     channel, ts = posted
-    wanted = shown.case.status in OPEN | BEFORE_LIVE
+    wanted = shown.case.status in OPEN | BEFORE_LIVE or shown.case.ball is BallHolder.DESK
     if not _update(desk, ways.chat, replace(message, channel=channel), ts, leaves=wanted):
         channel, ts = desk.approvals_channel, ways.chat.post(message)  # its buttons are wanted all the same
     return _posted(key, channel, ts)

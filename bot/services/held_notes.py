@@ -92,7 +92,7 @@ def drop(db: Database, job_id: int, *, since: Sequence[JobStatus], by: str, now:
 
 def find_end(db: Database, job: Job) -> dict[str, str | datetime]:
     """Who let a mail go or dropped it last, and when, as UnknownJob names them; {} where nobody did."""
-    if job.status is JobStatus.REPLACED:
+    if job.status in (JobStatus.REPLACED, JobStatus.TOLD):
         return {}  # that is the last word
     found = events.list_tagged(db, [f"job:{job.id}"], _LAST_WORD)[-1:]
     return {f"{ENDS[EventTag(found[0].tag)]}_by": found[0].actor, "at": found[0].at} if found else {}

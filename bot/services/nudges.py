@@ -15,6 +15,7 @@ from bot.domain.conversations import Channel, NewConversation
 from bot.domain.events import EventTag
 from bot.domain.notices import NoticeKind, StillOpen, Waiting, days_reached, is_mailing_time
 from bot.domain.registration import find_invited
+from bot.domain.ris import Severity
 from bot.rendering import mails
 from bot.services import conversations, organisations, registration, thread_notes
 from bot.services.desk import Desk
@@ -204,13 +205,17 @@ def _open_conversation(db: Database, desk: Desk, case: Case, *, now: datetime) -
 def _still_open(db: Database, due: Due) -> StillOpen:
     """With what its sponsor was asked for, which is not what only an addition may lack."""
     case, waiting = due.case, due.waiting
+    asked = case_questions.list_open(db, case.id)
     if organisations.lacks_a_word(db, case):
         case = replace(case, ris=case.ris.as_addition())
+    went = [one for one in asked if one.mail in WENT_OUT]
+    # Where no entry is open and no mail with a question went, staff asked in a letter of their own.
+    by_mail = went or any(problem.severity is Severity.ERROR for problem in case.ris.problems)
     return StillOpen(
         case=case,
         subject=waiting.subject,
         asked_at=waiting.asked or waiting.since,
-        questions=tuple(one.text for one in case_questions.list_open(db, case.id) if one.mail in WENT_OUT),
+        questions=tuple(one.text for one in (went if by_mail else asked)),
     )
 
 

@@ -1,5 +1,6 @@
 """Each yes to a case's content, until enough of them make the decision."""
 
+import json
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -28,7 +29,15 @@ def add(db: Database, case: Case, *, by: str, right_of: str, now: datetime, offe
     """Record a yes to what the case holds now; False when they, or that right, gave it before.
 
     `offer`: the seal of what it cost then; "" where that was not shown.
+    What no longer counts is no earlier yes.
     """
+    count(
+        db,
+        """delete from approvals where case_id = :case_id and content_hash = :content_hash
+             and (made_by in (select value from json_each(:hands))
+                  or right_of in (select value from json_each(:hands)))""",
+        {"case_id": case.id, "content_hash": case.content_hash, "hands": json.dumps(sorted(case.hands))},
+    )
     return bool(
         count(
             db,

@@ -77,11 +77,14 @@ def list_unrecorded(db: Database, name: str, uidvalidity: int, uids: Sequence[in
 def list_newest_known(
     db: Database, name: str, uidvalidity: int, uids: Sequence[int], *, limit: int
 ) -> dict[int, tuple[int, datetime]]:
-    """The highest of these numbers that have a row, with the size and the date that the server told."""
+    """The highest of these numbers that have a row, with the size and the date that the server told.
+
+    Without those of which it told nothing.
+    """
     found = rows(
         db,
         """select uid, size, received_at from mails where mailbox = :name and uidvalidity = :uidvalidity
-             and uid in (select value from json_each(:uids)) order by uid desc limit :limit""",
+             and uid in (select value from json_each(:uids)) and size > 1 order by uid desc limit :limit""",
         {"name": name, "uidvalidity": uidvalidity, "uids": json.dumps(list(uids)), "limit": limit},
     )
     return {entry["uid"]: (entry["size"], instant(entry["received_at"])) for entry in found}

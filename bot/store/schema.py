@@ -344,3 +344,8 @@ def m069_a_mail_knows_whether_its_sender_was_believed(db: Database) -> None:
         update mails set verified = 0 where form_of like 'claimed:%'
             or id in (select mail_id from conversations where verified = 0);
     """)
+
+
+@migrations()
+def m070_whom_nobody_has_asked_or_told_waits_for_the_desk(db: Database) -> None:
+    turns.hand_over_unasked(db)

@@ -10,7 +10,7 @@ from bot.domain.approvals import Phase
 from bot.domain.case_steps import StepState
 from bot.domain.cases import OPEN, BallHolder, CaseStatus, ball_of
 from bot.store.case_steps import STEP_AT
-from bot.store.case_words import HEARD, NOT_READ, UNRELEASED
+from bot.store.case_words import HEARD, NOT_READ, UNASKED, UNRELEASED, UNTOLD
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 #: states in which the desk is told that a case is its own again
@@ -150,6 +150,22 @@ def hand_over_written(db: Database) -> None:
             _hand_over(db, entry, max(entry["since"], entry["written_at"]))
 
 
-def _hand_over(db: Database, entry: dict[str, Any], moment: str) -> None:
+def hand_over_unasked(db: Database) -> None:
+    """The same for those who were not asked or told, or not yet: since Usher last did anything."""
+    found = rows(
+        db,
+        f"""select t.id turn, t.case_id, t.since, c.status, (select max(at) from events) moved_at
+            from turns t join cases c on c.id = t.case_id
+            where t.until is null and t.holder in ('sponsor', 'customer')
+              and ({UNASKED} or {UNTOLD} or {UNRELEASED})""",
+    )
+    for entry in found:
+        moment = max(entry["since"], entry["moved_at"] or "")
+        _hand_over(db, entry, moment, status=CaseStatus(entry["status"]))
+
+
+def _hand_over(
+    db: Database, entry: dict[str, Any], moment: str, *, status: CaseStatus = CaseStatus.WAITING_FOR_SPONSOR
+) -> None:
     count(db, "update turns set until = :at where id = :id", {"id": entry["turn"], "at": moment})
-    _begin(db, entry["case_id"], BallHolder.DESK, CaseStatus.WAITING_FOR_SPONSOR, moment)
+    _begin(db, entry["case_id"], BallHolder.DESK, status, moment)

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from bot.bootstrap import Bot
 from bot.domain.errors import LogInRefused, PermanentFailure, SettingsFault, TransientFailure, trace
 from bot.domain.ledger import ASIDE_FOLDER, DONE_FOLDER, Cursor, LedgerMail, MailStatus
+from bot.domain.mail import FetchedMail
 from bot.domain.outbox import LONGEST_REST, back_off, rest_after
 from bot.ports import Mailbox, ReadMail
 from bot.services import intake, mailboxes, moves, sources, upkeep
@@ -187,7 +188,14 @@ class MailLoop:
     ) -> tuple[Cursor, list[int]]:
         name, now = self._bot.settings.imap_folder, self._bot.clock.now()
         familiar = mailboxes.list_familiar(db, name, cursor, uids)
-        listed = list(mailbox.fetch(familiar, old_before=LATEST)) if familiar else []  # not a byte of them
+        listed: list[FetchedMail] = []
+        try:
+            for mail in mailbox.fetch(familiar, old_before=LATEST) if familiar else ():  # not a byte of them
+                listed.append(mail)  # noqa: PERF402 - what came before a refusal counts
+        except TransientFailure as exc:
+            log.warning(
+                "known mails are not listed", error=str(exc)
+            )  # a line that is cut shows with the next command
         return mailboxes.compare(db, name, cursor, uids, listed, next_uid=mailbox.next_uid(), now=now)
 
     def _work(self) -> None:

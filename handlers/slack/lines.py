@@ -75,10 +75,13 @@ class Line:
     def _first(self) -> tuple[str, str]:
         """The first word without Slack's markup, and the rest as it was written."""
         first, _, rest = self.rest.strip().partition(" ")
-        parts = _BETWEEN.split(typed(first), 1)
-        if case_id(parts[0]) is None:
-            return typed(first), rest.strip()
-        return parts[0], " ".join([*parts[1:], rest]).strip()
+        word = typed(first)
+        between = _BETWEEN.search(word)
+        if between is None or case_id(word[: between.start()]) is None:
+            return word, rest.strip()
+        # A sign before the next word is of that: "C-7", a line, "+49 170 …".
+        more = between[0].lstrip(" \t\r\n,;") + word[between.end() :]
+        return word[: between.start()], f"{more} {rest}".strip()
 
 
 def _check_is_no_other_thing(word: str) -> None:
@@ -90,13 +93,14 @@ def _check_is_no_other_thing(word: str) -> None:
 
 def _check_names_no_other(words: str, ref: str, *, is_text: bool) -> None:
     """Raise SeveralCasesNamed. A text may not begin with another case; it may speak of some."""
-    begins = True
+    begins, joined = True, False
     for word in _BETWEEN.split(typed(words)):
         named, has_sign = case_id(word), read_number(word) is None
-        counts = (begins and has_sign) if is_text else (begins or has_sign)
+        counts = (begins and (has_sign or joined)) if is_text else (begins or has_sign)
         if named is not None and counts and named != case_id(ref):
             raise SeveralCasesNamed(ref=ref, other=case_ref(named))
-        begins = begins and (named is not None or word.casefold() in _JOINING)
+        joined = bool(word) and word.casefold() in _JOINING
+        begins = begins and (named is not None or joined or not word)
 
 
 Command = Callable[[Line], Card]

@@ -3,6 +3,7 @@
 import os
 import socket
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from secrets import token_hex
 from threading import Event
 from time import monotonic
@@ -208,20 +209,19 @@ class Worker:
 
     def _settle(self, db: Database, job: Job, outcome: Outcome) -> JobStatus:
         """Write down what became of it, however long that takes: forgotten, a mail would go twice."""
-        bot = self._bot
+        bot, settle = self._bot, partial(outbox.settle, db, job, self.id, outcome)
         while True:
-            now, jitter = bot.clock.now(), bot.random.random()
             try:
-                return outbox.settle(db, job, self.id, outcome, now=now, jitter=jitter)
+                return settle(now=bot.clock.now(), jitter=bot.random.random())
             except Exception as exc:
-                why = upkeep.trouble(exc)
-                if not why:
-                    log.error("settling raised", job=job.id, trace=trace(exc))  # noqa: TRY400 - as above
-                    error = f"{type(exc).__name__}: {exc}"
-                    return claims.end_alone(db, job, self.id, outcome, error=error, now=now, jitter=jitter)
-                if self._stopping.wait(POLL):
+                why, error = upkeep.trouble(exc), f"{type(exc).__name__}: {exc}"
+                if why and not self._stopping.wait(POLL):
+                    self._report(why, well=False)
+                    continue
+                if why or settle.func is claims.end_alone:
                     raise
-                self._report(why, well=False)
+                log.error("settling raised", job=job.id, trace=trace(exc))  # noqa: TRY400 - as above
+                settle = partial(claims.end_alone, db, job, self.id, outcome, error=error)
 
     def _note_trouble(self, job: Job, outcome: Outcome) -> None:
         """A recipient refused is the mail's own affair; all else says that the other side takes nothing."""

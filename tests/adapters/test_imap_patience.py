@@ -243,3 +243,30 @@ def test_a_line_that_breaks_now_and_then_costs_no_mail() -> None:
         mails, failed = fetch_as_often_as_needed(mailbox)
 
     assert ([mail.raw for mail in mails], failed) == ([b"ok"] * 3, TRIES - 1)
+
+
+def test_a_server_that_refuses_one_and_then_hangs_up_gives_the_others() -> None:
+    """It is asked once more for one that it gave, to see whom its no was about: over that it hangs up."""
+    refusals = 0
+
+    def fetch(line: Line, tag: str) -> None:
+        nonlocal refusals
+        command = line.heard[-1].decode()
+        uids = [int(uid) for uid in re.findall(r"FETCH ([\d,]+)", command)[0].split(",")]
+        if "BODY" in command:
+            if refusals > 1:
+                cut(line)
+            if 3 in uids:
+                refusals += 1
+                line.say(f"{tag} NO [SERVERBUG] cannot\r\n")
+                return
+        for uid in uids:
+            (given if "BODY" in command else listed)(line, tag, uid)
+        line.say(f"{tag} OK done\r\n")
+
+    with Scripted(speaks_imap({"UID FETCH": fetch})) as server, mailbox_on(server) as mailbox:
+        mailbox.open()
+        fetched = iter(mailbox.fetch(UIDS))
+        assert [next(fetched).uid, next(fetched).uid] == [1, 2]
+        with pytest.raises(TransientFailure):
+            list(fetched)

@@ -47,3 +47,7 @@ def test_what_stands_around_a_name_is_not_of_it(said: str) -> None:
 
 def test_an_invitation_is_written_with_its_hyphen() -> None:
     assert invitation_id("P7") is None  # so may a User ID be
+
+
+def test_a_case_is_named_by_what_it_has() -> None:
+    assert case_id("C-7's") == case_id("C-7\u2019s") == 7

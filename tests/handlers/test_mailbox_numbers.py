@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -67,20 +67,22 @@ def test_an_old_mail_put_back_costs_no_new_one_below_it_when_the_line_is_cut(
 def test_a_server_put_back_to_a_snapshot_gives_its_new_mails_all_the_same(
     office: Office, server: DovecotServer, new: int
 ) -> None:
-    def comes(name: str) -> None:
-        server.deliver(a_mail(subject=name, message_id=f"<{name}@x.example.org>"))
+    def comes(name: str, day: int) -> None:
+        """A snapshot and what comes after it are not of one second."""
+        at = datetime(2026, 11, day, tzinfo=UTC)
+        server.keep(a_mail(subject=name, message_id=f"<{name}@x.example.org>"), at)
 
     with closing(server.mailbox()) as mailbox:
         sync(office, mailbox)
-        comes("before")
+        comes("before", 1)
         sync(office, mailbox)
         with server.put_back():
             for number in range(3):
-                comes(f"forgotten{number}")
+                comes(f"forgotten{number}", 2)
             sync(office, mailbox)
             MailLoop(office.bot)._work()
         for number in range(new):
-            comes(f"new{number}")
+            comes(f"new{number}", 3)
         loop = MailLoop(office.bot)
         validity = mailbox.open()
         loop._sync(mailbox, validity, opened=True)

@@ -50,6 +50,7 @@ def test_find_and_queue_read_what_was_typed(workspace: Workspace, written: str) 
         "approve C\u20131 &amp; C\u20132",
         "approve C-1 now, not C-2",
         "ask C-1 and C-2 Which VAT id?",
+        "approve C-1's and C-2's",
     ],
 )
 def test_two_cases_at_once_are_refused_and_neither_is_shown(workspace: Workspace, line: str) -> None:
@@ -91,6 +92,8 @@ def in_thread(workspace: Workspace, words: str) -> dict[str, Any]:
         "assign 2 @blake",
         "reject and C-2",
         "ask and C\u20132 Why?",
+        "reject case 2 wrong data",
+        "reject C 2 wrong data",
     ],
 )
 def test_in_a_thread_a_number_that_may_be_another_case_is_refused(workspace: Workspace, words: str) -> None:
@@ -110,6 +113,11 @@ def test_in_a_thread_its_own_case_needs_no_name(workspace: Workspace, words: str
 @pytest.mark.parametrize("words", ["1 user has no phone", "Why has C-2 the same?"])
 def test_a_question_in_a_thread_loses_no_word(workspace: Workspace, words: str) -> None:
     assert words in json.dumps(in_thread(workspace, f"ask {words}"))
+
+
+@pytest.mark.parametrize("words", ["+49 30 1234 is wrong?", "/etc is no site?", "&amp; Co KG?"])
+def test_a_question_begins_with_its_sign(workspace: Workspace, words: str) -> None:
+    assert words.replace("&amp;", "&") in str(in_thread(workspace, f"ask C-1\n{words}"))
 
 
 @pytest.mark.parametrize(

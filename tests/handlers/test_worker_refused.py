@@ -10,9 +10,11 @@ from threading import Event
 import pytest
 
 from bot.adapters.slack import SlackChat, build_client
+from bot.domain.approvals import RejectionReason
 from bot.domain.cards import TroubleNote
 from bot.domain.note_names import NoteName
 from bot.domain.outbox import MAX_ATTEMPTS
+from bot.services import approvals, outbox
 from bot.services.effects import Ways
 from bot.services.queueing import queue_direct, queue_note
 from bot.store import chat_messages
@@ -128,6 +130,22 @@ def test_what_names_somebody_who_is_erased_is_not_left_behind_in_a_former_channe
         drain(office, the_lane(office, "slack"), by, over=timedelta(hours=12), minutes=30)
 
     assert states(office) == ["failed"]
+
+
+def test_a_closed_case_that_is_the_desks_again_has_its_buttons_where_the_desk_is_now(office: Office) -> None:
+    case = a_case(office)
+    with office.connect() as db:
+        approvals.reject(
+            db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY,
+            reason=RejectionReason.WRONG_DATA, note="No.", now=office.now,
+        )  # fmt: skip
+        outbox.discard(db, office.job("rejection").id, by=BLAKE.id, now=office.now)
+        with transaction(db):
+            chat_messages.keep(db, f"card:{case.ref}", channel="C0FORMER", ts="1600000000.000001")
+    with slack(office, lambda sent: refusing("is_archived") if b"C0FORMER" in sent else FINE) as by:
+        the_lane(office, "slack")._drain(by)
+
+    assert {job.status for job in office.jobs("case_card")} <= {"sent", "replaced"}
 
 
 def test_a_note_that_is_malformed_is_given_up_and_keeps_the_lane_from_nothing(office: Office) -> None:

@@ -1,8 +1,10 @@
 """The worker in trouble: a bug costs one job, and a lane that stumbles lives on."""
 
+import sqlite3
 import threading
 import time
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
@@ -10,9 +12,10 @@ from sqlite_utils import Database
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobStatus
-from bot.services import outbox
+from bot.services import claims, outbox
 from bot.services.desk import Desk
 from handlers.clock import loop as clock
+from handlers.worker import loop
 from tests.cast import BLAKE, Office
 from tests.handlers.conftest import until
 from tests.handlers.lanes import health, queue_mails, queue_notes, running, states, the_lane, ways
@@ -104,6 +107,35 @@ def test_a_bug_before_an_effect_costs_that_job_and_the_next_ones_go(
         lane._drain(ways(office))
     assert office.jobs("neutral_receipt")[1].status == "failed"
     assert [note.values["words"]["id"] for note in office.jobs("trouble_note")] == [2]
+
+
+def test_a_bug_behind_a_mail_beside_a_locked_database_sends_it_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    end, tried = claims.end_alone, []
+
+    def end_alone(*args: Any, **more: Any) -> JobStatus:  # noqa: ANN401 - whatever it takes
+        tried.append(1)
+        if len(tried) == 1:
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise error
+        return end(*args, **more)
+
+    monkeypatch.setattr(outbox, "_follow_letter", fail)
+    monkeypatch.setattr(claims, "end_alone", end_alone)
+    monkeypatch.setattr(loop, "POLL", 0.01)
+    queue_mails(office, 1)
+    lane = the_lane(office, "mail")
+    for _ in range(3):
+        lane._drain(ways(office))
+        office.clock.wait(hours=1)
+
+    assert (len(tried), len(office.mailer.sent)) == (2, 1)
+    assert states(office, "neutral_receipt") == ["sent"]
 
 
 def test_a_bug_in_every_effect_does_not_flood(office: Office) -> None:

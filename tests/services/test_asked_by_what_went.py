@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import NotNow
+from bot.domain.letters import Letter
 from bot.domain.outbox import JobStatus
 from bot.rendering.words import words
 from bot.services import outbox
+from bot.store import turns
 from tests.cast import AVERY, BLAKE, Office, a_case, a_mail, an_office
+from tests.services.mail_ends import ends
 from tests.services.test_letters import SOUND, answered, ask
 from tests.services.test_nudges import corrected, nudge, sent, waiting, with_policy
 
@@ -98,3 +101,31 @@ def test_a_question_beside_open_entries_is_asked_after_with_them(office: Office)
     assert "This entry is still open:" in mail.text
     assert "This question is open, too:" in mail.text
     assert "Which cost centre pays?" in mail.text
+
+
+def test_where_a_letter_of_staff_asked_instead_no_reminder_is_empty(office: Office) -> None:
+    a_case(office)
+    ask(office, "Which cost centre pays?")
+    ends(JobStatus.FAILED)(office, office.job("desk_question").key)
+    ask(office, "We wrote to you about it.", letter=Letter.REPLY)
+    office.work()
+    nudge(office, days=3)
+
+    (words,) = office.job("nudge").values["words"]["cases"]
+    assert [one["question"] for one in words["questions"]] == ["Which cost centre pays?"]
+
+
+def test_who_was_not_asked_before_this_version_waits_for_the_desk(office: Office) -> None:
+    case = waiting(office)
+    office.clock.wait(hours=1)
+    policy = office.desk.policy
+    tight = policy.limits.model_copy(update={"answers_per_case": 0})
+    with_policy(office, policy.model_copy(update={"limits": tight}))
+    corrected(office, case, complete=False)
+    with office.connect() as db:
+        db.execute("delete from turns where holder = 'desk'")
+        db.execute("update turns set until = null where holder = 'sponsor'")
+        turns.hand_over_unasked(db)
+        open_turns = list(db.query("select holder, status from turns where until is null"))
+
+    assert open_turns == [{"holder": "desk", "status": "waiting_for_sponsor"}]

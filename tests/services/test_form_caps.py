@@ -220,3 +220,24 @@ def test_files_that_cannot_be_read_are_capped_too(office: Office) -> None:
         released = caps.release(db, rows[-1].id, by=BLAKE, now=office.now)
 
     assert (released.taken, released.same) == (0, 2)
+
+
+def test_a_button_of_a_note_that_has_ended_takes_in_nothing(office: Office) -> None:
+    first = a_pile(office)
+    with office.connect() as db:
+        leave(office, db, first)
+        later = office.take(a_mail(files=[form_of("Suedwind AG")]))
+        with pytest.raises(NothingWaits):
+            caps.release(db, first.id, by=BLAKE, now=office.now)
+        assert caps.get_pile(db, later.id, by=BLAKE).count == 1
+        assert caps.release(db, first.id, left_to=first.id + 1, by=BLAKE, now=office.now).same == 2
+
+
+def test_of_two_piles_with_the_same_form_that_are_taken_in_at_once_one_counts(office: Office) -> None:
+    new = form_of("Suedwind AG")
+    first = a_pile(office, new)
+    with office.connect() as db:
+        leave(office, db, first)
+        again = office.take(a_mail(files=[new]))
+        caps.release(db, first.id, left_to=first.id + 2, by=BLAKE, now=office.now)
+        assert caps.release(db, again.id, by=BLAKE, now=office.now).taken == 0

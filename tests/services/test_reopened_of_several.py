@@ -56,3 +56,14 @@ def test_only_the_newest_of_two_corrected_forms_reopens_it(approved: Office) -> 
     reopen(approved, second)
 
     assert approved.case("C-1").ris.company.city == "Bremen"
+
+
+def test_once_the_newest_is_a_case_of_its_own_the_one_before_reopens_it(approved: Office) -> None:
+    first = reply(approved, corrected("Kiel"))
+    second = reply(approved, corrected("Bremen"))
+    with approved.connect() as db:
+        understood = kinds.read_again(db, approved.desk, approved.reader, second.id)
+        kinds.take_as_ris(db, approved.desk, understood, by=BLAKE, now=approved.now)
+    reopen(approved, first)
+
+    assert approved.case("C-1").ris.company.city == "Kiel"

@@ -326,3 +326,17 @@ def test_a_yes_counts_no_more_once_whoever_gave_it_brought_the_very_content_back
 
     assert large.case("C-1").content_hash == seen
     assert approve(large, AVERY).decision is None
+
+
+def test_who_was_away_says_yes_once_their_deputys_yes_counts_no_more(large: Office) -> None:
+    large.take(a_mail(files=[a_form(MARA, TOM)]))
+    approve(large, leave(large, CASEY, BLAKE))
+    answer(large, MARA, TOM, company=replace(COMPANY, city=""))
+    asked = large.job("ris_problems").message_id
+    large.take(a_mail(text="1. Hamburg", answers=asked))
+    with large.connect() as db:
+        case_answers.take_over(db, large.desk, ref="C-1", number=1, by=BLAKE, now=large.now)
+    large.clock.wait(days=2)
+
+    assert approve(large, AVERY).decision is None
+    assert approve(large, CASEY).decision is not None
