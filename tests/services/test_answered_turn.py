@@ -72,8 +72,8 @@ def test_the_desk_is_reminded_of_answers_and_the_sponsor_is_not(asked: Office) -
         remind(asked, hours=24)
 
     reminder, escalation = told(asked)
-    assert reminder.startswith("*C-1* has waited 8 working hours for the desk: Sponsor waits for the desk.")
-    assert "working hours for the desk: Sponsor waits for the desk." in escalation
+    assert reminder.startswith("*C-1* has waited 8 working hours for the desk: its sponsor wrote, or was not")
+    assert "working hours for the desk: its sponsor wrote, or was not" in escalation
     assert asked.jobs("nudge") == []
 
 

@@ -139,7 +139,9 @@ def test_after_approval_an_approver_withdraws_and_the_mail_says_what_stays(
     assert "cannot be called back" in mail.replace("\n", " ")
     shown = as_text(desk.card(org.company.name, "taken back by <@U0AVERY0001>"))
     assert "*Approved* by <@U0AVERY0001>" in shown
-    desk.message("approvals", "had gone out and cannot be called back", thread_ts=card["ts"])
+    desk.message(
+        "approvals", "had gone out, or was told otherwise, and cannot be called back", thread_ts=card["ts"]
+    )
 
 
 def test_a_correction_after_approval_is_reopened_and_decided_by_somebody_else(desk: Desk) -> None:
@@ -190,4 +192,4 @@ def test_five_hundred_times_the_same_file_is_thirty_cards_one_note_and_nothing_l
 
     desk.whisper("blake", "support", "470 more are the same")
     notes = [as_text(message) for message in desk.world.workspace.messages("support")]
-    assert sum("forms_release" in note and sponsor[1] in note for note in notes) == 1
+    assert sum("30 forms within an hour" in note and sponsor[1] in note for note in notes) == 1
