@@ -77,6 +77,10 @@ BALL: dict[CaseStatus, BallHolder] = {
 }
 
 
+#: states that wait for somebody outside, in which staff may have to act all the same
+HEARD_IN = frozenset({CaseStatus.WAITING_FOR_SPONSOR, CaseStatus.INVITED})
+
+
 def ball_of(
     status: CaseStatus, phase: Phase | None, step: StepState | None = None, *, heard: bool = False
 ) -> BallHolder:
@@ -88,7 +92,7 @@ def ball_of(
     sponsor has written, or was not asked, or its customer was not told that the registration is refused, and
     staff have to do something about it.
     """
-    if heard and status in (CaseStatus.WAITING_FOR_SPONSOR, CaseStatus.INVITED):
+    if heard and status in HEARD_IN:
         return BallHolder.DESK
     if step is not None:
         runs = step is StepState.RUNNING and phase is not Phase.FAILED

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from bot.domain.approvals import Phase
 from bot.domain.events import EventTag
 from bot.domain.outbox import phase_of
-from bot.services.queueing import queue_case_card
+from bot.services.queueing import queue_case_cards
 from bot.store import cases, events, outbox
 from bot.store.events import NewEvent
 
@@ -30,10 +30,11 @@ def follow_all(db: Database, decision_ids: Collection[int], *, now: datetime) ->
         reached[phase].append(decision_id)
     for phase, ids in reached.items():
         case_ids = cases.set_phase(db, ids, phase)
+        if not case_ids:
+            continue
         changed = [
             NewEvent(tag=EventTag.DECISION_PHASE_CHANGED, subject=f"case:{case_id}", data={"phase": phase})
             for case_id in case_ids
         ]
         events.add_all(db, changed, actor="usher", at=now)
-        for case_id in case_ids:
-            queue_case_card(db, case_id, now=now)
+        queue_case_cards(db, case_ids, now=now)

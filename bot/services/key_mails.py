@@ -227,7 +227,7 @@ def tell_together(db: Database, job: Job, *, now: datetime) -> bool:
     if sum(step_jobs.count_mails(db, job.case_id, OWN).values()) <= MOST_ALONE:
         return False
     stream = f"keys_sent:{case_ref(job.case_id)}"
-    if not outbox.has_card_in_line(db, stream, JobKind.NOTE):
+    if stream not in outbox.list_in_line(db, [stream], JobKind.NOTE):
         first = outbox.find_by_key(db, stream) is None
         queue_note(
             db,

@@ -84,14 +84,15 @@ def claim(
     with transaction(db):
         on_hold = holds.find(db) is not None
         won = claims.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=limit, now=now)
+        given_up = bounces.list_given_up(db, {job.recipient for job, _ in won if job.kind is JobKind.MAIL})
         for job, sealed in won:
             if job.kind in _OUTSIDE and on_hold:
                 end(db, job, worker, AFTER_RESTORE, now=now, jitter=0.0)
                 continue
             if job.kind is JobKind.MAIL and not job.released:
-                given_up = bounces.is_given_up(db, job.recipient)
-                if on_hold or given_up or not _may_go(desk, job):
-                    _hold(db, job, worker, given_up=given_up, now=now)
+                is_given_up = job.recipient in given_up
+                if on_hold or is_given_up or not _may_go(desk, job):
+                    _hold(db, job, worker, given_up=is_given_up, now=now)
                     continue
             try:
                 secrets = json.loads(desk.keyring.open(SECRETS, sealed)) if sealed else {}

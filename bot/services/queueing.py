@@ -14,7 +14,7 @@ from bot.domain.addressees import Addressee
 from bot.domain.addresses import in_key, mailbox_of
 from bot.domain.cards import KindNote, TroubleNote
 from bot.domain.case_steps import step_at
-from bot.domain.cases import case_ref
+from bot.domain.cases import CaseStatus, case_ref
 from bot.domain.events import EventTag, subject_of
 from bot.domain.note_names import NoteName
 from bot.domain.outbox import JobKind, NewJob
@@ -188,30 +188,41 @@ def link_rests(db: Database, ref: str, *, purpose: str, now: datetime) -> bool:
 
 
 def queue_case_card(db: Database, case_id: int, *, now: datetime) -> None:
-    """Bring a case's card up to date; what it says is read when it is carried out, so one in line will do.
+    """Bring a case's card up to date; what it says is read when it is carried out, so one in line will do."""
+    queue_case_cards(db, [case_id], now=now)
+
+
+def queue_case_cards(db: Database, case_ids: Collection[int], *, now: datetime) -> None:
+    """The same for many.
 
     Only a case that becomes the desk's again comes up in the channel: its card stands where it stood.
     """
-    stream = f"card:{case_ref(case_id)}"
-    turn = turns.change(db, case_id, now=now)
-    if turn is not None and turn.comes_back:
-        key, values = f"turn:{next_number(db, 'turn')}", {"ref": case_ref(case_id), "status": turn.status}
-        if at := step_at(case_steps.list_of_case(db, case_id)):
-            values |= {"step": at.name, "step_state": at.state}
-        queue_note(
-            db, NoteName.TURN, key=key, values=values, now=now, thread_key=stream, case_id=case_id, aloud=True
+    streams = {case_id: f"card:{case_ref(case_id)}" for case_id in case_ids}
+    for case_id, turn in turns.change_all(db, case_ids, now=now).items():
+        if turn.comes_back:
+            _say_turn(db, case_id, turn.status, thread_key=streams[case_id], now=now)
+    in_line = outbox.list_in_line(db, streams.values())
+    for case_id, stream in streams.items():
+        if stream in in_line:
+            continue
+        job = NewJob(
+            key=f"{stream}:{next_number(db, 'card')}",
+            kind=JobKind.CASE_CARD,
+            stream=stream,
+            template="case_card",
+            values={"case_id": case_id},
+            case_id=case_id,
         )
-    if outbox.has_card_in_line(db, stream):
-        return
-    job = NewJob(
-        key=f"{stream}:{next_number(db, 'card')}",
-        kind=JobKind.CASE_CARD,
-        stream=stream,
-        template="case_card",
-        values={"case_id": case_id},
-        case_id=case_id,
+        outbox.add(db, job, now=now)
+
+
+def _say_turn(db: Database, case_id: int, status: CaseStatus, *, thread_key: str, now: datetime) -> None:
+    key, values = f"turn:{next_number(db, 'turn')}", {"ref": case_ref(case_id), "status": status}
+    if at := step_at(case_steps.list_of_case(db, case_id)):
+        values |= {"step": at.name, "step_state": at.state}
+    queue_note(
+        db, NoteName.TURN, key=key, values=values, now=now, thread_key=thread_key, case_id=case_id, aloud=True
     )
-    outbox.add(db, job, now=now)
 
 
 def queue_note(

@@ -1,6 +1,6 @@
 """What came back of our mails, and which addresses are in doubt because of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from bot.domain.bounces import AddressState, Doubt, Returned
 from bot.domain.mail import BounceReport
-from bot.store.database import count, instant, row, rows, text_of
+from bot.store.database import count, instant, listed, row, rows, text_of
 
 
 def add(
@@ -119,6 +119,13 @@ def drop_doubt(db: Database, address: str, *, since: tuple[AddressState, ...] = 
     if doubt is None or doubt.state not in since:
         return False
     return bool(count(db, "delete from doubtful_addresses where address = :address", {"address": address}))
+
+
+def list_given_up(db: Database, addresses: Iterable[str]) -> set[str]:
+    """Those of the addresses that were given up."""
+    inside, values = listed("address", addresses)
+    sql = f"select address from doubtful_addresses where address in ({inside}) and state = :state"
+    return {entry["address"] for entry in rows(db, sql, {**values, "state": AddressState.GIVEN_UP})}
 
 
 def is_given_up(db: Database, address: str) -> bool:

@@ -92,15 +92,16 @@ def find_last_direct(db: Database, to: str) -> Job | None:
     return job_of(found) if found else None
 
 
-def has_card_in_line(db: Database, stream: str, kind: JobKind = JobKind.CASE_CARD) -> bool:
-    """Whether a card, or a note looked up then too (`kind`), stands in line there, not tried yet."""
-    found = row(
+def list_in_line(db: Database, streams: Iterable[str], kind: JobKind = JobKind.CASE_CARD) -> set[str]:
+    """Those streams where a card, or a note looked up then too (`kind`), stands in line, not tried yet."""
+    inside, values = listed("stream", streams)
+    found = rows(
         db,
-        """select 1 from outbox
-           where stream = :stream and status = 'queued' and kind = :kind and attempts = 0 limit 1""",
-        {"stream": stream, "kind": kind},
+        f"""select stream from outbox
+            where stream in ({inside}) and status = 'queued' and kind = :kind and attempts = 0""",
+        {**values, "kind": kind},
     )
-    return found is not None
+    return {entry["stream"] for entry in found}
 
 
 def _replace_queued(db: Database, stream: str) -> None:

@@ -349,3 +349,8 @@ def m069_a_mail_knows_whether_its_sender_was_believed(db: Database) -> None:
 @migrations()
 def m070_whom_nobody_has_asked_or_told_waits_for_the_desk(db: Database) -> None:
     turns.hand_over_unasked(db)
+
+
+@migrations()
+def m071_steps_are_read_in_their_order(db: Database) -> None:
+    db.execute("create index case_steps_in_order on case_steps (case_id, place)")

@@ -1,5 +1,6 @@
 """Whose turn it was on each case, from when to when: who holds the ball."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,10 +9,10 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import Phase
 from bot.domain.case_steps import StepState
-from bot.domain.cases import OPEN, BallHolder, CaseStatus, ball_of
+from bot.domain.cases import HEARD_IN, OPEN, BallHolder, CaseStatus, ball_of
 from bot.store.case_steps import STEP_AT
 from bot.store.case_words import HEARD, NOT_READ, UNASKED, UNRELEASED, UNTOLD
-from bot.store.database import count, instant, maybe_instant, row, rows, text_of
+from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
 
 #: states in which the desk is told that a case is its own again
 _COMES_BACK = OPEN | {
@@ -22,6 +23,9 @@ _COMES_BACK = OPEN | {
     CaseStatus.LIVE,
     CaseStatus.REJECTED,
 }
+
+
+_OUTSIDE = f"select {HEARD} heard, {UNRELEASED} unreleased from cases c where c.id = :id"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,32 +59,39 @@ class Change:
         )
 
 
-def change(db: Database, case_id: int, *, now: datetime) -> Change | None:
-    """Begin a new turn where the case's holder or state is no longer that of the last one."""
-    found = row(
+def change_all(db: Database, case_ids: Iterable[int], *, now: datetime) -> dict[int, Change]:
+    """Begin a new turn for each case whose holder or state is no longer that of its last one."""
+    inside, values = listed("id", map(str, case_ids))
+    found = rows(
         db,
-        f"""select c.status, d.phase, {STEP_AT} step, {HEARD} heard, {UNRELEASED} unreleased,
-               t.id turn, t.holder, t.status turn_status from cases c
+        f"""select c.id, c.status, d.phase, {STEP_AT} step, t.id turn, t.holder, t.status turn_status
+           from cases c
            left join decisions d on d.case_id = c.id and d.voided_at is null
            left join turns t on t.case_id = c.id and t.until is null
-           where c.id = :id""",
-        {"id": case_id},
+           where c.id in ({inside})""",
+        values,
     )
-    if found is None:
-        return None
+    changes = {entry["id"]: _change(db, entry, now=now) for entry in found}
+    return {case_id: change for case_id, change in changes.items() if change is not None}
+
+
+def _change(db: Database, found: Mapping[str, Any], *, now: datetime) -> Change | None:
+    status = CaseStatus(found["status"])
+    # Dear to ask, and of most cases not to be asked: they wait for nobody outside.
+    asked = row(db, _OUTSIDE, {"id": found["id"]}) if status in HEARD_IN else None
+    heard, unreleased = (bool(asked["heard"]), bool(asked["unreleased"])) if asked else (False, False)
     holder = ball_of(
-        CaseStatus(found["status"]),
+        status,
         Phase(found["phase"]) if found["phase"] else None,
         StepState(found["step"]) if found["step"] else None,
-        heard=bool(found["heard"]),
+        heard=heard,
     )
-    if found["holder"] == holder and found["turn_status"] == found["status"]:
+    if found["holder"] == holder and found["turn_status"] == status:
         return None
     if found["turn"] is not None:
         count(db, "update turns set until = :now where id = :id", {"id": found["turn"], "now": text_of(now)})
-    _begin(db, case_id, holder, found["status"], text_of(now))
+    _begin(db, found["id"], holder, status, text_of(now))
     before = BallHolder(found["holder"]) if found["holder"] else None
-    status, unreleased = CaseStatus(found["status"]), bool(found["unreleased"])
     return Change(before=before, holder=holder, status=status, unreleased=unreleased)
 
 

@@ -83,7 +83,7 @@ def test_since_is_said_of_the_turn_and_not_of_the_decision(town: Town) -> None:
     town.wait(days=6)
     with town.bot.connect() as db:
         db.execute("update cases set status = 'provisioning'")
-        turns.change(db, case.id, now=town.clock.now())
+        turns.change_all(db, [case.id], now=town.clock.now())
 
     assert "since 8 March 2026" in read(town)
 

@@ -1,12 +1,15 @@
 """Decisions whose effects are claimed together: each one's phase, event and card follow."""
 
+import pytest
+
 from bot.domain.approvals import Phase
 from bot.domain.events import EventTag
 from bot.domain.mail import Address
 from bot.domain.outbox import JobKind, JobStatus
 from bot.services import approvals, audit, decision_phases
+from bot.services import outbox as outbox_verbs
 from bot.store import outbox
-from tests.cast import AVERY, Office, a_case, a_submission
+from tests.cast import AVERY, Office, a_case, a_submission, an_office
 
 MAILS = (JobKind.MAIL,)
 SPONSORS = [
@@ -82,3 +85,23 @@ def test_a_decision_that_was_taken_back_moves_no_more(office: Office) -> None:
     office.claim("w", kinds=MAILS)
 
     assert changes(office) == before
+
+
+def asked(office: Office) -> list[str]:
+    """What a claim of all that waits says to the database, without what it writes for one after the other."""
+    said: list[str] = []
+    with office.connect() as db:
+        db.conn.set_trace_callback(said.append)
+        outbox_verbs.claim(db, office.desk, "w", kinds=MAILS, limit=20, now=office.now)
+    return [first for statement in said if (first := statement.split()[0]) not in ("insert", "INSERT")]
+
+
+def test_a_claim_asks_about_all_its_mails_at_once(
+    office: Office, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = an_office(tmp_path_factory.mktemp("other"))
+    approve_some(office, 1)
+    approve_some(other, 3)
+
+    assert asked(other) == asked(office)
+    assert [job.status for job in other.jobs("order_confirmation")] == [JobStatus.SENDING] * 3
