@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,14 @@ def _parts(name: str, folders: Sequence[Path]) -> set[str]:
     return found
 
 
+class _Wordings(ImmutableSandboxedEnvironment):
+    """A sandbox whose values are texts, lists and mappings: `user.name` is a key before all else."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - jinja2's own
+        found = obj.get(attribute) if isinstance(obj, dict) else None
+        return super().getattr(obj, attribute) if found is None else found
+
+
 class Ours(str):
     """Markdown that we wrote: it formats."""
 
@@ -97,9 +105,10 @@ def split_front_matter(name: str, source: str) -> tuple[dict[str, str], str]:
     return pairs, body
 
 
+@cache
 def _environment(templates_dir: Path | None, **options: Any) -> Environment:  # noqa: ANN401 - jinja2's own
     folders = [folder for folder in (templates_dir, SHIPPED) if folder]
-    return ImmutableSandboxedEnvironment(
+    return _Wordings(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         undefined=StrictUndefined,
         auto_reload=False,
@@ -118,7 +127,9 @@ def _in_markdown(value: object) -> object:
     return quoting.markdown(harmless(value)) if isinstance(value, str) else value
 
 
+@lru_cache(maxsize=1024)
 def harmless(value: str) -> str:
+    """Text that formats nothing and links nowhere; most values are those of the mail before."""
     return quoting.unlinked(quoting.one_line(value, _LONGEST_VALUE))
 
 

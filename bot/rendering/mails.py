@@ -1,6 +1,6 @@
 """Mails: a builder for each, which takes values for the outbox, and the one that turns them into words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, lru_cache
@@ -32,7 +32,6 @@ MOST_FILES = 5  #: that a mail names
 MOST_USERS = 60  #: in a mail; a longer list is no reading matter
 #: values that go whole and with links: staff's own words, and the name of the portal's host
 _AS_WRITTEN = frozenset({"question", "paragraphs", "home"})
-_OURS = ("_url", "_address")  #: ends the name of a value that may be a link's target
 _MARKDOWN = "_markdown"  #: ends the name of a value that is Markdown of ours, an article's
 _LONGEST_NAME = 40  #: of a company, in a subject
 
@@ -362,15 +361,23 @@ def render_mail(
 def _marked(marks: Marks, name: str, value: object) -> object:
     """Every text in it, made harmless and marked; the support desk's address is part of the words."""
     if isinstance(value, str):
-        if name.endswith(_MARKDOWN):
-            return Ours(value)
-        if name.endswith(_OURS):
-            is_link = name.endswith("_url")
-            return marks.link(value, markdown.normalized(quoting.check_url(value))) if is_link else value
-        return marks.value(value, as_written(value) if name in _AS_WRITTEN else harmless(value))
+        return _way(name)(marks, value)
     if isinstance(value, Mapping):
         return {inner: _marked(marks, inner, part) for inner, part in value.items()}
     return [_marked(marks, name, part) for part in value] if isinstance(value, list) else value
+
+
+@cache
+def _way(name: str) -> Callable[[Marks, str], object]:
+    """How a text of that name comes into a mail's words; the names are those of our builders."""
+    if name.endswith(_MARKDOWN):
+        return lambda _, value: Ours(value)
+    if name.endswith("_url"):
+        return lambda marks, value: marks.link(value, markdown.normalized(quoting.check_url(value)))
+    if name.endswith("_address"):
+        return lambda _, value: value
+    made_safe = as_written if name in _AS_WRITTEN else harmless
+    return lambda marks, value: marks.value(value, made_safe(value))
 
 
 def _put_together(parts: Parts, source: str, brand: Brand, heads: tuple[str, ...]) -> Shape:
@@ -395,5 +402,5 @@ _shape = lru_cache(maxsize=128)(_put_together)
 
 @cache
 def _inliner() -> css_inline.CSSInliner:
-    """Styles go into the elements for Outlook and Gmail; the style tag stays for dark mode and phones."""
-    return css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
+    """Styles go into the elements for Outlook and Gmail; a tag marked so is kept for dark mode and phones."""
+    return css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)

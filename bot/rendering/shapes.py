@@ -80,10 +80,10 @@ def _wrapped(words: str, line: str, rest: str) -> str:
     return "\n".join([*lines, start + words])
 
 
-def _escaped(value: str) -> str:
-    """As css-inline writes it."""
-    value = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return value.replace("\u00a0", "&nbsp;")
+def _escaped(values: Sequence[str]) -> list[str]:
+    """As css-inline writes them: all at once, for each alone takes several times as long."""
+    text = _END.join(values).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("\u00a0", "&nbsp;").split(_END)
 
 
 class Pattern:
@@ -119,8 +119,7 @@ class Shape:
 
     def filled(self, values: Sequence[str]) -> tuple[str, str]:
         """The HTML and the text."""
-        escaped = [_escaped(value) for value in values]
         lines = [
             part if isinstance(part, str) else part[0].said(part[1].filled(values)) for part in self.text
         ]
-        return self.html.filled(escaped), "\n".join(lines) + "\n"
+        return self.html.filled(_escaped(values)), "\n".join(lines) + "\n"

@@ -217,7 +217,7 @@ class Plain:
             "layout.html"
         )
         self._markdown = MarkdownIt().enable("table")
-        self._inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
+        self._inliner = css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
 
     def made(self, letter: Letter) -> Letter:
         job, mail = letter.job, letter.mail
