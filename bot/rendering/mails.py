@@ -377,7 +377,7 @@ def _way(name: str) -> Callable[[Marks, str], object]:
     if name.endswith("_address"):
         return lambda _, value: value
     made_safe = as_written if name in _AS_WRITTEN else harmless
-    return lambda marks, value: marks.value(value, made_safe(value))
+    return lambda marks, value: marks.value(value, made_safe(value)) if value else value
 
 
 def _put_together(parts: Parts, source: str, brand: Brand, heads: tuple[str, ...]) -> Shape:

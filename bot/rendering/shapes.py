@@ -5,8 +5,10 @@ only in their values, unless an `if` or a `for` has said otherwise: then they ar
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Self
 
 WIDTH = 76
@@ -92,10 +94,20 @@ class Pattern:
     def __init__(self, words: str) -> None:
         pieces = _MARK.split(words)
         self._words = "%s".join(piece.replace("%", "%%") for piece in pieces[::2])
-        self._places = tuple(map(int, pieces[1::2]))
+        places = tuple(map(int, pieces[1::2]))
+        self._chosen: Callable[[Sequence[str]], object] = itemgetter(*places) if places else lambda _: ()
 
     def filled(self, values: Sequence[str]) -> str:
-        return self._words % tuple([values[place] for place in self._places])
+        return self._words % self._chosen(values)
+
+
+def _pieces(lines: Iterable[Line]) -> Iterator[tuple[Line, Pattern] | str]:
+    """Lines with their values' places; those between them together, as they are in every mail."""
+    for marked, group in groupby(lines, lambda line: is_marked(line.words)):
+        if marked:
+            yield from ((line, Pattern(line.words)) for line in group)
+        else:
+            yield "\n".join(line.said(line.words) for line in group)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,10 +122,7 @@ class Shape:
     def of(cls, html: str, lines: Iterable[Line]) -> Self:
         return cls(
             html=Pattern(html),
-            text=tuple(
-                (line, Pattern(line.words)) if is_marked(line.words) else line.said(line.words)
-                for line in lines
-            ),
+            text=tuple(_pieces(lines)),
             fits_all=not _IN_ATTRIBUTE.search(html),
         )
 

@@ -181,7 +181,7 @@ def test_styles_are_inlined_and_those_for_dark_and_narrow_are_kept() -> None:
     (kept,) = re.findall(r"<style[^>]*>(.*?)</style>", html, re.DOTALL)
     queries = re.findall(r"@media \(([^)]*)\) \{\n(?:    .*\n)+  \}", kept)
     assert queries == ["max-width: 560px", "prefers-color-scheme: dark"]
-    assert kept.count("@media") == kept.count("\n  }") == len(queries), "what every element has stands there too"
+    assert kept.count("@media") == kept.count("\n  }") == len(queries), "the elements have all else"
 
 
 def test_no_mail_loads_anything_from_elsewhere() -> None:
