@@ -16,6 +16,8 @@ from bot.rendering.shapes import Marked
 #: beside the packages, in a checkout as in a wheel
 SHIPPED = Path(__file__).parents[2] / "email_templates"
 _PART = re.compile(r"\b_[a-z_]+\.[a-z]{2}\.md\b")
+_LAYOUT = "layout.html"
+_KEPT = '<style data-css-inline="keep">'
 _LONGEST_VALUE = 600
 _LONGEST_LINE = 3_000  #: of what staff wrote
 
@@ -33,11 +35,19 @@ def list_left_out(templates_dir: Path) -> list[str]:
     Whoever says it in words of their own names the part in a comment.
     """
     own = [path.name for path in sorted(templates_dir.glob("*.md")) if (SHIPPED / path.name).is_file()]
-    return [
+    left_out = [
         f"{name} leaves out {', '.join(lacking)}"
         for name in own
         if (lacking := sorted(_parts(name, (SHIPPED,)) - _parts(name, (templates_dir, SHIPPED))))
     ]
+    return left_out + ([f"{_LAYOUT} loses its @media rules: mark their tag {_KEPT}"] * _loses(templates_dir))
+
+
+def _loses(templates_dir: Path) -> bool:
+    """Whether the desk's own layout has rules that stand in no element, in a tag that does not stay."""
+    path = templates_dir / _LAYOUT
+    layout = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    return "@media" in layout and _KEPT not in layout
 
 
 def _parts(name: str, folders: Sequence[Path]) -> set[str]:
@@ -91,7 +101,7 @@ def load(template: str, lang: str, templates_dir: Path | None) -> Parts:
         subject=lines.from_string(head["subject"]),
         preheader=lines.from_string(head["preheader"]),
         body=bodies.from_string(body),
-        layout=_environment(templates_dir, autoescape=True).get_template("layout.html"),
+        layout=_environment(templates_dir, autoescape=True).get_template(_LAYOUT),
     )
 
 

@@ -122,6 +122,22 @@ def test_an_own_wording_that_leaves_out_a_part_of_the_shipped_one_is_named(tmp_p
     assert list_left_out(SHIPPED) == []
 
 
+def test_an_own_layout_that_would_lose_its_media_rules_is_named(tmp_path: Path) -> None:
+    layout = (SHIPPED / "layout.html").read_text(encoding="utf-8")
+    own = tmp_path / "layout.html"
+    own.write_text(layout, encoding="utf-8")
+    assert list_left_out(tmp_path) == []
+
+    own.write_text(layout.replace(' data-css-inline="keep"', ""), encoding="utf-8")
+    named = 'layout.html loses its @media rules: mark their tag <style data-css-inline="keep">'
+    assert list_left_out(tmp_path) == [named]
+    html = render_mail("receipt", "en", sample_values("receipt", "en"), templates_dir=tmp_path).html
+    assert "@media" not in html
+
+    own.write_text("<html><body>{{ body }}</body></html>", encoding="utf-8")
+    assert list_left_out(tmp_path) == []
+
+
 #: words that begin a German sentence and are no names and no nouns
 SMALL = "Alle Auf Beide Das Der Die Diese Ein Eine Es Für Jemand Niemand Über Unser Von Was Wir Zwei"
 
