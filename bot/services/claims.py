@@ -138,7 +138,12 @@ def _end(
         next_at = now + back_off(job.attempts, jitter=jitter)
     elif status is not JobStatus.SENT and not (status is JobStatus.UNKNOWN and job.kind is JobKind.MAIL):
         status = JobStatus.FAILED
-    settled = claim_store.settle(db, job, worker, status, now=now, next_at=next_at, error=error)
+    unknown = outcome.status is JobStatus.UNKNOWN
+    settled = claim_store.settle(
+        db, job, worker, status, now=now, next_at=next_at, error=error, unknown=unknown
+    )
+    if settled and unknown:
+        events.add(db, EventTag.JOB_UNKNOWN, f"job:{job.id}", actor="usher", at=now)
     what = {JobStatus.FAILED: "job_failed", JobStatus.UNKNOWN: "job_unknown"}.get(status, "")
     if settled and status is JobStatus.FAILED:
         events.add(db, EventTag.JOB_FAILED, f"job:{job.id}", actor="usher", at=now)

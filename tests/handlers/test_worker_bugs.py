@@ -7,16 +7,17 @@ from structlog.testing import capture_logs
 
 from bot.domain.approvals import Phase
 from bot.domain.case_steps import StepName, StepState
+from bot.domain.errors import UnknownOutcome
 from bot.domain.outbox import JobKind, JobStatus
-from bot.services import claims, decision_phases, outbox
+from bot.services import claims, decision_phases, key_mails, outbox
 from bot.services.outbox import Outcome
-from bot.store import workers
+from bot.store import seats, workers
 from tests.cast import Office
 from tests.handlers.lanes import queue_mails, states, the_lane, ways
 from tests.license_keys import KEYS, a_desk
 from tests.license_keys import stock as lay_stock
 from tests.services.test_outbox import MAILS, a_decided_case
-from tests.services.walked import approved, steps
+from tests.services.walked import approved, steps, stop
 
 
 def a_bug(*_: object, **__: object) -> None:
@@ -101,3 +102,23 @@ def test_a_bug_beside_a_dead_workers_job_costs_that_job_and_is_logged(
     assert states(office, "neutral_receipt") == ["sent", "sent"]
     logged = [entry["job"] for entry in logs if entry["event"] == "what follows raised"]
     assert logged[:2] == [office.job("order_confirmation").id] * 2
+
+
+def test_a_key_whose_mail_may_have_gone_is_known_to_have_though_a_bug_stood_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had gone back to stock with its case stopped, and to somebody else."""
+    office = a_desk(tmp_path)
+    lay_stock(office, KEYS[:4])
+    approved(office)
+    office.work(kinds=(JobKind.STEP,))
+    office.mailer.faults.then(*[UnknownOutcome("lost after the last byte")] * 3)
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "_follow_letter", a_bug)
+        drain(office, "mail")
+    assert states(office, "license_key") == ["unknown", "unknown"]
+    stop(office)
+
+    with office.connect() as db:
+        known = [key_mails.may_be_known(db, seat.key.id) for seat in seats.list_of_case(db, 1) if seat.key]
+    assert known == [True, True]
