@@ -1,9 +1,11 @@
 """The words of mails of ours: put together when they go, and once more for whoever asks what went."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from jinja2 import UndefinedError
 from sqlite_utils import Database
 
 from bot.domain.cases import CaseStatus, case_id
@@ -94,16 +96,20 @@ def reword(db: Database, desk: Desk, job: Job) -> mails.RenderedMail:
 
 
 def list_wordings(db: Database, desk: Desk, job: Job) -> list[mails.RenderedMail]:
-    """All that the words of a mail that went may have been: with each thing along, as queued and as renewed.
+    """All that the words of a mail that went may have been: with each thing along, as renewed and as queued.
 
     Raise PermanentFailure where they are not kept.
     """
     _check_kept(job)
     along = ("blank", "own", "form", "") if job.values.get("attach") else ("",)
-    queued = [{**job.values["words"], **HIDDEN, "attached": attached} for attached in along]
-    renewed = [_said(db, desk, job, {**HIDDEN, "attached": attached}) for attached in along]
-    said = queued + [words for words in renewed if words not in queued]
-    return [_render(desk, job, words) for words in said]
+    more: list[dict[str, str | list[str]]] = [{**HIDDEN, "attached": attached} for attached in along]
+    said = [_said(db, desk, job, one) for one in more]
+    wordings = [_render(desk, job, words) for words in said]
+    for one in more:
+        if (queued := {**job.values["words"], **one}) not in said:
+            with suppress(UndefinedError):  # it never went like that: what is renewed makes it whole
+                wordings.append(_render(desk, job, queued))
+    return wordings
 
 
 def _check_kept(job: Job) -> None:
