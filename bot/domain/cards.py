@@ -35,6 +35,7 @@ class Effect:
     at: datetime | None = None
     error: str = ""
     returned: tuple[Returned, ...] = ()
+    kept: bool = True  #: its words, without which it cannot be written anew
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,12 +7,14 @@ import pytest
 from bot.domain.approvals import Phase, RejectionReason
 from bot.domain.cases import BallHolder
 from bot.domain.errors import NotReviewable, NotStaff, UnknownJob
+from bot.domain.mail_refusals import WordsNotKept
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.staff import Staff
 from bot.rendering.cards import case_card
 from bot.rendering.words import words
 from bot.services import approvals, cases, decision_mails, outbox
-from bot.store import queue
+from bot.store import erased_jobs, queue
+from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, ELI, Office, a_case, an_office
 from tests.services.mail_ends import ends
 from tests.services.test_outbox import a_decided_case
@@ -179,6 +181,21 @@ def test_what_does_not_stand_any_more_is_not_written_anew(holding: Office) -> No
         write_anew(holding, job)
     with pytest.raises(NotReviewable):
         told(holding, job)
+
+
+def test_what_is_not_kept_any_more_is_told_otherwise(holding: Office) -> None:
+    """Its button had been answered with a job's state."""
+    job = rejected(holding)
+    drop(holding, job)
+    with holding.connect() as db, transaction(db):
+        erased_jobs.empty(db, job.id)
+
+    assert buttons(holding) == ["mail_told"]
+    with pytest.raises(WordsNotKept) as refused:
+        write_anew(holding, job)
+    assert "*Told otherwise* on the card ends it" in SAY.refusal(refused.value, slack=True)
+    told(holding, job)
+    assert phase(holding) is Phase.DONE
 
 
 def test_nobody_but_staff_does_either(holding: Office) -> None:
