@@ -318,6 +318,11 @@ def retry_mail(db: Database, job_id: int, *, by: str, now: datetime) -> None:
     _move(db, job_id, _ENDED, JobStatus.QUEUED, EventTag.JOB_RETRIED, by=by, now=now)
 
 
+def overtake(db: Database, job_id: int, *, now: datetime) -> None:
+    """End a held mail that is true no more, in the caller's transaction; raise UnknownJob."""
+    _move(db, job_id, (JobStatus.HELD,), JobStatus.REPLACED, EventTag.JOB_OVERTAKEN, by="usher", now=now)
+
+
 def _move(
     db: Database,
     job_id: int,
