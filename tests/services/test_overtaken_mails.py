@@ -266,3 +266,19 @@ def test_what_was_asked_of_a_form_that_is_rejected_waits_for_nobody_any_more(hol
 
     assert holding.job("ris_problems").status is JobStatus.REPLACED
     assert [job.status for job in holding.jobs("rejection")] == [JobStatus.HELD]
+
+
+def test_the_receipt_of_a_form_that_was_decided_about_meanwhile_does_not_go(holding: Office) -> None:
+    """It said that the desk reviews the form, and that a corrected file takes its place."""
+    take_form(holding)
+    holding.work()
+    case = holding.case("C-1")
+    with holding.connect() as db:
+        approvals.approve(db, holding.desk, ref="C-1", seen=case.content_hash, by=AVERY, now=holding.now)
+    holding.work()
+    with holding.connect() as db:
+        outbox.release_all(db, by=AVERY.id, now=holding.now)
+    holding.work()
+
+    assert holding.job("receipt").status is JobStatus.REPLACED
+    assert holding.mailer.sent[0].subject.startswith("Order confirmed")
