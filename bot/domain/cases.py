@@ -222,6 +222,11 @@ class Case:
         return ball_of(self.status, phase, self.step, heard=self.heard)
 
     @property
+    def is_uninvited(self) -> bool:
+        """Whether whoever is invited now knows nothing of it: `step` says why the desk is needed."""
+        return self.status is CaseStatus.INVITED and self.step in (StepState.DESK, StepState.FAILED)
+
+    @property
     def held_since(self) -> datetime:
         return self.turn_since or self.status_since
 

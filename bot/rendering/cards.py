@@ -122,6 +122,8 @@ def _state(card: CaseCard, words: Words) -> str:
     if card.unreleased:
         told = "asked" if case.status is CaseStatus.WAITING_FOR_SPONSOR else "refused"
         line += "\n" + words.say(f"card.unreleased.{told}")
+    if case.is_uninvited:
+        line += "\n" + words.say(f"card.uninvited.{case.step}")
     if card.open_answers and case.decision is None:
         line += "\n" + words.say("answers.waiting", count=card.open_answers)
     if card.unread and case.decision is None:

@@ -30,7 +30,7 @@ from bot.services import (
 from bot.services.decision_phases import follow, follow_all
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note
-from bot.services.registration import REFUSED
+from bot.services.registration import MAILS as INVITING
 from bot.store import bounces, chat_messages, claims, events, holds, outbox
 from bot.store.database import transaction
 
@@ -197,7 +197,7 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
         key = f"mail:{job.id}"
         queue_note(db, NoteName.MAIL, key=key, values=values, now=now, thread_key=thread, case_id=job.case_id)
     # While a letter goes, what was written to us counts as dealt with; what did not go, the card says.
-    if job.template in (*ASKING, REFUSED) or status in (JobStatus.FAILED, JobStatus.DISCARDED):
+    if job.template in (*ASKING, *INVITING) or status in (JobStatus.FAILED, JobStatus.DISCARDED):
         queue_case_card(db, job.case_id, now=now)
     case_steps.follow_mail(db, job, now=now)
 

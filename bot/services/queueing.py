@@ -13,7 +13,7 @@ from bot.domain import link_pace, threads
 from bot.domain.addressees import Addressee
 from bot.domain.addresses import in_key, mailbox_of
 from bot.domain.cards import KindNote, TroubleNote
-from bot.domain.case_steps import step_at
+from bot.domain.case_steps import StepName, step_at
 from bot.domain.cases import case_ref
 from bot.domain.events import EventTag, subject_of
 from bot.domain.note_names import NoteName
@@ -198,6 +198,8 @@ def queue_case_card(db: Database, case_id: int, *, now: datetime) -> None:
         key, values = f"turn:{next_number(db, 'turn')}", {"ref": case_ref(case_id), "status": turn.status}
         if at := step_at(case_steps.list_of_case(db, case_id)):
             values |= {"step": at.name, "step_state": at.state}
+        elif turn.step is not None:  # it is behind the case, but whoever is invited now knows nothing of it
+            values |= {"step": StepName.INVITATION, "step_state": turn.step}
         queue_note(
             db, NoteName.TURN, key=key, values=values, now=now, thread_key=stream, case_id=case_id, aloud=True
         )

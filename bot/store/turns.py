@@ -43,6 +43,7 @@ class Change:
     holder: BallHolder
     status: CaseStatus
     unreleased: bool = False  #: a mail to its holder before waits for release, and has a note of its own
+    step: StepState | None = None  #: how far the step is that it is at
 
     @property
     def comes_back(self) -> bool:
@@ -68,10 +69,11 @@ def change(db: Database, case_id: int, *, now: datetime) -> Change | None:
     )
     if found is None:
         return None
+    status, step = CaseStatus(found["status"]), StepState(found["step"]) if found["step"] else None
     holder = ball_of(
-        CaseStatus(found["status"]),
+        status,
         Phase(found["phase"]) if found["phase"] else None,
-        StepState(found["step"]) if found["step"] else None,
+        step,
         heard=bool(found["heard"]),
     )
     if found["holder"] == holder and found["turn_status"] == found["status"]:
@@ -80,8 +82,9 @@ def change(db: Database, case_id: int, *, now: datetime) -> Change | None:
         count(db, "update turns set until = :now where id = :id", {"id": found["turn"], "now": text_of(now)})
     _begin(db, case_id, holder, found["status"], text_of(now))
     before = BallHolder(found["holder"]) if found["holder"] else None
-    status, unreleased = CaseStatus(found["status"]), bool(found["unreleased"])
-    return Change(before=before, holder=holder, status=status, unreleased=unreleased)
+    # One that is at its first invitation is not invited yet, and is told of.
+    unreleased = bool(found["unreleased"]) or (status is CaseStatus.INVITED and step is StepState.DESK)
+    return Change(before=before, holder=holder, status=status, unreleased=unreleased, step=step)
 
 
 def _begin(db: Database, case_id: int, holder: BallHolder, status: str, since: str) -> None:
