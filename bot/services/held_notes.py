@@ -56,10 +56,15 @@ def end(db: Database, job: Job, how: MailEnd, *, by: str, now: datetime) -> None
     if was_held and (shown := _find(db, _key(job.id))):
         _end(db, NoteName.HELD, shown, how, by=by, now=now)
     for what in _LOST.get(job.status, ()):
-        if newest := outbox.find_newest(db, f"{what}:{job.id}:"):
-            shown = _find(db, newest.values.get("instead_of") or newest.key)
-            if shown is not None:
-                _end(db, NoteName.TROUBLE, shown, how, by=by, now=now)
+        end_newest(db, f"{what}:{job.id}:", how, by=by, now=now)
+
+
+def end_newest(db: Database, beginning: str, how: MailEnd, *, by: str, now: datetime) -> None:
+    """The same of the newest note of trouble whose key begins so."""
+    if newest := outbox.find_newest(db, beginning):
+        shown = _find(db, newest.values.get("instead_of") or newest.key)
+        if shown is not None:
+            _end(db, NoteName.TROUBLE, shown, how, by=by, now=now)
 
 
 def _find(db: Database, key: str) -> Job | None:
