@@ -11,8 +11,9 @@ from bot.domain.mail_refusals import WordsNotKept
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.staff import Staff
 from bot.rendering.cards import case_card
+from bot.rendering.pages import journey
 from bot.rendering.words import words
-from bot.services import approvals, cases, decision_mails, outbox
+from bot.services import approvals, cases, decision_mails, outbox, status_pages
 from bot.store import erased_jobs, queue
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, ELI, Office, a_case, an_office
@@ -143,6 +144,20 @@ def test_told_otherwise_it_is_done_and_never_goes(holding: Office) -> None:
     with pytest.raises(UnknownJob):
         write_anew(holding, job)
     assert holding.mailer.sent == []
+
+
+def test_the_status_page_names_no_mail_that_never_went(holding: Office) -> None:
+    job = rejected(holding)
+    drop(holding, job)
+    assert to_come(holding).startswith("The sponsor hears from us why, and what can be done.")
+    told(holding, job)
+
+    assert to_come(holding).startswith("The sponsor has heard from us why, and what can be done.")
+
+
+def to_come(office: Office) -> str:
+    with office.connect() as db:
+        return journey.journey(status_pages.get(db, office.tokens[0], now=office.now), SAY).next
 
 
 @pytest.mark.parametrize(
