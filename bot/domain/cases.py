@@ -84,11 +84,10 @@ def ball_of(
 
     Of a closed case whose mail did not go the desk still has to tell its sponsor.
 
-    `step`: how far the step is that the case is at; None where it is at none. `heard`: its
-    sponsor has written, or was not asked, or its customer was not told that the registration is refused, and
-    staff have to do something about it.
+    `step`: how far the step is that the case is at; None where it is at none. `heard`: its sponsor has
+    written, or somebody was not asked or told yet, and staff have to do something about it.
     """
-    if heard and status in (CaseStatus.WAITING_FOR_SPONSOR, CaseStatus.INVITED):
+    if heard:
         return BallHolder.DESK
     if step is not None:
         runs = step is StepState.RUNNING and phase is not Phase.FAILED

@@ -14,6 +14,7 @@ from bot.store.database import among, count, row
 from bot.store.outbox import OF_CASE
 
 IS_OPEN = f"c.status in ({among(OPEN)})"
+_DECIDED = (CaseStatus.APPROVED, CaseStatus.LIVE, CaseStatus.REJECTED)
 
 #: a letter that went, or will
 _WROTE = among((JobStatus.QUEUED, JobStatus.HELD, JobStatus.SENDING, JobStatus.SENT, JobStatus.UNKNOWN))
@@ -68,12 +69,16 @@ _REFUSED = f"""(c.status = '{CaseStatus.INVITED}'
 #: it did not go
 UNTOLD = f"({_REFUSED} and {_REFUSING} in ({among((JobStatus.FAILED, JobStatus.DISCARDED))}))"
 
-#: of the same two: what asks or tells waits for staff's release, and nobody knows of it until then
+#: of the same two, and of one that is decided and at no step: what asks or tells waits for staff's release,
+#: and nobody knows of it until then
 UNRELEASED = f"""((c.status = '{CaseStatus.WAITING_FOR_SPONSOR}'
         and exists (select 1 {ASKS} and {_NEEDS} and asks.status = '{JobStatus.HELD}'))
-    or ({_REFUSED} and {_REFUSING} = '{JobStatus.HELD}'))"""
+    or ({_REFUSED} and {_REFUSING} = '{JobStatus.HELD}')
+    or (c.status in ({among(_DECIDED)}) and exists (select 1 from outbox told {OF_CASE}
+        where told.case_id = c.id and told.status = '{JobStatus.HELD}' and told.decision_id in (
+            select id from decisions where case_id = c.id and voided_at is null))))"""
 
-#: it is staff's turn, for its sponsor has written, or somebody was not asked or told
+#: it is staff's turn, for its sponsor has written, or somebody was not asked or told, or is not yet
 HEARD = f"""((c.status = '{CaseStatus.WAITING_FOR_SPONSOR}'
               and ({ANSWERED} or exists (select 1 {NOT_READ}) or {UNASKED})) or {UNTOLD} or {UNRELEASED})"""
 

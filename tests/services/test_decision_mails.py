@@ -14,9 +14,9 @@ from bot.rendering.cards import case_card
 from bot.rendering.pages import journey
 from bot.rendering.words import words
 from bot.services import approvals, cases, decision_mails, outbox, status_pages
-from bot.store import erased_jobs, queue
+from bot.store import erased_jobs, queue, turns
 from bot.store.database import transaction
-from tests.cast import AVERY, BLAKE, ELI, Office, a_case, an_office
+from tests.cast import AVERY, BLAKE, ELI, LATER, Office, a_case, an_office
 from tests.services.mail_ends import ends
 from tests.services.test_outbox import a_decided_case
 from tests.services.test_withdrawals import take_back
@@ -107,8 +107,15 @@ def test_while_it_waits_for_release_its_card_says_so(holding: Office) -> None:
 
     with holding.connect() as db:
         shown = str(case_card(cases.get_card(db, holding.desk, "C-1", now=holding.now), words=SAY).blocks)
-    assert "its mail waits for release" in shown
+    assert "*The mail with the decision waits for release*" in shown
     assert "carrying it out" not in shown
+    assert waits_for_blake(holding) == [BallHolder.DESK]
+    assert holding.jobs("turn_note") == []  # the mail has a note of its own
+    with holding.connect() as db:
+        outbox.release(db, holding.job("rejection").id, by=AVERY.id, now=holding.now)
+    assert waits_for_blake(holding) == []
+    holding.work()
+    assert holding.case("C-1").ball is BallHolder.NOBODY
 
 
 def test_written_anew_it_goes_once(holding: Office) -> None:
@@ -121,7 +128,9 @@ def test_written_anew_it_goes_once(holding: Office) -> None:
 
     first, second = holding.jobs("rejection")
     assert (first.status, second.status) == (JobStatus.REPLACED, JobStatus.HELD)
-    assert waits_for_blake(holding) == []
+    with holding.connect() as db:
+        assert turns.list_between(db, holding.now, LATER)[-1].holder is BallHolder.DESK
+    assert waits_for_blake(holding) == [BallHolder.DESK]
     with holding.connect() as db:
         outbox.release(db, second.id, by=AVERY.id, now=holding.now)
     holding.work()
