@@ -35,6 +35,7 @@ class Effect:
     at: datetime | None = None
     error: str = ""
     returned: tuple[Returned, ...] = ()
+    kept: bool = True  #: its words, without which it cannot be written anew
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -357,3 +358,4 @@ class StatusPage:
     waiting: int = 0  #: people of it who have not activated their accounts
     answered: bool = False  #: its sponsor waits for the desk
     unasked: bool = False  #: the mail that asks its sponsor has yet to go
+    uninvited: bool = False  #: so has the one to whoever is invited now

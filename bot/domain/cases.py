@@ -77,10 +77,6 @@ BALL: dict[CaseStatus, BallHolder] = {
 }
 
 
-#: states that wait for somebody outside, in which staff may have to act all the same
-HEARD_IN = frozenset({CaseStatus.WAITING_FOR_SPONSOR, CaseStatus.INVITED})
-
-
 def ball_of(
     status: CaseStatus, phase: Phase | None, step: StepState | None = None, *, heard: bool = False
 ) -> BallHolder:
@@ -88,11 +84,10 @@ def ball_of(
 
     Of a closed case whose mail did not go the desk still has to tell its sponsor.
 
-    `step`: how far the step is that the case is at; None where it is at none. `heard`: its
-    sponsor has written, or was not asked, or its customer was not told that the registration is refused, and
-    staff have to do something about it.
+    `step`: how far the step is that the case is at; None where it is at none. `heard`: its sponsor has
+    written, or somebody was not asked or told yet, and staff have to do something about it.
     """
-    if heard and status in HEARD_IN:
+    if heard:
         return BallHolder.DESK
     if step is not None:
         runs = step is StepState.RUNNING and phase is not Phase.FAILED
@@ -224,6 +219,11 @@ class Case:
     def ball(self) -> BallHolder:
         phase = self.decision.phase if self.decision else None
         return ball_of(self.status, phase, self.step, heard=self.heard)
+
+    @property
+    def is_uninvited(self) -> bool:
+        """Whether whoever is invited now knows nothing of it: `step` says why the desk is needed."""
+        return self.status is CaseStatus.INVITED and self.step in (StepState.DESK, StepState.FAILED)
 
     @property
     def held_since(self) -> datetime:

@@ -21,6 +21,12 @@ class OwnMail(Refusal):
     code = "own_mail"
 
 
+class WordsNotKept(Refusal):
+    """A mail of ours of which nothing is kept that could be written anew; values: ref."""
+
+    code = "words_not_kept"
+
+
 class MailWaits(Refusal):
     """The one before has not gone yet: a second would only go along with it; values: since."""
 

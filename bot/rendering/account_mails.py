@@ -239,6 +239,7 @@ def user_ids(
         "name": first.name,
         "accounts": _told_apart(found, words(first.lang, policy.desk.zone)),
         "partner": first.is_partner,
+        "administrator": any(account.is_administrator for account, _ in found),
         "over": "deactivated" if deactivated else "expired" if page_url else "",
         "sign_in_url": sign_in_url,
         "page_url": page_url,

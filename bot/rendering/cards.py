@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from bot.domain.cards import CaseCard
-from bot.domain.cases import OVER, STANDING, BallHolder, Case, CaseStatus
-from bot.domain.outbox import JobStatus
+from bot.domain.cases import OVER, STANDING, Case, CaseStatus
 from bot.domain.ris import Credential, Decision, Problem, RisCase, Severity, User
 from bot.domain.trust import Verdict
 from bot.rendering import (
@@ -108,8 +107,7 @@ def _state(card: CaseCard, words: Words) -> str:
     case = card.case
     since = words.moment(case.held_since)
     status = words.status(case.status, case.ball)
-    waits = case.ball is BallHolder.USHER and case.step is None and _is_held(card)
-    line = words.say(f"card.state.{'held' if waits else case.ball}", status=status, since=since)
+    line = words.say(f"card.state.{case.ball}", status=status, since=since)
     if case.assigned_to:
         who = words.person(case.assigned_to, slack=True)
         line += "\n" + words.say("card.assigned", who=who)
@@ -120,8 +118,9 @@ def _state(card: CaseCard, words: Words) -> str:
     if card.unasked:
         line += "\n" + words.say("card.unasked")
     if card.unreleased:
-        told = "asked" if case.status is CaseStatus.WAITING_FOR_SPONSOR else "refused"
-        line += "\n" + words.say(f"card.unreleased.{told}")
+        line += "\n" + words.say(f"card.unreleased.{_UNRELEASED.get(case.status, 'decided')}")
+    if case.is_uninvited:
+        line += "\n" + words.say(f"card.uninvited.{case.step}")
     if card.open_answers and case.decision is None:
         line += "\n" + words.say("answers.waiting", count=card.open_answers)
     if card.unread and case.decision is None:
@@ -129,8 +128,8 @@ def _state(card: CaseCard, words: Words) -> str:
     return line
 
 
-def _is_held(card: CaseCard) -> bool:
-    return any(effect.state is JobStatus.HELD for effect in card.effects)
+#: which mail it is that waits for release
+_UNRELEASED = {CaseStatus.WAITING_FOR_SPONSOR: "asked", CaseStatus.INVITED: "refused"}
 
 
 def _facts(case: Case, words: Words) -> list[str]:

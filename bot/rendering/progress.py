@@ -99,7 +99,10 @@ def again(card: CaseCard, words: Words) -> list[Block]:
     ways = {one.id: (one, _LOST.get(one.state, ())) for one in card.effects}
     ways |= {one.id: (one, ("retry",)) for one in card.returned if one.state is JobStatus.FAILED}
     lost = [(one, names) for one, names in ways.values() if one.id and names][:MOST_AGAIN]
-    return [blocks.actions(*(_way(one, name, words) for name in names)) for one, names in lost]
+    return [
+        blocks.actions(*(_way(one, name, words) for name in names if one.kept or name != "anew"))
+        for one, names in lost
+    ]
 
 
 def _way(effect: Effect, name: str, words: Words) -> Block:

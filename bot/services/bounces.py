@@ -10,7 +10,6 @@ from bot.domain.bounces import (
     PROBE,
     PROBE_AFTER,
     SOFT_WINDOW,
-    WENT_OUT,
     AddressState,
     Doubt,
     Measure,
@@ -81,7 +80,7 @@ def take_bounce(db: Database, desk: Desk, understood: Understood, now: datetime)
 def _find_job(db: Database, desk: Desk, report: BounceReport) -> Job | None:
     jobs = (outbox.find_by_message_id(db, one) for one in list_ours(report.original_ids, desk.keyring))
     job = next((job for job in jobs if job), None)
-    return job if job and job.status in WENT_OUT else None
+    return job if job and bounces.may_have_gone(db, job.id, job.status) else None
 
 
 def _ignore(db: Database, mail_id: int, why: str, now: datetime) -> str:

@@ -366,8 +366,9 @@ def _registered(db: Database, desk: Desk, case: Case, found: Registration | None
 def _effect(job: Job, returned: Mapping[int, tuple[Returned, ...]]) -> Effect:
     back = returned.get(job.id, ())
     return Effect(
-        id=job.id, template=job.template, state=job.status, at=job.sent_at, error=job.error, returned=back
-    )
+        id=job.id, template=job.template, state=job.status, at=job.sent_at, error=job.error, returned=back,
+        kept=not job.values.get("erased"),
+    )  # fmt: skip
 
 
 def get_decidable_card(db: Database, desk: Desk, ref: str, by: Staff, *, now: datetime) -> CaseCard:

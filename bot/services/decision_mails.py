@@ -11,6 +11,7 @@ from bot.domain.cards import MailEnd
 from bot.domain.cases import Case, case_ref
 from bot.domain.errors import NotReviewable, UnknownJob
 from bot.domain.events import EventTag
+from bot.domain.mail_refusals import WordsNotKept
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.staff import Staff
 from bot.services import held_notes, thread_notes
@@ -29,18 +30,19 @@ def write_anew(db: Database, desk: Desk, job_id: int, *, by: Staff, now: datetim
     """What staff had discarded goes after all, in another mail with a link that works.
 
     Its words are those of the decision, which has to stand. Raise UnknownJob where it was written anew
-    already, told otherwise, or is not kept any more.
+    already or told otherwise, WordsNotKept where nothing is left that could be written to anybody.
     """
     with _of_decision(db, job_id, EventTag.CASE_TOLD_ANEW, by=by, now=now) as (job, case):
-        dropped = held_notes.replace(db, job.id, since=(JobStatus.DISCARDED,), now=now)
-        if not dropped or job.values.get("erased"):
+        if not held_notes.replace(db, job.id, since=(JobStatus.DISCARDED,), now=now):
             raise _unknown(db, job)
+        if job.values.get("erased"):
+            raise WordsNotKept(ref=case.ref)
         words, again = job.values["words"], str(job.id)
         queued = answer(
             db, desk, case, job.template, now=now, words=words, decision_id=job.decision_id, again=again
         )
         if not queued:  # there is nobody any more to whom it could go
-            raise _unknown(db, job)
+            raise WordsNotKept(ref=case.ref)
         return case
 
 

@@ -17,6 +17,7 @@ from bot.domain.sheets import Workbook
 from bot.ports import Reader
 from bot.services import conversations, erasures, people, sources
 from bot.services.accounts import end_invitations
+from bot.services.decision_phases import follow_all
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card, queue_note
 from bot.store import accounts, cases, chat_messages, erased_jobs, events, finding, organisations
@@ -59,7 +60,7 @@ def _erase(task: Task) -> bool:
     if not _all_looked_through(task) or erased_jobs.is_sending(db, person):
         return False
     _take_notes_back(task)
-    _scrub_outbox(db, person)
+    _scrub_outbox(db, person, now=now)
     for number, status, _ in people_store.list_cases(db, person):
         # One that came after the second yes is nobody's to erase: it is being decided.
         if CaseStatus(status) not in people.BUSY:
@@ -159,11 +160,13 @@ def _without(note: Mapping[str, Any], task: Task) -> tuple[NoteName, Mapping[str
     return NoteName.ERASED, {"ref": task.erasure.ref}
 
 
-def _scrub_outbox(db: Database, person: Person) -> None:
+def _scrub_outbox(db: Database, person: Person, *, now: datetime) -> None:
+    """What waited for them goes to nobody; a decision that it told of is the desk's again."""
     for batch in erasure_store.batches(erased_jobs.list_to(db, person)):
         with transaction(db):
             for job in batch:
                 erased_jobs.empty(db, job["id"])
+            follow_all(db, {job["decision_id"] for job in batch if job["decision_id"]}, now=now)
     for batch in erasure_store.batches(erasure_store.walk(db, "outbox", person)):
         with transaction(db):
             for job in batch:

@@ -17,6 +17,7 @@ ENDS = {
     EventTag.JOB_RELEASED: MailEnd.RELEASED,
     EventTag.JOB_DISCARDED: MailEnd.DISCARDED,
     EventTag.JOB_RETRIED: MailEnd.RETRIED,
+    EventTag.JOB_OVERTAKEN: MailEnd.OVERTAKEN,
 }
 _LAST_WORD = (EventTag.JOB_RELEASED, EventTag.JOB_DISCARDED)
 #: what is told of a job that ended so, and is to be ended once it did not stay so
@@ -55,10 +56,15 @@ def end(db: Database, job: Job, how: MailEnd, *, by: str, now: datetime) -> None
     if was_held and (shown := _find(db, _key(job.id))):
         _end(db, NoteName.HELD, shown, how, by=by, now=now)
     for what in _LOST.get(job.status, ()):
-        if newest := outbox.find_newest(db, f"{what}:{job.id}:"):
-            shown = _find(db, newest.values.get("instead_of") or newest.key)
-            if shown is not None:
-                _end(db, NoteName.TROUBLE, shown, how, by=by, now=now)
+        end_newest(db, f"{what}:{job.id}:", how, by=by, now=now)
+
+
+def end_newest(db: Database, beginning: str, how: MailEnd, *, by: str, now: datetime) -> None:
+    """The same of the newest note of trouble whose key begins so."""
+    if newest := outbox.find_newest(db, beginning):
+        shown = _find(db, newest.values.get("instead_of") or newest.key)
+        if shown is not None:
+            _end(db, NoteName.TROUBLE, shown, how, by=by, now=now)
 
 
 def _find(db: Database, key: str) -> Job | None:

@@ -363,8 +363,13 @@ def note_failure(db: Database, desk: Desk, row: LedgerMail, error: str, *, now: 
         if failed is not None and failed.status is MailStatus.SET_ASIDE:
             events.add(db, EventTag.MAIL_SET_ASIDE, f"mail:{row.id}", actor="usher", at=now)
             note = TroubleNote(what="mail_set_aside", subject=f"mail {row.id}", detail=error, id=row.id)
-            queue_trouble(db, note, key=f"set_aside:{row.id}:{now.isoformat()}", now=now)
+            queue_trouble(db, note, key=f"{set_aside_key(row.id)}{now.isoformat()}", now=now)
     return failed.status if failed else row.status
+
+
+def set_aside_key(mail_id: int) -> str:
+    """How the keys of the notes begin that tell of it; a replay ends the newest."""
+    return f"set_aside:{mail_id}:"
 
 
 def list_waiting(db: Database, *, limit: int) -> list[LedgerMail]:

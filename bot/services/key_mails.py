@@ -9,9 +9,7 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import AccountStatus
 from bot.domain.addressees import somebody_of
-from bot.domain.bounces import WENT_OUT
 from bot.domain.cases import Case, Thread, case_ref
-from bot.domain.events import EventTag
 from bot.domain.key_refusals import KeyUnreadable
 from bot.domain.license_keys import KEY, Holder, KeyMail, KeyState, KeysTo, LicenseKey, Mailed, Seat
 from bot.domain.note_names import NoteName
@@ -23,7 +21,7 @@ from bot.rendering import key_mails as key_mail_words
 from bot.services import case_steps, held_notes
 from bot.services.desk import Desk
 from bot.services.queueing import queue_mail, queue_note
-from bot.store import accounts, events, key_mails, license_keys, outbox, seats, step_jobs
+from bot.store import accounts, bounces, key_mails, license_keys, outbox, seats, step_jobs
 from bot.store.numbers import next_number
 
 OWN, LIST, HANDED_OVER = "license_key", "license_keys", "key_handed_over"
@@ -310,10 +308,7 @@ def may_be_known(db: Database, key_id: int) -> bool:
 
 
 def _may_have_gone(db: Database, mail: KeyMail) -> bool:
-    """Also one that waits for another try: of an earlier one nobody may know whether it went."""
-    return mail.status in WENT_OUT or any(
-        event.tag == EventTag.JOB_UNKNOWN for event in events.list_about(db, [f"job:{mail.job_id}"])
-    )
+    return bounces.may_have_gone(db, mail.job_id, mail.status)
 
 
 def _replace(db: Database, job_id: int, *, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.cards import KindNote
+from bot.domain.cards import KindNote, MailEnd
 from bot.domain.cases import OPEN, Case, CaseStatus
 from bot.domain.cover_notes import list_unread, says_more
 from bot.domain.errors import AlreadyDecided, ContentChanged, NoForm, UnknownMail
@@ -32,6 +32,7 @@ from bot.services import (
     by_number,
     case_answers,
     conversations,
+    held_notes,
     organisations,
     questions,
     rights,
@@ -50,7 +51,7 @@ from bot.services.cases import (
     revise_case,
 )
 from bot.services.desk import Desk
-from bot.services.intake import ACTIONS, list_submissions, understand
+from bot.services.intake import ACTIONS, list_submissions, set_aside_key, understand
 from bot.services.queueing import queue_case_card, queue_kind_note
 from bot.services.replies import link_unclear, part
 from bot.store import case_questions, case_words, cases, events, ledger, outbox
@@ -70,6 +71,7 @@ def replay(db: Database, desk: Desk, mail_id: int, *, by: str, now: datetime) ->
         _get_raw(db, desk, mail_id)
         ledger.reopen(db, mail_id)
         events.add(db, EventTag.MAIL_REPLAYED, f"mail:{mail_id}", actor=by, at=now)
+        held_notes.end_newest(db, set_aside_key(mail_id), MailEnd.RETRIED, by=by, now=now)
     return mail
 
 

@@ -1,16 +1,18 @@
 """The words of mails of ours: put together when they go, and once more for whoever asks what went."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from jinja2 import UndefinedError
 from sqlite_utils import Database
 
-from bot.domain.cases import CaseStatus, case_id
+from bot.domain.cases import OPEN, CaseStatus, case_id
 from bot.domain.errors import PermanentFailure
 from bot.domain.letters import Letter
 from bot.domain.mail import Attachment, OutboundMail
-from bot.domain.outbox import Job
+from bot.domain.outbox import Job, JobStatus
 from bot.ports import Marker
 from bot.rendering import mails
 from bot.services import (
@@ -34,7 +36,8 @@ def is_true(db: Database, job: Job) -> bool:
     ask = STILL_TRUE.get(job.template)
     if ask is None:
         return True
-    more = {"recipient": job.recipient, "key": job.key, "about": job.key.partition(":")[0]}
+    more: dict[str, Any] = {"recipient": job.recipient, "key": job.key, "about": job.key.partition(":")[0]}
+    more["waited"] = job.released or job.status is JobStatus.HELD
     return ask(db, {**job.values["words"], **more})
 
 
@@ -94,16 +97,20 @@ def reword(db: Database, desk: Desk, job: Job) -> mails.RenderedMail:
 
 
 def list_wordings(db: Database, desk: Desk, job: Job) -> list[mails.RenderedMail]:
-    """All that the words of a mail that went may have been: with each thing along, as queued and as renewed.
+    """All that the words of a mail that went may have been: with each thing along, as renewed and as queued.
 
     Raise PermanentFailure where they are not kept.
     """
     _check_kept(job)
     along = ("blank", "own", "form", "") if job.values.get("attach") else ("",)
-    queued = [{**job.values["words"], **HIDDEN, "attached": attached} for attached in along]
-    renewed = [_said(db, desk, job, {**HIDDEN, "attached": attached}) for attached in along]
-    said = queued + [words for words in renewed if words not in queued]
-    return [_render(desk, job, words) for words in said]
+    more: list[dict[str, str | list[str]]] = [{**HIDDEN, "attached": attached} for attached in along]
+    said = [_said(db, desk, job, one) for one in more]
+    wordings = [_render(desk, job, words) for words in said]
+    for one in more:
+        if (queued := {**job.values["words"], **one}) not in said:
+            with suppress(UndefinedError):  # it never went like that: what is renewed makes it whole
+                wordings.append(_render(desk, job, queued))
+    return wordings
 
 
 def _check_kept(job: Job) -> None:
@@ -133,8 +140,15 @@ def _is_newest(db: Database, words: Mapping[str, Any]) -> bool:
     return case is not None and _is_under_way(db, words) and str(case.version) == words["key"].split(":")[1]
 
 
+def _thanks_still(db: Database, words: Mapping[str, Any]) -> bool:
+    """The same; of one that waited for release, as long as nobody has decided: the confirmation says more."""
+    case = cases.find(db, case_id(words["about"]) or 0)
+    decided = case is not None and case.status not in OPEN
+    return _is_newest(db, words) and not (words["waited"] and decided)
+
+
 def _is_asked_still(db: Database, words: Mapping[str, Any]) -> bool:
-    """The same, as long as the sponsor is waited for."""
+    """Whether the sponsor is waited for with that version."""
     case = cases.find(db, case_id(words["about"]) or 0)
     return case is not None and case.status is CaseStatus.WAITING_FOR_SPONSOR and _is_newest(db, words)
 
@@ -151,13 +165,14 @@ def _is_unanswered(db: Database, words: Mapping[str, Any]) -> bool:
 ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
 
 #: mails that are looked at again before they go: whether they are true still, by their words, their
-#: `recipient`, their `key` ("C-8:2:receipt"), what that says they are `about` ("C-8"), and what has changed
+#: `recipient`, their `key` ("C-8:2:receipt"), what that says they are `about` ("C-8"), whether they `waited`
+#: for release, and what has changed
 STILL_TRUE: dict[str, Callable[[Database, Mapping[str, Any]], bool]] = {
     nudges.TEMPLATE: nudges.still_open,
     registration.MAIL: registration.still_invites,
     "ris_problems": _is_asked_still,
     Letter.QUESTION: _is_unanswered,
-    "receipt": _is_newest,
+    "receipt": _thanks_still,
     "neutral_receipt": _is_under_way,
     **dict.fromkeys(accounts.ACTIVATION_MAILS, accounts.still_activates),
     partners.USER_NAME: accounts.still_theirs,

@@ -21,7 +21,7 @@ from bot.services import conversations, organisations, registration, thread_note
 from bot.services.desk import Desk
 from bot.services.marking import MARKED
 from bot.services.notices import give
-from bot.services.queueing import queue_mail
+from bot.services.queueing import HIDDEN, queue_mail
 from bot.store import bounces, case_questions, cases, notices
 from bot.store.database import transaction
 
@@ -170,6 +170,7 @@ def _queue(db: Database, desk: Desk, group: Sequence[Due], *, key: str, now: dat
     """
     newest = max(group, key=lambda one: (one.waiting.since, one.case.id)).case
     words = mails.nudge([_still_open(db, one) for one in group], newest, desk.policy)
+    words["cases"] = [{**one, "status_url": HIDDEN["status_url"]} for one in words["cases"]]
     only = newest if len(group) == 1 else None
     whom = replace(sponsor_of(newest), cc=())
     if not only:

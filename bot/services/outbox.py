@@ -30,7 +30,7 @@ from bot.services import (
 from bot.services.decision_phases import follow, follow_all
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note
-from bot.services.registration import REFUSED
+from bot.services.registration import MAILS as INVITING
 from bot.store import bounces, chat_messages, claims, events, holds, outbox
 from bot.store.database import transaction
 
@@ -198,7 +198,8 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
         key = f"mail:{job.id}"
         queue_note(db, NoteName.MAIL, key=key, values=values, now=now, thread_key=thread, case_id=job.case_id)
     # While a letter goes, what was written to us counts as dealt with; what did not go, the card says.
-    if job.template in (*ASKING, REFUSED) or status in (JobStatus.FAILED, JobStatus.DISCARDED):
+    turns = job.template in (*ASKING, *INVITING) or job.decision_id is not None
+    if turns or status in (JobStatus.FAILED, JobStatus.DISCARDED):
         queue_case_card(db, job.case_id, now=now)
     case_steps.follow_mail(db, job, now=now)
 
@@ -317,6 +318,11 @@ def discard(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
 def retry_mail(db: Database, job_id: int, *, by: str, now: datetime) -> None:
     """The same of a mail, in the caller's transaction; raise UnknownJob."""
     _move(db, job_id, _ENDED, JobStatus.QUEUED, EventTag.JOB_RETRIED, by=by, now=now)
+
+
+def overtake(db: Database, job_id: int, *, now: datetime) -> None:
+    """End a held mail that is true no more, in the caller's transaction; raise UnknownJob."""
+    _move(db, job_id, (JobStatus.HELD,), JobStatus.REPLACED, EventTag.JOB_OVERTAKEN, by="usher", now=now)
 
 
 def _move(

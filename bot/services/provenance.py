@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.bounces import WENT_OUT
 from bot.domain.cards import TroubleNote
 from bot.domain.events import EventTag, subject_of
 from bot.domain.intake import Understood
@@ -24,7 +23,7 @@ from bot.domain.provenance import (
 from bot.domain.threads import list_ours
 from bot.services.desk import Desk
 from bot.services.queueing import queue_trouble
-from bot.store import events, outbox, provenance
+from bot.store import bounces, events, outbox, provenance
 
 _DAY = timedelta(days=1)
 
@@ -66,7 +65,7 @@ def look_up(db: Database, desk: Desk, understood: Understood, *, ref: str, now: 
 def _judge(db: Database, desk: Desk, shown: Shown, address: str) -> LookedUp:
     signed = list_ours(shown.ids, desk.keyring)
     jobs = [job for one in signed if (job := outbox.find_by_message_id(db, one))]
-    theirs = [job for job in jobs if _went_to(job, address)]
+    theirs = [job for job in jobs if _went_to(db, job, address)]
     ours = {desk.mail_from.address, desk.sender_of("A-1").address}
     desks = {desk.policy.of(programme).support_address.lower() for programme in Programme}
     found = judge(
@@ -86,9 +85,9 @@ def _list_our_hosts(desk: Desk) -> set[str]:
     return {*list_hosts(desk.portal_url), *list_hosts(said)} - {NOWHERE}
 
 
-def _went_to(job: Job, address: str) -> bool:
-    copied = job.values.get("cc", ())
-    return job.kind is JobKind.MAIL and job.status in WENT_OUT and address in {job.recipient, *copied}
+def _went_to(db: Database, job: Job, address: str) -> bool:
+    to = {job.recipient, *job.values.get("cc", ())}
+    return job.kind is JobKind.MAIL and address in to and bounces.may_have_gone(db, job.id, job.status)
 
 
 def _warn_of_wave(db: Database, desk: Desk, *, now: datetime) -> None:

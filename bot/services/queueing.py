@@ -13,8 +13,8 @@ from bot.domain import link_pace, threads
 from bot.domain.addressees import Addressee
 from bot.domain.addresses import in_key, mailbox_of
 from bot.domain.cards import KindNote, TroubleNote
-from bot.domain.case_steps import step_at
-from bot.domain.cases import CaseStatus, case_ref
+from bot.domain.case_steps import StepName, step_at
+from bot.domain.cases import case_ref
 from bot.domain.events import EventTag, subject_of
 from bot.domain.note_names import NoteName
 from bot.domain.outbox import JobKind, NewJob
@@ -23,6 +23,7 @@ from bot.domain.phone_codes import PhoneCode
 from bot.services.desk import Desk
 from bot.store import case_steps, events, links, outbox, turns
 from bot.store.numbers import next_number
+from bot.store.turns import Change
 
 SECRETS = "outbox"  #: the purpose under which a job's secrets are sealed
 NOTHING: Mapping[str, str] = {}
@@ -200,7 +201,7 @@ def queue_case_cards(db: Database, case_ids: Collection[int], *, now: datetime) 
     streams = {case_id: f"card:{case_ref(case_id)}" for case_id in case_ids}
     for case_id, turn in turns.change_all(db, case_ids, now=now).items():
         if turn.comes_back:
-            _say_turn(db, case_id, turn.status, thread_key=streams[case_id], now=now)
+            _say_turn(db, case_id, turn, thread_key=streams[case_id], now=now)
     in_line = outbox.list_in_line(db, streams.values())
     for case_id, stream in streams.items():
         if stream in in_line:
@@ -216,10 +217,12 @@ def queue_case_cards(db: Database, case_ids: Collection[int], *, now: datetime) 
         outbox.add(db, job, now=now)
 
 
-def _say_turn(db: Database, case_id: int, status: CaseStatus, *, thread_key: str, now: datetime) -> None:
-    key, values = f"turn:{next_number(db, 'turn')}", {"ref": case_ref(case_id), "status": status}
+def _say_turn(db: Database, case_id: int, turn: Change, *, thread_key: str, now: datetime) -> None:
+    key, values = f"turn:{next_number(db, 'turn')}", {"ref": case_ref(case_id), "status": turn.status}
     if at := step_at(case_steps.list_of_case(db, case_id)):
         values |= {"step": at.name, "step_state": at.state}
+    elif turn.step is not None:  # it is behind the case, but whoever is invited now knows nothing of it
+        values |= {"step": StepName.INVITATION, "step_state": turn.step}
     queue_note(
         db, NoteName.TURN, key=key, values=values, now=now, thread_key=thread_key, case_id=case_id, aloud=True
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.case_steps import StepName
+from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import UNDER_WAY, Case, CaseStatus, as_inviter, with_inviter
 from bot.domain.errors import ContentChanged, NotReviewable
 from bot.domain.events import EventTag
@@ -67,7 +67,8 @@ def invite_other(
             case = _get_invited(db, ref, by)
             if case.version != version:
                 raise ContentChanged(ref=case.ref, version=case.version)
-            if is_invited(case.ris, to):
+            lost = case.is_uninvited and case.step is StepState.FAILED
+            if is_invited(case.ris, to) and not lost:
                 raise AlreadyInvited
             changed = replace(case, ris=with_invited(case.ris, to), version=case.version + 1)
             cases.register(db, changed, made_by=as_inviter(by.id), now=now)

@@ -32,5 +32,6 @@ def get(db: Database, token: str, *, now: datetime) -> StatusPage:
         registered_at=registered.approved_at if registered else None,
         waiting=accounts.count_waiting(db, case.id),
         answered=case.heard,
+        uninvited=case.is_uninvited,
         unasked=case_words.is_unasked(db, case.id) or case_words.is_unreleased(db, case.id),
     )

@@ -6,8 +6,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.bounces import AddressState, Doubt, Returned
+from bot.domain.bounces import WENT_OUT, AddressState, Doubt, Returned
+from bot.domain.events import EventTag
 from bot.domain.mail import BounceReport
+from bot.domain.outbox import JobStatus
+from bot.store import events
 from bot.store.database import count, instant, listed, row, rows, text_of
 
 
@@ -131,3 +134,10 @@ def list_given_up(db: Database, addresses: Iterable[str]) -> set[str]:
 def is_given_up(db: Database, address: str) -> bool:
     doubt = find_doubt(db, address)
     return doubt is not None and doubt.state is AddressState.GIVEN_UP
+
+
+def may_have_gone(db: Database, job_id: int, status: JobStatus) -> bool:
+    """Whether a mail went, or may have: of an earlier try nobody may know, whatever became of it since."""
+    if status in WENT_OUT:
+        return True
+    return bool(events.list_tagged(db, [f"job:{job_id}"], [EventTag.JOB_UNKNOWN]))

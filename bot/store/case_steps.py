@@ -9,13 +9,24 @@ from sqlite_utils import Database
 from bot.domain.approvals import Approval
 from bot.domain.case_steps import AT, CaseStep, StepName, StepState
 from bot.store.database import among, count, instant, listed, row, rows, text_of
+from bot.store.outbox import OF_CASE
 
+_INVITES = f"""from outbox invites {OF_CASE} join registrations r on r.case_id = invites.case_id
+    where invites.case_id = c.id and invites.kind = 'mail' and invites.recipient = r.email
+      and invites.template in ('invitation', 'registration_refused')"""
+#: of a case called `c` whose steps are behind it: whoever is invited now knows nothing of it, for their mail
+#: waits for release, or did not go
+_UNINVITED = f"""case when c.status = 'invited' then (
+    select iif(invites.status = 'held', 'desk', 'failed') {_INVITES}
+      and invites.status in ('held', 'failed', 'discarded')
+      and not exists (select 1 {_INVITES} and invites.status in ('queued', 'sending', 'sent', 'unknown'))
+    order by invites.id desc limit 1) end"""
 #: of a case called `c`: how far the step is that it is at; null where it is at none. An invitation that was
 #: skipped is nobody's outside: the desk gets it to them.
-STEP_AT = f"""(select state from case_steps at where at.case_id = c.id
+STEP_AT = f"""coalesce((select state from case_steps at where at.case_id = c.id
     and (at.state in ({among(AT)})
         or (at.state = 'skipped' and at.name = 'invitation' and c.status = 'invited'))
-    order by at.place limit 1)"""
+    order by at.place limit 1), {_UNINVITED})"""
 
 
 #: of a case called `c`: who asks to leave out the step that it is at; null where nobody does

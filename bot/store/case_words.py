@@ -1,6 +1,7 @@
 """Mails in words below a case's card: which of them staff have not dealt with."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -10,7 +11,7 @@ from bot.domain.cases import OPEN, CaseStatus
 from bot.domain.letters import ASKING, Letter
 from bot.domain.outbox import JobStatus
 from bot.store.case_answers import ANSWERED
-from bot.store.database import among, count, row
+from bot.store.database import among, count, listed, row, rows
 from bot.store.outbox import OF_CASE
 
 IS_OPEN = f"c.status in ({among(OPEN)})"
@@ -68,14 +69,42 @@ _REFUSED = f"""(c.status = '{CaseStatus.INVITED}'
 #: it did not go
 UNTOLD = f"({_REFUSED} and {_REFUSING} in ({among((JobStatus.FAILED, JobStatus.DISCARDED))}))"
 
-#: of the same two: what asks or tells waits for staff's release, and nobody knows of it until then
-UNRELEASED = f"""((c.status = '{CaseStatus.WAITING_FOR_SPONSOR}'
-        and exists (select 1 {ASKS} and {_NEEDS} and asks.status = '{JobStatus.HELD}'))
-    or ({_REFUSED} and {_REFUSING} = '{JobStatus.HELD}'))"""
+_ASKING = (CaseStatus.WAITING_FOR_SPONSOR,)
+_INVITING = (CaseStatus.INVITED,)
+_DECIDED = (CaseStatus.APPROVED, CaseStatus.LIVE, CaseStatus.REJECTED)
 
-#: it is staff's turn, for its sponsor has written, or somebody was not asked or told
-HEARD = f"""((c.status = '{CaseStatus.WAITING_FOR_SPONSOR}'
-              and ({ANSWERED} or exists (select 1 {NOT_READ}) or {UNASKED})) or {UNTOLD} or {UNRELEASED})"""
+#: by the state of a case called `c`: what asks or tells somebody waits for staff's release, and nobody knows
+#: of it until then
+_WAITS: dict[tuple[CaseStatus, ...], str] = {
+    _ASKING: f"exists (select 1 {ASKS} and {_NEEDS} and asks.status = '{JobStatus.HELD}')",
+    _INVITING: f"({_REFUSED} and {_REFUSING} = '{JobStatus.HELD}')",
+    _DECIDED: f"""exists (select 1 from outbox told {OF_CASE}
+        where told.case_id = c.id and told.status = '{JobStatus.HELD}' and told.decision_id in (
+            select id from decisions where case_id = c.id and voided_at is null))""",
+}
+#: by its state: its sponsor has written, or somebody was not asked or told
+_CALLS = {
+    _ASKING: f"({ANSWERED} or exists (select 1 {NOT_READ}) or {UNASKED})",
+    _INVITING: UNTOLD,
+}
+#: by its state: it is staff's turn for either reason
+_HEARD = {states: f"({_CALLS.get(states, '0')} or {waits})" for states, waits in _WAITS.items()}
+
+
+def _whatever_its_state(words: Mapping[tuple[CaseStatus, ...], str]) -> str:
+    return f"({' or '.join(f'(c.status in ({among(states)}) and {word})' for states, word in words.items())})"
+
+
+UNRELEASED = _whatever_its_state(_WAITS)
+HEARD = _whatever_its_state(_HEARD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """Of a case in which somebody outside would have the ball."""
+
+    at_all: bool = False  #: it is staff's turn all the same
+    unreleased: bool = False  #: because a mail waits for release
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +130,20 @@ def is_unreleased(db: Database, case_id: int) -> bool:
 
 def _is(db: Database, case_id: int, what: str) -> bool:
     return row(db, f"select 1 from cases c where c.id = :id and {what}", {"id": case_id}) is not None
+
+
+def list_heard(db: Database, cases: Mapping[int, CaseStatus]) -> dict[int, Heard]:
+    """Of those, by their states: what is asked of one is no more than its state can say, which is quicker."""
+    found: dict[int, Heard] = {}
+    for states, heard in _HEARD.items():
+        inside, values = listed("id", (str(case_id) for case_id, status in cases.items() if status in states))
+        if values:
+            sql = f"select c.id, {heard} heard, {_WAITS[states]} waits from cases c where c.id in ({inside})"
+            found |= {
+                entry["id"]: Heard(at_all=bool(entry["heard"]), unreleased=bool(entry["waits"]))
+                for entry in rows(db, sql, values)
+            }
+    return found
 
 
 def find_unread(db: Database, case_id: int) -> Unread:

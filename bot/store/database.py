@@ -102,6 +102,21 @@ def transaction(db: Database, locks: tuple[str, ...] = ()) -> Iterator[Database]
 
 
 @contextmanager
+def apart(db: Database) -> Iterator[None]:
+    """Within a transaction: what raises in here is undone, and what was done before stands."""
+    db.conn.execute("savepoint apart")
+    try:
+        yield
+    except BaseException:
+        if db.conn.in_transaction:
+            db.conn.execute("rollback to apart")
+            db.conn.execute("release apart")
+        raise
+    else:
+        db.conn.execute("release apart")
+
+
+@contextmanager
 def rehearsal(db: Database) -> Iterator[Database]:
     """What would come of it: everything inside is done as in a transaction, and undone at the end."""
     db.conn.execute("begin immediate")

@@ -36,7 +36,8 @@ def list_to(db: Database, person: Person) -> Iterator[dict[str, Any]]:
     """Jobs to their address and phones; of a shared address those of their accounts."""
     inside, values = listed("to", _reached_at(person))
     own = " or ".join(f"key glob 'A-{number}:*'" for number in person.accounts)
-    sql = f"select id from outbox where recipient in ({inside}) {f'or {own}' if own else ''} order by id"
+    theirs = f"recipient in ({inside}) {f'or {own}' if own else ''}"
+    sql = f"select id, decision_id from outbox where {theirs} order by id"
     yield from rows(db, sql, values)
 
 

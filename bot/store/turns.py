@@ -9,10 +9,11 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import Phase
 from bot.domain.case_steps import StepState
-from bot.domain.cases import HEARD_IN, OPEN, BallHolder, CaseStatus, ball_of
+from bot.domain.cases import OPEN, BallHolder, CaseStatus, ball_of
+from bot.store import case_words
 from bot.store.case_steps import STEP_AT
-from bot.store.case_words import HEARD, NOT_READ, UNASKED, UNRELEASED, UNTOLD
-from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
+from bot.store.case_words import NOT_READ, UNASKED, UNRELEASED, UNTOLD, Heard
+from bot.store.database import count, instant, listed, maybe_instant, rows, text_of
 
 #: states in which the desk is told that a case is its own again
 _COMES_BACK = OPEN | {
@@ -23,9 +24,6 @@ _COMES_BACK = OPEN | {
     CaseStatus.LIVE,
     CaseStatus.REJECTED,
 }
-
-
-_OUTSIDE = f"select {HEARD} heard, {UNRELEASED} unreleased from cases c where c.id = :id"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +45,7 @@ class Change:
     holder: BallHolder
     status: CaseStatus
     unreleased: bool = False  #: a mail to its holder before waits for release, and has a note of its own
+    step: StepState | None = None  #: how far the step is that it is at
 
     @property
     def comes_back(self) -> bool:
@@ -71,28 +70,24 @@ def change_all(db: Database, case_ids: Iterable[int], *, now: datetime) -> dict[
            where c.id in ({inside})""",
         values,
     )
-    changes = {entry["id"]: _change(db, entry, now=now) for entry in found}
+    heard = case_words.list_heard(db, {entry["id"]: CaseStatus(entry["status"]) for entry in found})
+    changes = {entry["id"]: _change(db, entry, heard.get(entry["id"], Heard()), now=now) for entry in found}
     return {case_id: change for case_id, change in changes.items() if change is not None}
 
 
-def _change(db: Database, found: Mapping[str, Any], *, now: datetime) -> Change | None:
-    status = CaseStatus(found["status"])
-    # Dear to ask, and of most cases not to be asked: they wait for nobody outside.
-    asked = row(db, _OUTSIDE, {"id": found["id"]}) if status in HEARD_IN else None
-    heard, unreleased = (bool(asked["heard"]), bool(asked["unreleased"])) if asked else (False, False)
-    holder = ball_of(
-        status,
-        Phase(found["phase"]) if found["phase"] else None,
-        StepState(found["step"]) if found["step"] else None,
-        heard=heard,
-    )
+def _change(db: Database, found: Mapping[str, Any], heard: Heard, *, now: datetime) -> Change | None:
+    status, step = CaseStatus(found["status"]), StepState(found["step"]) if found["step"] else None
+    phase = Phase(found["phase"]) if found["phase"] else None
+    holder = ball_of(status, phase, step, heard=heard.at_all)
     if found["holder"] == holder and found["turn_status"] == status:
         return None
     if found["turn"] is not None:
         count(db, "update turns set until = :now where id = :id", {"id": found["turn"], "now": text_of(now)})
     _begin(db, found["id"], holder, status, text_of(now))
     before = BallHolder(found["holder"]) if found["holder"] else None
-    return Change(before=before, holder=holder, status=status, unreleased=unreleased)
+    # One that is at its first invitation is not invited yet, and is told of.
+    unreleased = heard.unreleased or (status is CaseStatus.INVITED and step is StepState.DESK)
+    return Change(before=before, holder=holder, status=status, unreleased=unreleased, step=step)
 
 
 def _begin(db: Database, case_id: int, holder: BallHolder, status: str, since: str) -> None:

@@ -21,6 +21,7 @@ from bot.services import (
     erasing,
     faq_learning,
     groups,
+    held_mails,
     lifecycle_rounds,
     notices,
     nudges,
@@ -81,6 +82,7 @@ def _sweep(db: Database, bot: Bot, day: str, now: datetime) -> None:
 EACH_MINUTE: dict[str, Work] = {
     "absences": lambda db, _, now: absences.renew_cards(db, now=now),
     "reminders": lambda db, bot, now: notices.remind(db, bot.desk, now=now),
+    "held mails": lambda db, _, now: held_mails.end_untrue(db, now=now),
     "nudges": lambda db, bot, now: nudges.nudge(db, bot.desk, now=now),
     "lifecycle": lambda db, bot, now: lifecycle_rounds.run(db, bot.desk, now=now),
     "conversations": lambda db, bot, now: overdue_questions.remind(db, bot.desk, now=now),

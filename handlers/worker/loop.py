@@ -120,11 +120,11 @@ class Worker:
         bot = self._bot
         path, now = bot.settings.database_path, bot.clock.now()
         if self._has_stumbled:  # over a claim of our own, which nobody else takes while we live
-            claims.release_claims(db, self.id, now=now, jitter=bot.random.random())
+            claims.release_claims(db, self.id, now=now, jitter=bot.random.random(), heard=self._log_bug)
             self._has_stumbled = False
         if monotonic() < self._looked + WATCH:
             return
-        lost = claims.release_dead(db, path, now=now, jitter=bot.random.random())
+        lost = claims.release_dead(db, path, now=now, jitter=bot.random.random(), heard=self._log_bug)
         if lost:
             log.warning("claims of a dead worker taken back", jobs=lost)
         claims.catch_up(db, kinds=self._kinds, now=now)
@@ -135,7 +135,8 @@ class Worker:
         limit = min(LIMIT, self._rate.left(now.timestamp())) if self._rate else LIMIT
         if limit == 0:
             return []
-        claims.release_expired(db, bot.settings.database_path, now=now, jitter=bot.random.random())
+        path, jitter = bot.settings.database_path, bot.random.random()
+        claims.release_expired(db, path, now=now, jitter=jitter, heard=self._log_bug)
         due = outbox.find_next_due(db, kinds=self._kinds)
         if due is None:
             self._troubles.clear()  # what waited was dropped, or given up
@@ -160,8 +161,12 @@ class Worker:
                 log.error("claiming raised", lane=self._name, trace=trace(exc))  # noqa: TRY400 - as below
                 error = f"{type(exc).__name__}: {exc}"
         jitter = self._bot.random.random()
-        claims.put_off_next(db, self.id, kinds=self._kinds, error=error, now=now, jitter=jitter)
+        kinds, heard = self._kinds, self._log_bug
+        claims.put_off_next(db, self.id, kinds=kinds, error=error, now=now, jitter=jitter, heard=heard)
         return [], 1
+
+    def _log_bug(self, job: Job, exc: Exception) -> None:
+        log.error("what follows raised", job=job.id, trace=trace(exc))  # without the message
 
     def _rests(self) -> bool:
         """Whether no log-in is tried, so that its account is not locked; a clock put back ends it."""
@@ -221,7 +226,9 @@ class Worker:
                 if why or settle.func is claims.end_alone:
                     raise
                 log.error("settling raised", job=job.id, trace=trace(exc))  # noqa: TRY400 - as above
-                settle = partial(claims.end_alone, db, job, self.id, outcome, error=error)
+                settle = partial(
+                    claims.end_alone, db, job, self.id, outcome, error=error, heard=self._log_bug
+                )
 
     def _note_trouble(self, job: Job, outcome: Outcome) -> None:
         """A recipient refused is the mail's own affair; all else says that the other side takes nothing."""

@@ -37,6 +37,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "no_form": {"id": 12, "files": "RIS.xlsx", "reason": "encrypted"},
     "mail_not_kept": {"id": 12},
     "mail_waits": {"since": AT},
+    "words_not_kept": {"ref": "C-7"},
     "mail_sealed": {"id": 12},
     "own_mail": {"id": 12, "address": "desk@desk.example.com"},
     "purchase_order_needed": {"ref": "C-7", "number": "4711", "total": Money(38_700, "EUR")},

@@ -48,6 +48,11 @@ def effect(state: JobStatus, **more: Any) -> Effect:  # noqa: ANN401 - any field
     return Effect(template="order_confirmation", state=state, **more)
 
 
+def held() -> CaseCard:
+    card = decided(Phase.EXECUTING, effect(JobStatus.HELD))
+    return replace(card, case=replace(card.case, heard=True), unreleased=True)
+
+
 def decided(phase: Phase, *effects: Effect, choice: Choice = Choice.APPROVED) -> CaseCard:
     return CaseCard(case=samples.decided_case(choice=choice, phase=phase), effects=effects)
 
@@ -111,7 +116,7 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     "case_waiting_for_sponsor": lambda: case_card(CaseCard(case=samples.incomplete_case())),
     "case_decided": lambda: case_card(decided(Phase.DECIDED, effect(JobStatus.QUEUED))),
     "case_executing": lambda: case_card(decided(Phase.EXECUTING, effect(JobStatus.SENDING))),
-    "case_executing_held": lambda: case_card(decided(Phase.EXECUTING, effect(JobStatus.HELD))),
+    "case_executing_held": lambda: case_card(held()),
     "case_done": lambda: case_card(decided(Phase.DONE, effect(JobStatus.SENT, at=AT))),
     "case_failed": lambda: case_card(
         decided(Phase.FAILED, effect(JobStatus.FAILED, id=7, error="550 no such user here"))

@@ -2,16 +2,20 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import jinja2
 import pytest
 
-from bot.rendering import samples
+from bot.domain.accounts import AccountStatus
+from bot.domain.ris import Role
+from bot.rendering import account_samples, samples
+from bot.rendering.account_mails import user_ids
 from bot.rendering.mail_templates import SHIPPED, list_left_out, split_front_matter
 from bot.rendering.mails import render_mail
 from bot.rendering.samples import sample_values
-from tests.rendering.test_mails import show
+from tests.rendering.test_mails import POLICY, show
 
 
 def test_a_missing_value_is_an_error_and_not_a_gap() -> None:
@@ -151,3 +155,21 @@ def test_after_the_salutation_english_begins_anew_and_german_goes_on(lang: str) 
 
     assert begins
     assert {name: word for name, word in begins.items() if is_wrong(word)} == {}
+
+
+@pytest.mark.parametrize(
+    ("roles", "says"),
+    [
+        ((Role.USER, Role.USER), "please name it to your Organization Administrator or Exostar"),
+        ((Role.ORGANIZATION_ADMINISTRATOR, Role.USER), "please name it to Exostar"),
+    ],
+)
+def test_no_administrator_is_sent_to_their_administrator(roles: tuple[Role, Role], says: str) -> None:
+    several = account_samples.several_accounts(samples.decided_case("en"), at=samples.DECIDED_AT)
+    found = [
+        (replace(account, role=role, status=AccountStatus.DEACTIVATED), company)
+        for (account, company), role in zip(several, roles, strict=True)
+    ]
+    values = user_ids(found, POLICY, sign_in_url="https://portal.example.com/sign-in")
+
+    assert says in " ".join(render_mail("user_ids", "en", values).text.split())

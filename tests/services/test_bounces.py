@@ -1,21 +1,24 @@
 """Bounces: what counts, what a forged one cannot do, and how an address is doubted, asked and given up."""
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from bot.domain.bounces import PROBE, PROBE_AFTER, PROBE_PATIENCE, SOFT_LIMIT
 from bot.domain.cards import CaseCard
+from bot.domain.errors import UnknownOutcome
 from bot.domain.outbox import Job, JobStatus
-from bot.services import account_views, approvals, cases, open_invitations, outbox
+from bot.services import account_views, approvals, cases, decision_mails, open_invitations, outbox
 from bot.services import accounts as account_service
 from bot.store import outbox_figures
 from bot.store.database import transaction
-from tests.cast import AVERY, DANA, MALLORY, Office, a_case, a_mail
+from tests.cast import AVERY, BLAKE, DANA, MALLORY, Office, a_case, a_mail
 from tests.forms import sound_form
 from tests.invited import PIA, invite
 from tests.reports import a_report
+from tests.services.test_outbox import a_decided_case
 
 COLLEAGUE = "erin@sponsor.example.org"
 
@@ -354,3 +357,22 @@ def test_the_bounce_of_an_activation_mail_names_the_way_to_another_address(offic
     with office.connect() as db:
         assert account_views.find(db, owner.email).id == owner.id
         assert account_views.get(db, office.desk, owner.id, now=office.now).is_unreached
+
+
+@pytest.mark.parametrize("end", [decision_mails.note_told, None], ids=["told otherwise", "discarded"])
+def test_a_mail_that_may_have_gone_counts_though_staff_ended_it(
+    office: Office, end: Callable[..., object] | None
+) -> None:
+    a_decided_case(office)
+    office.mailer.faults.then(*[UnknownOutcome("lost after the last byte")] * 2)
+    office.work_till_quiet()
+    job = office.job("order_confirmation")
+    assert job.status is JobStatus.UNKNOWN
+    with office.connect() as db:
+        if end:
+            end(db, job.id, by=BLAKE, now=office.now)
+        else:
+            outbox.discard(db, job.id, by=BLAKE.id, now=office.now)
+
+    assert bounce(office, job) == "C-1"
+    assert len(notes(office, "mail_bounced")) == 1

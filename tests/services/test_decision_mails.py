@@ -7,13 +7,16 @@ import pytest
 from bot.domain.approvals import Phase, RejectionReason
 from bot.domain.cases import BallHolder
 from bot.domain.errors import NotReviewable, NotStaff, UnknownJob
+from bot.domain.mail_refusals import WordsNotKept
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.staff import Staff
 from bot.rendering.cards import case_card
+from bot.rendering.pages import journey
 from bot.rendering.words import words
-from bot.services import approvals, cases, decision_mails, outbox
-from bot.store import queue
-from tests.cast import AVERY, BLAKE, ELI, Office, a_case, an_office
+from bot.services import approvals, cases, decision_mails, outbox, status_pages
+from bot.store import erased_jobs, queue, turns
+from bot.store.database import transaction
+from tests.cast import AVERY, BLAKE, ELI, LATER, Office, a_case, an_office
 from tests.services.mail_ends import ends
 from tests.services.test_outbox import a_decided_case
 from tests.services.test_withdrawals import take_back
@@ -104,8 +107,15 @@ def test_while_it_waits_for_release_its_card_says_so(holding: Office) -> None:
 
     with holding.connect() as db:
         shown = str(case_card(cases.get_card(db, holding.desk, "C-1", now=holding.now), words=SAY).blocks)
-    assert "its mail waits for release" in shown
+    assert "*The mail with the decision waits for release*" in shown
     assert "carrying it out" not in shown
+    assert waits_for_blake(holding) == [BallHolder.DESK]
+    assert holding.jobs("turn_note") == []  # the mail has a note of its own
+    with holding.connect() as db:
+        outbox.release(db, holding.job("rejection").id, by=AVERY.id, now=holding.now)
+    assert waits_for_blake(holding) == []
+    holding.work()
+    assert holding.case("C-1").ball is BallHolder.NOBODY
 
 
 def test_written_anew_it_goes_once(holding: Office) -> None:
@@ -118,7 +128,9 @@ def test_written_anew_it_goes_once(holding: Office) -> None:
 
     first, second = holding.jobs("rejection")
     assert (first.status, second.status) == (JobStatus.REPLACED, JobStatus.HELD)
-    assert waits_for_blake(holding) == []
+    with holding.connect() as db:
+        assert turns.list_between(db, holding.now, LATER)[-1].holder is BallHolder.DESK
+    assert waits_for_blake(holding) == [BallHolder.DESK]
     with holding.connect() as db:
         outbox.release(db, second.id, by=AVERY.id, now=holding.now)
     holding.work()
@@ -141,6 +153,20 @@ def test_told_otherwise_it_is_done_and_never_goes(holding: Office) -> None:
     with pytest.raises(UnknownJob):
         write_anew(holding, job)
     assert holding.mailer.sent == []
+
+
+def test_the_status_page_names_no_mail_that_never_went(holding: Office) -> None:
+    job = rejected(holding)
+    drop(holding, job)
+    assert to_come(holding).startswith("The sponsor hears from us why, and what can be done.")
+    told(holding, job)
+
+    assert to_come(holding).startswith("The sponsor has heard from us why, and what can be done.")
+
+
+def to_come(office: Office) -> str:
+    with office.connect() as db:
+        return journey.journey(status_pages.get(db, office.tokens[0], now=office.now), SAY).next
 
 
 @pytest.mark.parametrize(
@@ -179,6 +205,21 @@ def test_what_does_not_stand_any_more_is_not_written_anew(holding: Office) -> No
         write_anew(holding, job)
     with pytest.raises(NotReviewable):
         told(holding, job)
+
+
+def test_what_is_not_kept_any_more_is_told_otherwise(holding: Office) -> None:
+    """Its button had been answered with a job's state."""
+    job = rejected(holding)
+    drop(holding, job)
+    with holding.connect() as db, transaction(db):
+        erased_jobs.empty(db, job.id)
+
+    assert buttons(holding) == ["mail_told"]
+    with pytest.raises(WordsNotKept) as refused:
+        write_anew(holding, job)
+    assert "*Told otherwise* on the card ends it" in SAY.refusal(refused.value, slack=True)
+    told(holding, job)
+    assert phase(holding) is Phase.DONE
 
 
 def test_nobody_but_staff_does_either(holding: Office) -> None:

@@ -10,6 +10,9 @@ import pytest
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
+from bot.domain.approvals import Phase
+from bot.domain.cases import BallHolder
+from bot.domain.delivery import Delivery
 from bot.domain.errors import Refusal
 from bot.domain.mail import Address
 from bot.domain.outbox import JobStatus
@@ -23,9 +26,10 @@ from bot.store import erasures as kept
 from bot.store.data_map import TABLES
 from bot.store.database import text_of, transaction
 from tests.authenticators import Phone, enrolled
-from tests.cast import AVERY, BLAKE, CASEY, Office, a_case, a_mail, a_submission
+from tests.cast import AVERY, BLAKE, CASEY, DANA, Office, a_case, a_mail, a_submission
 from tests.partners import a_partner
 from tests.people import an_office_of_accounts, move_in
+from tests.services.test_decision_mails import buttons, phase, rejected
 
 pytestmark = pytest.mark.slow
 
@@ -268,6 +272,23 @@ def test_what_they_asked_ends_for_nobody_is_left_to_hear_it(office: Office, phon
     assert mara.email not in str(shown)
     office.work()
     assert JobStatus.FAILED not in {job.status for job in office.jobs()}
+
+
+def test_a_decision_of_which_they_were_to_hear_is_the_desks_again(
+    office: Office, phones: dict[str, Phone]
+) -> None:
+    """It had stayed "executing" for ever."""
+    office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery()))
+    rejected(office)
+    assert office.job("rejection").status is JobStatus.HELD
+    ask(office, DANA.address)
+    for who in (AVERY, CASEY):
+        agree(office, who, phones)
+    carry_out(office)
+
+    assert office.job("rejection").status is JobStatus.DISCARDED
+    assert (phase(office), office.case("C-1").ball) == (Phase.FAILED, BallHolder.DESK)
+    assert buttons(office) == ["mail_told"]
 
 
 def test_of_two_who_share_an_address_only_one_goes(office: Office, phones: dict[str, Phone]) -> None:

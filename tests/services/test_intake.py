@@ -206,6 +206,10 @@ def test_a_mail_that_was_set_aside_can_be_replayed(office: Office) -> None:
 
     assert work(office, row) is MailStatus.DONE
     assert office.case("C-1").status is CaseStatus.IN_REVIEW
+    office.work()
+    (note,) = notes_of(office, row)
+    assert f"Tried again by <@{BLAKE.id}>" in note
+    assert "mail_replay" not in note
 
 
 def test_a_mail_that_fails_again_after_its_replay_is_shown_again(office: Office) -> None:
@@ -215,7 +219,14 @@ def test_a_mail_that_fails_again_after_its_replay_is_shown_again(office: Office)
         kinds.replay(db, office.desk, row.id, by=BLAKE.id, now=office.clock.wait(minutes=1))
 
     assert poison(office, row, 3) is MailStatus.SET_ASIDE
-    assert len(office.jobs("trouble_note")) == 2
+    office.work()
+    assert ["mail_replay" in note for note in notes_of(office, row)] == [False, True]
+
+
+def notes_of(office: Office, row: LedgerMail) -> list[str]:
+    """That it was set aside, as they stand in Slack."""
+    about = f"set_aside:{row.id}:"
+    return [str(one.blocks) for one in office.chat.standing.values() if one.key.startswith(about)]
 
 
 def test_a_mail_with_a_result_is_not_replayed(office: Office) -> None:

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.account_views import AccountAct, InvitationAct
 from bot.domain.approvals import RejectionReason
 from bot.domain.cases import CaseStatus
-from bot.domain.errors import NotNow
+from bot.domain.errors import NotNow, UnknownJob
 from bot.domain.outbox import JobStatus
 from bot.domain.ris import Role
 from bot.rendering.workbooks import ris_form
@@ -24,10 +24,12 @@ from bot.services import (
 )
 from bot.services.history import list_steps
 from bot.store.database import transaction
+from handlers.clock import rounds
 from tests import invited
 from tests.cast import AVERY, DANA, Office, a_case, a_mail, an_office
 from tests.forms import COMPANY, MARA, TOM
 from tests.people import an_office_of_accounts, move_in
+from tests.services.test_held_notes import note_of
 
 OVERTAKEN = "job:overtaken"
 
@@ -225,3 +227,58 @@ def test_whoever_releases_a_mail_that_is_true_no_more_is_told(tmp_path: Path) ->
 
     assert office.job("receipt").status is JobStatus.REPLACED
     assert "did not go: what it says is true no more" in office.chat.texts()
+
+
+@pytest.fixture
+def holding(tmp_path: Path) -> Office:
+    return an_office(tmp_path, delivery="hold")
+
+
+def look(office: Office) -> None:
+    """The clock's, and what comes of it."""
+    with office.connect() as db:
+        rounds.EACH_MINUTE["held mails"](db, office.bot, office.now)
+    office.work()
+
+
+def test_a_held_mail_that_is_true_no_more_ends_by_itself_and_its_buttons_with_it(holding: Office) -> None:
+    take_form(holding)
+    holding.work()
+    job = holding.job("receipt")
+    look(holding)
+    assert (holding.job("receipt").status, "mail_release" in note_of(holding, job)) == (JobStatus.HELD, True)
+    no_ris(holding)
+    look(holding)
+
+    assert holding.job("receipt").status is JobStatus.REPLACED
+    assert "it never goes out" in note_of(holding, job)
+    assert "'mail_" not in note_of(holding, job)
+    assert OVERTAKEN in [event.tag for event in holding.events()]
+    with holding.connect() as db, pytest.raises(UnknownJob):
+        outbox.release(db, job.id, by=AVERY.id, now=holding.now)
+
+
+def test_what_was_asked_of_a_form_that_is_rejected_waits_for_nobody_any_more(holding: Office) -> None:
+    take_form(holding, city="")
+    holding.work()
+    reject(holding)
+    look(holding)
+
+    assert holding.job("ris_problems").status is JobStatus.REPLACED
+    assert [job.status for job in holding.jobs("rejection")] == [JobStatus.HELD]
+
+
+def test_the_receipt_of_a_form_that_was_decided_about_meanwhile_does_not_go(holding: Office) -> None:
+    """It said that the desk reviews the form, and that a corrected file takes its place."""
+    take_form(holding)
+    holding.work()
+    case = holding.case("C-1")
+    with holding.connect() as db:
+        approvals.approve(db, holding.desk, ref="C-1", seen=case.content_hash, by=AVERY, now=holding.now)
+    holding.work()
+    with holding.connect() as db:
+        outbox.release_all(db, by=AVERY.id, now=holding.now)
+    holding.work()
+
+    assert holding.job("receipt").status is JobStatus.REPLACED
+    assert holding.mailer.sent[0].subject.startswith("Order confirmed")

@@ -12,12 +12,13 @@ import pytest
 
 from bot.adapters.mail_html import html_to_text
 from bot.domain.conversations import ConversationState
+from bot.domain.errors import UnknownOutcome
 from bot.domain.events import EventTag
 from bot.domain.mail import Address, Kind, OutboundMail
 from bot.domain.outbox import Job
 from bot.domain.provenance import list_hosts
-from bot.services import conversations
-from tests.cast import DANA, DESK_ADDRESS, MALLORY, SERVER, Office, a_case, a_mail
+from bot.services import conversations, outbox
+from tests.cast import BLAKE, DANA, DESK_ADDRESS, MALLORY, SERVER, Office, a_case, a_mail
 
 NOTHING: Mapping[str, str] = {}
 ASKS, FRAGT = "Hello, is this mail from you?", "Guten Tag, ist diese Mail wirklich von Ihnen?"
@@ -88,6 +89,17 @@ def test_who_got_it_hears_what_it_was_and_when(
     assert looked_up(office)[0][0] == "ours"
     office.work()
     assert "it is, and they were told" in office.chat.texts()
+
+
+def test_one_that_may_have_gone_is_ours_though_staff_dropped_it(office: Office) -> None:
+    office.take(a_mail())
+    office.mailer.faults.then(*[UnknownOutcome("lost after the last byte")] * 2)
+    office.work_till_quiet()
+    with office.connect() as db:
+        outbox.discard(db, office.job("neutral_receipt").id, by=BLAKE.id, now=office.now)
+    office.take(forward(eml(office.mailer.sent[-1])))
+
+    assert looked_up(office)[0][0] == "ours"
 
 
 def test_inline_it_is_known_by_what_the_forward_answers(office: Office, sent: OutboundMail) -> None:

@@ -7,8 +7,9 @@ import pytest
 from bot.domain.ledger import LedgerMail
 from bot.domain.mail import Kind, OutboundMail
 from bot.rendering.workbooks import ris_form
-from tests.cast import Office, a_mail
+from tests.cast import BOREALIS, Office, a_mail
 from tests.forms import COMPANY, MARA, TOM
+from tests.services.test_nudges import corrected, nudge, sent, waiting
 
 WITHOUT_CITY = ("RIS.xlsx", ris_form("en", replace(COMPANY, city=""), [MARA, TOM]))
 HEAD = "From: Desk <{}>\nSent: Monday, March 2, 2026 10:31\nTo: Dana\nSubject: {}\n\n"
@@ -54,3 +55,21 @@ def test_a_reply_that_only_quotes_us_is_answered_by_nobody(office: Office, asked
 
     assert answered(office, asked, asked.text).kind == Kind.EMPTY
     assert len(office.jobs()) == before
+
+
+@pytest.mark.parametrize("many", [1, 2])
+def test_a_reminder_is_known_again_also_once_one_of_its_cases_goes_on(office: Office, many: int) -> None:
+    """It was noted with our whole mail."""
+    companies = [BOREALIS, "Arden GmbH"][:many]
+    for company in companies:
+        waiting(office, company)
+    nudge(office, days=3)
+    (reminder,) = sent(office)
+    if many > 1:
+        corrected(office, office.case("C-1"))
+    question = next(line for line in reminder.text.splitlines() if line.startswith("1. "))
+    text = reminder.text.replace(question, f"{question}\n\nHamburg", 1)
+    row = answered(office, reminder, text)
+
+    note = next(job for job in office.jobs() if job.key in (f"note:C-1:mail:{row.id}", "note:Q-1"))
+    assert note.values["words"]["text"] == "Hamburg"

@@ -5,9 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.cases import CaseStatus
+from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.delivery import Delivery
-from bot.domain.errors import ContentChanged, LinkExpired, NotReviewable, NotStaff, OwnWork
+from bot.domain.errors import (
+    ContentChanged,
+    LinkExpired,
+    NotReviewable,
+    NotStaff,
+    OwnWork,
+    PermanentFailure,
+)
 from bot.domain.key_refusals import BadHolderAddress, BadHolderName
 from bot.domain.outbox import JobStatus
 from bot.domain.registration import Invitee, LinkEnd, find_invited, with_invited
@@ -15,12 +22,23 @@ from bot.domain.registration_refusals import AlreadyInvited, OwnAddress
 from bot.domain.ris import Problem, ProblemKind, Role
 from bot.domain.staff import Act, Member, Staff
 from bot.rendering import samples
+from bot.rendering.cards import case_card
+from bot.rendering.pages import journey
 from bot.rendering.words import words
-from bot.services import case_step_hands, nudges, outbox, registration, reinviting, rights
-from bot.store import accounts
+from bot.services import (
+    case_step_hands,
+    cases,
+    nudges,
+    outbox,
+    registration,
+    reinviting,
+    rights,
+    status_pages,
+)
+from bot.store import accounts, queue, turns
 from bot.store import cases as case_store
 from bot.store.database import transaction
-from tests.cast import AVERY, BLAKE, CASEY, ELI, Office
+from tests.cast import AVERY, BLAKE, CASEY, ELI, LATER, Office
 from tests.services.registering import GRETA, an_invited, decide, fill, registered, submit, tokens
 
 NORA = Invitee(first_name="Nora", last_name="Vogt", email="Nora.Vogt@lindgren.example.com")
@@ -227,6 +245,69 @@ def test_nobody_is_reminded_of_an_invitation_that_waits_for_release(office: Offi
 
     look_daily(office, 3)
     assert office.job("invitation").values["words"]["why"] == "reminder"
+
+
+def test_while_the_invitation_to_somebody_else_waits_for_release_it_is_the_desks_turn(office: Office) -> None:
+    """Nobody of the customer knew of it, and everybody read that they had the ball."""
+    office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery()))
+    invite(office)
+
+    assert turn(office) == (BallHolder.DESK, [BallHolder.DESK])
+    assert "now waits for release*" in card(office)
+    assert office.jobs("turn_note") == []  # the mail has a note of its own
+    assert page(office) == ("The desk still has to invite the Organization Administrator.", "The desk")
+    with office.connect() as db:
+        outbox.release(db, office.job("invitation").id, by=BLAKE.id, now=office.now)
+    office.work()
+    assert turn(office) == (BallHolder.CUSTOMER, [])
+    assert "waits for release" not in card(office)
+
+
+@pytest.mark.parametrize("lost", ["refused", "discarded"])
+def test_an_invitation_that_did_not_go_is_the_desks_turn_and_is_written_anew(
+    office: Office, lost: str
+) -> None:
+    if lost == "refused":
+        office.mailer.faults.then(PermanentFailure("550 no such user"))
+        invite(office)
+        assert "needs the desk: Invitation to register, failed" in office.chat.texts()
+    else:
+        office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery()))
+        invite(office)
+        with office.connect() as db:
+            outbox.discard(db, office.job("invitation").id, by=BLAKE.id, now=office.now)
+        office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery(live=True)))
+    assert turn(office) == (BallHolder.DESK, [BallHolder.DESK])
+    assert "*The invitation did not go*" in card(office)
+
+    invite(office)
+    assert office.mailer.sent[-1].to == NORA.email.lower()
+    assert turn(office) == (BallHolder.CUSTOMER, [])
+    with pytest.raises(AlreadyInvited):
+        invite(office)
+
+
+def turn(office: Office) -> tuple[BallHolder, list[BallHolder]]:
+    """Whose it is, and what waits for any of staff."""
+    with office.connect() as db:
+        waits = [one.ball for one in queue.list_queue(db, limit=9) if one.waits_for(BLAKE)]
+        assert [one.holder for one in turns.list_between(db, office.now, LATER)][-1] == office.case(
+            "C-1"
+        ).ball
+    return office.case("C-1").ball, waits
+
+
+def card(office: Office) -> str:
+    with office.connect() as db:
+        return str(
+            case_card(cases.get_card(db, office.desk, "C-1", now=office.now), words=words("en")).blocks
+        )
+
+
+def page(office: Office) -> tuple[str, str]:
+    with office.connect() as db:
+        shown = journey.journey(status_pages.get(db, office.tokens[0], now=office.now), words("en"))
+    return shown.lead, shown.holder
 
 
 def look_daily(office: Office, days: int) -> None:

@@ -134,6 +134,8 @@ def _holder(page: StatusPage) -> BallHolder:
     state = at.state if at else None
     if page.status is CaseStatus.INVITED and _is_aside(page, Milestone.INVITATION):
         state = StepState.SKIPPED
+    if page.uninvited:
+        state = StepState.DESK
     return ball_of(page.status, page.phase, state, heard=page.answered)
 
 
@@ -181,8 +183,8 @@ def _lead(page: StatusPage, words: Words) -> str:
         return words.say(f"{key}.points", count=page.open_problems) if page.open_problems else words.say(key)
     if page.status is CaseStatus.WITHDRAWN and page.supplied:
         return words.say(f"{key}.supplied")
-    if _aside(page):
-        return words.say(f"{key}.aside")
+    if page.uninvited or _aside(page):
+        return words.say(f"{key}.{'uninvited' if page.uninvited else 'aside'}")
     if _is_activating(page):
         return words.say(f"{key}.activating", count=page.waiting)
     return words.say(key)
@@ -192,7 +194,8 @@ def _next(page: StatusPage, words: Words) -> str:
     key = f"page.status.next.{_told_as(page)}"
     if page.status is CaseStatus.WAITING_FOR_SPONSOR and page.answered:
         key = "page.status.next.unasked" if page.unasked else "page.status.next.answered"
-    if _holder(page) is BallHolder.USHER and f"{key}.running" in words:
+    telling = page.status is CaseStatus.REJECTED and _holder(page) is BallHolder.DESK
+    if (telling or _holder(page) is BallHolder.USHER) and f"{key}.running" in words:
         key = f"{key}.running"
     if _is_activating(page):
         key = f"{key}.activating"

@@ -1,0 +1,25 @@
+"""Mails that wait for release: one that says what is true no more ends by itself, and its buttons with it."""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from bot.domain.outbox import JobStatus
+from bot.services import mail_words, outbox
+from bot.store import outbox as outbox_store
+from bot.store.database import transaction
+
+
+def end_untrue(db: Database, *, now: datetime) -> None:
+    """What would not go if somebody released it waits no longer; called each minute."""
+    # A look without the write lock: mostly all are true.
+    for job in outbox_store.list_jobs(db, (JobStatus.HELD,)):
+        if not mail_words.is_true(db, job):
+            _end(db, job.id, now=now)
+
+
+def _end(db: Database, job_id: int, *, now: datetime) -> None:
+    with transaction(db, locks=(f"job:{job_id}",)):
+        job = outbox_store.find(db, job_id)  # by now a colleague may have released it, or it is true again
+        if job is not None and job.status is JobStatus.HELD and not mail_words.is_true(db, job):
+            outbox.overtake(db, job_id, now=now)
