@@ -50,8 +50,9 @@ def tell(db: Database, desk: Desk, account: Account, way: Way, *, now: datetime)
     """Why no link goes to its address, once a day and in the caller's transaction; False where that waits."""
     if _list_waiting(db, account, way):
         return False
-    several = _list_several(db, desk, account, now=now)
+    several = _list_several(db, desk, account, way, now=now)
     expired = way is Way.SEVERAL and all(lifecycle.find_end(db, desk, one, now=now) for one in several)
+    page = "sign-in" if way is Way.ENDLESS else "prolong" if expired else ""
     mail_owner(
         db,
         desk,
@@ -63,7 +64,7 @@ def tell(db: Database, desk: Desk, account: Account, way: Way, *, now: datetime)
             desk.policy,
             way=way,
             several=with_companies(db, several),
-            page_url=desk.page_url("prolong", lang=account.lang) if expired else None,
+            page_url=desk.page_url(page, lang=account.lang) if page else None,
         ),
         now=now,
         once=f"{way}:{in_key(account.email)}:{now:%Y-%m-%d}",
@@ -76,10 +77,13 @@ def list_same_address(db: Database, desk: Desk, email: str, *, now: datetime) ->
     return lifecycle.list_living(db, desk, accounts.list_by_email(db, email), now=now)
 
 
-def _list_several(db: Database, desk: Desk, account: Account, *, now: datetime) -> Sequence[Account]:
+def _list_several(
+    db: Database, desk: Desk, account: Account, way: Way, *, now: datetime
+) -> Sequence[Account]:
     """Those of its address that are as it is: each may be the one that somebody wants back."""
     same = list_same_address(db, desk, account.email, now=now)
-    return [one for one in same if one.status is account.status]
+    alike = [one for one in same if one.status is account.status]
+    return [one for one in alike if not one.is_partner] if way is Way.ENDLESS else alike
 
 
 def _list_waiting(db: Database, account: Account, way: Way) -> list[Job]:

@@ -151,8 +151,7 @@ def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime
 
 def _mail_waiting(db: Database, desk: Desk, name: str, now: datetime) -> None:
     """Whoever has not activated their account hears how, once a day; the page says nothing of it."""
-    waiting = [account for account in list_named(db, name) if account.status is AccountStatus.WAITING]
-    if len(waiting) == 1 and not links.count_since(
-        db, purpose=ACTIVATION, subject=waiting[0].ref, since=now - timedelta(days=1)
-    ):
-        mail_activation_again(db, desk, waiting[0], now=now)
+    day_ago = now - timedelta(days=1)
+    for account in list_named(db, name):
+        if not links.count_since(db, purpose=ACTIVATION, subject=account.ref, since=day_ago):
+            mail_activation_again(db, desk, account, now=now)
