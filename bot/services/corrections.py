@@ -123,15 +123,15 @@ def _check_takes_form(db: Database, case: Case, submission: Submission) -> None:
 
 
 def list_changes(found: Differences) -> tuple[ChangeLine, ...]:
-    """The differences line by line: the company's, then those of each person, then who came and went."""
-    lines = [ChangeLine(field=one.field, before=one.before, after=one.after) for one in found.company]
+    """The differences line by line: who went and came, then the company's and those of each person."""
+    lines = [ChangeLine(field="", before=_name(user), after="") for user in found.removed]
+    lines += [ChangeLine(field="", before="", after=_name(user)) for user in found.added]
+    lines += [ChangeLine(field=one.field, before=one.before, after=one.after) for one in found.company]
     for person in found.changed:
         who = _name(person.user)
         lines += [
             ChangeLine(field=one.field, before=one.before, after=one.after, who=who) for one in person.changes
         ]
-    lines += [ChangeLine(field="", before="", after=_name(user)) for user in found.added]
-    lines += [ChangeLine(field="", before=_name(user), after="") for user in found.removed]
     return tuple(lines)
 
 
