@@ -276,8 +276,9 @@ def note_follow_up(
     came as a robot's or a list's, so that nothing was done about it. `counts`: False
     for words of somebody who may not speak in it: they are seen, and hold nothing up.
     """
-    unread = list_unread(understood.mail, understood.form) if taken else ()
-    to_read = _has_more(understood, unread) if taken else _is_to_be_read(understood, known=known)
+    unread = list_unread(understood.mail, understood.form) if understood.form.cases else ()
+    more = _has_more(understood, unread) if taken else _is_to_be_read(understood, known=known)
+    to_read = bool(unread) or more
     values = {**_note(understood, ref), "follow_up": True, "form_sent": form_sent, "taken": taken}
     queue_note(
         db,
