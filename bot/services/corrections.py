@@ -116,10 +116,10 @@ def _check_takes_form(db: Database, case: Case, submission: Submission) -> None:
             raise MailHasResult(id=submission.mail_id, ref=other)
     if has_keys_out(db, case):
         raise KeysAreOut(ref=case.ref)
-    newest = outbox.find_newest(db, f"{_notes_of(case)}:")
-    mail_id = newest.values["words"].get("mail_id", 0) if newest is not None else 0  # none: erased
-    if mail_id > submission.mail_id and set(cases.list_standing(db, mail_id)) <= {case.ref}:
-        raise NewerCorrection(ref=case.ref)
+    for note in outbox.list_beginning(db, f"{_notes_of(case)}:"):
+        mail_id = note.values["words"].get("mail_id", 0)  # none: erased
+        if mail_id > submission.mail_id and set(cases.list_standing(db, mail_id)) <= {case.ref}:
+            raise NewerCorrection(ref=case.ref)
 
 
 def list_changes(found: Differences) -> tuple[ChangeLine, ...]:
