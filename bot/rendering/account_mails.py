@@ -229,17 +229,17 @@ def user_ids(
     """To whoever has several accounts under one address, each with its company: User IDs tell them apart.
 
     All may be signed in to, or none: they are deactivated, or have expired (`page_url`: where one asks for
-    the way back).
+    the way back), or were never activated (there one asks for the mail that does it).
     """
     first = found[0][0]
-    deactivated = first.status is AccountStatus.DEACTIVATED
+    over = first.status if first.status is not AccountStatus.ACTIVE else "expired" if page_url else ""
     return owner(policy, first.programme) | {
         "lang": first.lang,
         "ref": first.thread,
         "name": first.name,
         "accounts": _told_apart(found, words(first.lang, policy.desk.zone)),
         "partner": first.is_partner,
-        "over": "deactivated" if deactivated else "expired" if page_url else "",
+        "over": over,
         "sign_in_url": sign_in_url,
         "page_url": page_url,
     }

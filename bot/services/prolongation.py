@@ -175,8 +175,11 @@ def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
         events.add(db, EventTag.PROLONGATION_ASKED, about, actor="usher", at=now)
         closed = [account for account in named if partner_returns.may_return(db, desk, account, now=now)]
         shared = len(named) > 1 and bool(closed)
+        waiting = [account for account in named if account.status is AccountStatus.WAITING]
+        if len(waiting) > 1:
+            recovery_mails.mail_user_ids(db, desk, waiting, now=now)
         for account in named:
-            if account.status is AccountStatus.WAITING:
+            if [account] == waiting:
                 mail_activation_again(db, desk, account, now=now)
             elif not (shared and account in closed):
                 mail_link(db, desk, account, now=now)

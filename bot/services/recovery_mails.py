@@ -1,11 +1,13 @@
 """The mails of Account Recovery: a link to a new password, or why none goes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account
+from bot.domain.accounts import Account, AccountStatus
+from bot.domain.addressees import owner_of
 from bot.domain.addresses import in_key
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.recovery import Way
@@ -14,7 +16,7 @@ from bot.services import held_notes, lifecycle
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import with_companies
 from bot.services.desk import Desk
-from bot.services.queueing import issue_link
+from bot.services.queueing import issue_link, queue_mail
 from bot.store import accounts, outbox
 
 
@@ -70,6 +72,32 @@ def tell(db: Database, desk: Desk, account: Account, way: Way, *, now: datetime)
         once=f"{way}:{in_key(account.email)}:{now:%Y-%m-%d}",
     )
     return True
+
+
+def mail_user_ids(db: Database, desk: Desk, found: Sequence[Account], *, now: datetime) -> None:
+    """To an address of several accounts that are alike: how to name one of them; once a day.
+
+    In the caller's transaction, and none while the one before has not gone.
+    """
+    first, address = found[0], in_key(found[0].email)
+    if outbox.list_waiting(db, f"user_ids:{address}:", to=first.email):
+        return
+    expired = all(lifecycle.find_end(db, desk, one, now=now) for one in found)
+    page = "password/forgotten" if first.status is AccountStatus.WAITING else "prolong" if expired else ""
+    queue_mail(
+        db,
+        desk,
+        "user_ids",
+        replace(owner_of(first), case_id=None),  # it names accounts of several cases
+        key=f"user_ids:{address}:{now:%Y-%m-%d}",
+        words=account_mails.user_ids(
+            with_companies(db, found),
+            desk.policy,
+            sign_in_url=desk.page_url("sign-in", lang=first.lang),
+            page_url=desk.page_url(page, lang=first.lang) if page else None,
+        ),
+        now=now,
+    )
 
 
 def list_same_address(db: Database, desk: Desk, email: str, *, now: datetime) -> list[Account]:

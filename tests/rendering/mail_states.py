@@ -148,6 +148,13 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "user_ids_deactivated": lambda lang: account_samples.user_ids(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, status=AccountStatus.DEACTIVATED
     ),
+    "user_ids_waiting": lambda lang: account_samples.user_ids(
+        samples.decided_case(lang),
+        POLICY,
+        at=samples.DECIDED_AT,
+        status=AccountStatus.WAITING,
+        page_url=page("password/forgotten", lang),
+    ),
     "user_ids_expired": lambda lang: account_samples.user_ids(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, page_url=page("prolong", lang)
     ),
