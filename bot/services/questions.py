@@ -77,10 +77,13 @@ def say_received(
     of: Programme = Programme.MAG,
     now: datetime,
 ) -> None:
-    """Tell a verified sender that their mail came, by when a person answers it, and no more."""
+    """Tell a verified sender that their mail came, by when a person answers it, and no more.
+
+    Only that a file is missing of which they speak is said besides.
+    """
     words = mails.neutral_receipt(
         ref=ref, lang=understood.mail.lang, policy=desk.policy, hear_by=hear_by, offered=offered, of=of
-    )
+    ) | {"no_file": form_requests.misses_file(understood.mail)}
     answer(db, desk, understood, "neutral_receipt", ref=ref, words=words, now=now, case_id=case_id)
 
 

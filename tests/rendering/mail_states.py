@@ -103,6 +103,9 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "faq_answer_by_staff": lambda lang: conversation_samples.article(lang, POLICY, by_staff=True),
     "faq_answer_of_a_part": lambda lang: conversation_samples.article(lang, POLICY, rest=True),
     "neutral_receipt_with_answers": lambda lang: conversation_samples.receipt_with_answers(lang, POLICY),
+    "neutral_receipt_no_file": lambda lang: (
+        mails.neutral_receipt(ref="Q-3", lang=lang, policy=POLICY) | {"no_file": True}
+    ),
     "neutral_receipt_of_form": lambda lang: mails.neutral_receipt(ref="Q-3", lang=lang, policy=POLICY),
     **partner_states.STATES,
     "activation_of_user": lambda lang: account_samples.activation(
