@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.cases import case_ref
 from bot.domain.programmes import Programme
+from bot.domain.refs import signs_of
 from bot.domain.ris import Credential, Role, User
 
 #: no vowels, so that no User ID spells anything, and nothing that is read as another sign
@@ -137,7 +138,7 @@ def make_user_id(token: str) -> str:
 
 def fold_user_id(text: str) -> str:
     """As it is looked up, whatever case somebody types, and with or without its hyphen; "" for none."""
-    signs = "".join(text[:40].lower().replace("-", " ").split())
+    signs = signs_of(text[:40])
     whole = len(signs) == _LONG and all(sign in _SIGNS for sign in signs)
     return f"{signs[:4]}-{signs[4:]}" if whole else ""
 

@@ -82,6 +82,11 @@ class EmailChange:
         return f"E-{self.id}"
 
     @property
+    def unanswered(self) -> tuple[str, ...]:
+        """The addresses that have not said yes."""
+        return tuple(self.new if end is End.NEW else self.old for end in End if end not in self.confirmed)
+
+    @property
     def is_proven(self) -> bool:
         return self.confirmed == frozenset(End)
 

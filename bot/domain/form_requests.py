@@ -73,9 +73,11 @@ _HAS_IT: Final = re.compile(
     r"|anbei|anhang|angehängt|beigefügt|ausgefüllt\w*|ausfüllen|ausfülle|geschickt|gesendet|eingereicht"
     r"|einreichen|abgelehnt|korrigier\w+|änder\w+|geändert\w*|zurück\w*|warum|wieso|fehler\w*|falsch\w*"
     r"|wie (?:fülle|soll|muss|kann)|was (?:muss|soll|trage)|wem|wohin|stand|storn\w+|hilfe"
-    r"|eintragen|eingetragen)\b",
+    r"|eintragen|eingetragen|here(?: is| are|[\u2019']s)|hier (?:ist|sind|kommt|kommen))\b",
     re.IGNORECASE,
 )
+#: a link may lead to one that is filled in
+_LINK: Final = "://"
 #: "a blank form to fill in" and "send it so that we can complete it" are no form that is there
 _PURPOSE: Final = re.compile(
     r"\b(?:to (?:be )?(?:fill|complet)\w*|(?:so|that|and|which|then|damit|um|und|dann|zum|die|das)\b[^.?!\n]*"
@@ -107,6 +109,18 @@ _REASON: Final = re.compile(
     r"[^.?!]{0,60}[.!]?",
     re.IGNORECASE,
 )
+#: "please find our form attached", and not "the form that you attached"
+_ENCLOSES: Final = re.compile(
+    r"\b(?:(?:is|are|find|see)\b[^.?!\n]{0,60}\b(?:attached|enclosed)|(?:attached|enclosed) (?:is|are|please"
+    r"|you|to this|herewith|our|my|the|a)\b|(?:i|we)(?: have|\u2019ve|'ve)? (?:attach|enclos)\w*"
+    r"|see (?:the )?attachment|anbei|in der anlage|im anhang|als anhang|angehängt|beigefügt|beiliegend\w*)\b",
+    re.IGNORECASE,
+)
+_YOURS: Final = re.compile(
+    r"\?|\byou(?: have|\u2019ve|'ve)? (?:attach|enclos|sen[dt])\w*|\byour (?:last |e-?)?mail\b"
+    r"|\b(?:in|zu) (?:ihrer|eurer|deiner) (?:e-?)?mail\b|\b(?:not|nicht|kein\w*)\b",
+    re.IGNORECASE,
+)
 _SENTENCE: Final = re.compile(r"[.?!]+\s|\n\s*\n|;\s")
 
 
@@ -122,13 +136,20 @@ def asks_for_form(mail: InboundMail) -> bool:
         return True
     subject = " ".join(mail.subject[:200].split())
     about_it = _asks(subject) or _BARE.fullmatch(subject) is not None
-    return about_it and not any(_HAS_IT.search(one) or _declines(one) for one in said)
+    has_it = any(_HAS_IT.search(one) or _LINK in one or _declines(one) for one in said)
+    return about_it and not has_it
 
 
 def asks_nothing_else(mail: InboundMail) -> bool:
     """Whether a mail that asks for the form asks for nothing besides; in doubt a person reads it."""
     others = [one for one in _sentences(mail.text) if not _asks_only(one)]
     return all(_REASON.fullmatch(one) or is_polite(one, sender=mail.sender.name) for one in others)
+
+
+def misses_file(mail: InboundMail) -> bool:
+    """Whether it says that a file comes with it, and none does: whoever sent it waits for nothing else."""
+    said = _sentences(mail.text[:LONGEST])
+    return not mail.attachments and any(_ENCLOSES.search(one) and not _YOURS.search(one) for one in said)
 
 
 def _sentences(text: str) -> list[str]:

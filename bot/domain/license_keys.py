@@ -9,13 +9,12 @@ from enum import StrEnum
 
 from bot.domain.money import Money
 from bot.domain.outbox import JobStatus
+from bot.domain.refs import BETWEEN
 from bot.domain.ris import Credential
 
 SHOWN = 4  #: characters of a key that staff may see
 
-#: spaces, hyphens, and what is not seen at all (Unicode's general categories)
-_BETWEEN = frozenset({"Zs", "Zl", "Zp", "Pd", "Cc", "Cf"})
-_BETWEEN_ASCII = {code: None for code in range(128) if unicodedata.category(chr(code)) in _BETWEEN}
+_BETWEEN_ASCII = {code: None for code in range(128) if unicodedata.category(chr(code)) in BETWEEN}
 
 #: kinds of signs in a key as it is folded
 LETTERS, DIGITS, OTHERS = "A", "9", "*"
@@ -204,7 +203,7 @@ def fold_key(text: str) -> str:
     """As it is marked: people type it in any case, with or without its hyphens, of whatever kind."""
     if text.isascii():  # by far the quickest, and nearly all are
         return text.translate(_BETWEEN_ASCII).upper()
-    return "".join(sign for sign in text.upper() if unicodedata.category(sign) not in _BETWEEN)
+    return "".join(sign for sign in text.upper() if unicodedata.category(sign) not in BETWEEN)
 
 
 def shape_of(key: str) -> Shape:

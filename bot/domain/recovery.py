@@ -21,6 +21,7 @@ class Way(StrEnum):
     RESET = "reset"  # a link to a new password: an administrator knows them
     SEVERAL = "several"  # several accounts have that address: a person helps
     CLOSED = "closed"  # it was deactivated
+    ENDLESS = "endless"  # it was to be prolonged, and has no clock
 
 
 def find_way(

@@ -2,6 +2,8 @@
 
 import hashlib
 
+from bot.domain.refs import signs_of
+
 MADE = 8  #: of a set
 PURPOSE = "recovery code"  #: of the keyed hash under which they lie in the database
 #: no vowels, so that no code spells anything, and nothing that is read as another sign
@@ -21,7 +23,7 @@ def make_code(token: str) -> str:
 
 def fold_code(text: str) -> str:
     """As it is looked up, whatever case somebody types, with or without hyphens and spaces; "" for none."""
-    signs = "".join(text[:60].lower().replace("-", " ").split())
+    signs = signs_of(text[:60])
     whole = len(signs) == _GROUP * _GROUPS and all(sign in _SIGNS for sign in signs)
     return _grouped(signs) if whole else ""
 

@@ -1,9 +1,16 @@
-"""What cases, questions and invitations are called, as people type it: C-7, "c7", "#7", with any dash."""
+"""What cases, questions, accounts and codes are called, as people type it: C-7, "c7", with any dash."""
 
 import re
+import unicodedata
+from typing import Final
+
+#: blanks, hyphens of every kind, and what nobody sees: as a category of Unicode
+BETWEEN: Final = frozenset({"Zs", "Zl", "Zp", "Pd", "Cc", "Cf"})
 
 #: hyphens and dashes of every length, and the minus: keyboards and editors make one of the other
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
+
+_AROUND: Final = ".,;:!()[]<>*\"'\u2018\u2019\u201a\u201c\u201d\u201e"
 
 
 def read_ref(text: str, sign: str) -> int | None:
@@ -17,3 +24,9 @@ def read_ref(text: str, sign: str) -> int | None:
 def read_number(text: str) -> int | None:
     """Of "7" and "#7", which tell the number and not of what."""
     return read_ref(text, "[#-]?")
+
+
+def signs_of(text: str) -> str:
+    """The signs of a code that somebody types or pastes, in small letters; nothing between or around them."""
+    signs = (sign for sign in text.translate(_DASHES).lower() if unicodedata.category(sign) not in BETWEEN)
+    return "".join(signs).strip(_AROUND)

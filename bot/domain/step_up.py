@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
+from bot.domain.refs import signs_of
+
 MOST_WRONG = 5
 LOCKED_FOR = timedelta(minutes=15)
 LINK_LASTS = timedelta(hours=24)
@@ -65,6 +67,6 @@ class ResetAsked:
 
 
 def read_code(text: str) -> str:
-    """The six digits of what somebody typed, with or without spaces; "" when it is no code at all."""
-    digits = "".join(unicodedata.normalize("NFKC", text[:40]).split())
+    """The six digits of what somebody typed, however they are parted; "" when it is no code at all."""
+    digits = signs_of(unicodedata.normalize("NFKC", text[:40]))
     return digits if len(digits) == _DIGITS and digits.isascii() and digits.isdigit() else ""

@@ -71,7 +71,7 @@ def recovery(
 
     `by_mail`: they wrote to us, and asked for nothing on the portal. `several`: the accounts of that address,
     each with its company, where no link goes. `page_url`: all of them have expired, and there one asks
-    for the way back.
+    for the way back; or none ever does, and there one signs in.
     """
     say = words(account.lang, policy.desk.zone)
     return of_account(account, customer, policy) | {
@@ -229,10 +229,10 @@ def user_ids(
     """To whoever has several accounts under one address, each with its company: User IDs tell them apart.
 
     All may be signed in to, or none: they are deactivated, or have expired (`page_url`: where one asks for
-    the way back).
+    the way back), or were never activated (there one asks for the mail that does it).
     """
     first = found[0][0]
-    deactivated = first.status is AccountStatus.DEACTIVATED
+    over = first.status if first.status is not AccountStatus.ACTIVE else "expired" if page_url else ""
     return owner(policy, first.programme) | {
         "lang": first.lang,
         "ref": first.thread,
@@ -240,7 +240,7 @@ def user_ids(
         "accounts": _told_apart(found, words(first.lang, policy.desk.zone)),
         "partner": first.is_partner,
         "administrator": any(account.is_administrator for account, _ in found),
-        "over": "deactivated" if deactivated else "expired" if page_url else "",
+        "over": over,
         "sign_in_url": sign_in_url,
         "page_url": page_url,
     }

@@ -198,7 +198,7 @@ def user_ids(
     status: AccountStatus = AccountStatus.ACTIVE,
     page_url: str | None = None,
 ) -> Values:
-    """`page_url`: of expired ones."""
+    """`page_url`: of expired ones, and of those that were never activated."""
     found = [(replace(one, status=status), company) for one, company in several_accounts(case, at=at)]
     return account_mails.user_ids(found, policy, sign_in_url=SIGN_IN_URL, page_url=page_url)
 

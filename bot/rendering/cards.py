@@ -41,23 +41,32 @@ def confirm_card(
 ) -> Card:
     """The current card for one pair of eyes, with only the button of the command they typed.
 
-    `note`: what they typed behind it, which stands in the window of the rejection.
+    `note`: what they typed behind it, which stands in the window of the rejection; an approval keeps none.
     """
     case = card.case
     if case.status is CaseStatus.REGISTRATION_REVIEW:
-        return _confirm_registration(card, _REGISTRATION[action], note, words)
+        return _confirm_registration(card, action, note, words)
     may = action in _ACTIONS.get(case.status, ()) and case.decision is None and card.may_decide
     ask = words.say("card.ask.confirm" if may else "card.ask.nothing")
     button = [_actions(card, (action,), words)] if may else []
-    noted = modals.typed_note(button[0]["elements"][0], note, words) if may and note else []
-    shown = [*_case(card, words), blocks.context(ask), *noted, *button]
+    rejects = may and note and action == "reject"
+    noted = modals.typed_note(button[0]["elements"][0], note, words) if rejects else []
+    lost = _lost(action, note, words) if may and not noted else ()
+    shown = [*_case(card, words), blocks.context(ask, *lost), *noted, *button]
     return Card(text=_notification(case, words), blocks=shown)
 
 
-def _confirm_registration(card: CaseCard, button: str, note: str, words: Words) -> Card:
+def _lost(action: Literal["approve", "reject"], note: str, words: Words) -> tuple[str, ...]:
+    """That what was typed behind the command goes nowhere, and what does."""
+    return (words.say(f"card.typed_note.lost.{action}"),) if note else ()
+
+
+def _confirm_registration(
+    card: CaseCard, action: Literal["approve", "reject"], note: str, words: Words
+) -> Card:
     """What refuses it asks for words that go to people outside: a note is not taken for them."""
-    found = registration.buttons(card, words, only=button)
-    lost = [words.say("card.typed_note.lost")] if found and note else []
+    found = registration.buttons(card, words, only=_REGISTRATION[action])
+    lost = _lost(action, note, words) if found else ()
     ask = blocks.context(words.say("card.ask.confirm" if found else "card.ask.nothing"), *lost)
     return Card(text=_notification(card.case, words), blocks=[*_case(card, words), ask, *found])
 

@@ -23,16 +23,16 @@ def changes(before: RisCase, after: RisCase, since: int, words: Words, *, shown:
 
 
 def lines(found: Differences, words: Words) -> Iterator[str]:
-    """One for each cell that differs, the company's first; and for each person who came or went."""
+    """One for each person who went or came, which must not be overlooked; then for each cell that differs."""
+    for user in found.removed:
+        yield words.say("differences.removed", who=_who(user, words), email=safe(user.email, 120))
+    for user in found.added:
+        yield words.say("differences.added", who=_who(user, words), email=safe(user.email, 120))
     for change in found.company:
         yield words.say("differences.cell", **_sides(change, words))
     for one in found.changed:
         for change in one.changes:
             yield words.say("differences.cell_of", who=_who(one.user, words), **_sides(change, words))
-    for user in found.added:
-        yield words.say("differences.added", who=_who(user, words), email=safe(user.email, 120))
-    for user in found.removed:
-        yield words.say("differences.removed", who=_who(user, words), email=safe(user.email, 120))
 
 
 def _sides(change: Change, words: Words) -> dict[str, str]:

@@ -193,7 +193,7 @@ def _revised(db: Database, case: Case, submission: Submission, by: Staff | None)
         evidence=submission.check.evidence,
         hands=case.hands | submission.hands | {submission.mail.sender.address} | ({by.id} if by else set()),
         thread=Thread.answering(submission.mail),
-        mail_id=submission.mail_id,
+        mail_id=max(case.mail_id, submission.mail_id),  # answers may be older than the form they stand in
     )
     taken_in = authorised or by is not None
     return replace(revised, status=organisations.status_of(db, revised, taken_in=taken_in, asked=asked))

@@ -116,22 +116,22 @@ def _check_takes_form(db: Database, case: Case, submission: Submission) -> None:
             raise MailHasResult(id=submission.mail_id, ref=other)
     if has_keys_out(db, case):
         raise KeysAreOut(ref=case.ref)
-    newest = outbox.find_newest(db, f"{_notes_of(case)}:")
-    mail_id = newest.values["words"].get("mail_id", 0) if newest is not None else 0  # none: erased
-    if mail_id > submission.mail_id and set(cases.list_standing(db, mail_id)) <= {case.ref}:
-        raise NewerCorrection(ref=case.ref)
+    for note in outbox.list_beginning(db, f"{_notes_of(case)}:"):
+        mail_id = note.values["words"].get("mail_id", 0)  # none: erased
+        if mail_id > submission.mail_id and set(cases.list_standing(db, mail_id)) <= {case.ref}:
+            raise NewerCorrection(ref=case.ref)
 
 
 def list_changes(found: Differences) -> tuple[ChangeLine, ...]:
-    """The differences line by line: the company's, then those of each person, then who came and went."""
-    lines = [ChangeLine(field=one.field, before=one.before, after=one.after) for one in found.company]
+    """The differences line by line: who went and came, then the company's and those of each person."""
+    lines = [ChangeLine(field="", before=_name(user), after="") for user in found.removed]
+    lines += [ChangeLine(field="", before="", after=_name(user)) for user in found.added]
+    lines += [ChangeLine(field=one.field, before=one.before, after=one.after) for one in found.company]
     for person in found.changed:
         who = _name(person.user)
         lines += [
             ChangeLine(field=one.field, before=one.before, after=one.after, who=who) for one in person.changes
         ]
-    lines += [ChangeLine(field="", before="", after=_name(user)) for user in found.added]
-    lines += [ChangeLine(field="", before=_name(user), after="") for user in found.removed]
     return tuple(lines)
 
 

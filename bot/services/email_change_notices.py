@@ -66,7 +66,16 @@ def call_late(db: Database, change: EmailChange, *, now: datetime) -> None:
 
 def mail_key(account: Account, change: EmailChange, end: End) -> str:
     """Of the mail with the link; the old end gets another where somebody stands in for it."""
-    return f"{account.ref}:{MAIL}:{change.id}:{end}{_AGAIN if change.agreed_by else ''}"
+    again = _AGAIN if change.agreed_by and end is End.OLD else ""
+    return f"{account.ref}:{MAIL}:{change.id}:{end}{again}"
+
+
+def list_unreached(db: Database, account: Account, change: EmailChange) -> tuple[End, ...]:
+    """The ends that have not said yes, and to which no mail could be delivered, as far as anybody knows."""
+    notices = {end: cooling.find_notice(db, mail_key(account, change, end)) for end in End}
+    return tuple(
+        end for end, found in notices.items() if end not in change.confirmed and found and found.told.in_vain
+    )
 
 
 def find_notice(db: Database, account: Account, change: EmailChange) -> CoolingNotice | None:

@@ -26,6 +26,7 @@ from bot.domain.organisations import is_another
 from bot.domain.parties import is_party
 from bot.domain.ris import Decision
 from bot.domain.staff import Staff
+from bot.domain.trust import check_sender
 from bot.ports import Reader
 from bot.rendering import mails
 from bot.services import (
@@ -76,12 +77,20 @@ def replay(db: Database, desk: Desk, mail_id: int, *, by: str, now: datetime) ->
 
 
 def read_again(db: Database, desk: Desk, reader: Reader, mail_id: int) -> Understood:
-    """Work, outside any transaction: read a mail of the ledger anew; a person vouches for its form."""
+    """Work, outside any transaction: read a mail of the ledger anew; a person vouches for its form.
+
+    Its sender is believed as far as in any copy of it.
+    """
     row = ledger.find(db, mail_id)
     if row is None:
         raise UnknownMail(id=mail_id)
     mail, workbooks = reader.read_mail(_get_raw(db, desk, mail_id))
-    return understand(db, desk, row, mail, workbooks, vouched=True)
+    understood = understand(db, desk, row, mail, workbooks, vouched=True)
+    for copy in () if understood.verified else _copies(db, row):
+        if copy.verified and (raw := sources.find(db, desk, copy.id)) is not None:
+            believed, _ = reader.read_mail(raw)
+            return replace(understood, check=check_sender(believed, desk.trusted_authserv_id))
+    return understood
 
 
 def _get_raw(db: Database, desk: Desk, mail_id: int) -> bytes:
@@ -236,10 +245,14 @@ def find_standing_case(db: Database, mail_id: int) -> Case | None:
 def _check_without_case(db: Database, row: LedgerMail) -> None:
     if row.status is MailStatus.RECORDED:
         raise MailUndecided(id=row.id)
-    copies = ledger.list_same_id(db, row, row.message_id, row.content_hash)
-    for mail in (row, *(copy for copy in copies if copy.content_hash == row.content_hash)):
+    for mail in (row, *_copies(db, row)):
         for ref in cases.list_standing(db, mail.id):
             raise MailHasResult(id=row.id, ref=ref)
+
+
+def _copies(db: Database, row: LedgerMail) -> list[LedgerMail]:
+    found = ledger.list_same_id(db, row, row.message_id, row.content_hash)
+    return [copy for copy in found if copy.content_hash == row.content_hash]
 
 
 def _check_is_somebodys(desk: Desk, understood: Understood) -> None:

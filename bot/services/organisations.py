@@ -42,7 +42,7 @@ from bot.domain.organisations import (
     why_not_newer,
 )
 from bot.domain.ris import Credential, Decision, RisCase, User
-from bot.services import thread_notes
+from bot.services import seat_holders, thread_notes
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
 from bot.store import case_versions, cases, events, organisations, seats
@@ -309,11 +309,15 @@ def addition_to(db: Database, case: Case, root: Case) -> Addition:
 
 
 def _known(db: Database, users: Sequence[User], organisation: int) -> tuple[int, ...]:
-    """Who of a form is there already, counted from 0; not whoever needs another key for a void one."""
+    """Who of a form is there already, counted from 0; not whoever needs another key for a void one.
+
+    Whom an administrator has added is one, once they hold a seat: before, an order for them is their first.
+    """
     lost = seats.list_lost(db, organisation)
+    there = [*organisations.list_people(db, organisation), *seat_holders.list_marks(db, organisation)]
     return tuple(
         number
-        for number in known_people(users, organisations.list_people(db, organisation))
+        for number in known_people(users, there)
         if users[number].credential != Credential.PHONE_OTP or users[number].email.strip().lower() not in lost
     )
 

@@ -163,7 +163,7 @@ def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
     """Mail a link to the address on file of each account that is meant; nobody is told whether there is one.
 
     Of an account that was never activated it is the link that does so. Where there are only such as somebody
-    has deactivated, the mail says that.
+    has deactivated, or as have no clock, the mail says that.
 
     The same work for every name, as far as a stranger can see: one argon2 call, one transaction. Which of
     several people comes back whose address alone was given, a person decides.
@@ -175,16 +175,27 @@ def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
         events.add(db, EventTag.PROLONGATION_ASKED, about, actor="usher", at=now)
         closed = [account for account in named if partner_returns.may_return(db, desk, account, now=now)]
         shared = len(named) > 1 and bool(closed)
+        waiting = [account for account in named if account.status is AccountStatus.WAITING]
+        if len(waiting) > 1:
+            recovery_mails.mail_user_ids(db, desk, waiting, now=now)
         for account in named:
-            if account.is_partner and account.status is AccountStatus.WAITING:
+            if [account] == waiting:
                 mail_activation_again(db, desk, account, now=now)
             elif not (shared and account in closed):
                 mail_link(db, desk, account, now=now)
-        if named and all(account.status is AccountStatus.DEACTIVATED for account in named):
-            recovery_mails.tell(db, desk, named[-1], Way.CLOSED, now=now)
+        _tell_why_none(db, desk, named, now=now)
     if shared:
         email, lang = closed[0].email, closed[0].lang
         partner_returns.ask(db, desk, email=email, name="", company="", lang=lang, now=now)
+
+
+def _tell_why_none(db: Database, desk: Desk, named: list[Account], *, now: datetime) -> None:
+    open_ = [account for account in named if account.status is not AccountStatus.DEACTIVATED]
+    active = [account for account in open_ if account.status is AccountStatus.ACTIVE]
+    if named and not open_:
+        recovery_mails.tell(db, desk, named[-1], Way.CLOSED, now=now)
+    elif active and not any(account.is_partner for account in open_):
+        recovery_mails.tell(db, desk, active[0], Way.ENDLESS, now=now)
 
 
 def mail_link(

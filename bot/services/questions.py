@@ -77,10 +77,13 @@ def say_received(
     of: Programme = Programme.MAG,
     now: datetime,
 ) -> None:
-    """Tell a verified sender that their mail came, by when a person answers it, and no more."""
+    """Tell a verified sender that their mail came, by when a person answers it, and no more.
+
+    Only that a file is missing of which they speak is said besides.
+    """
     words = mails.neutral_receipt(
         ref=ref, lang=understood.mail.lang, policy=desk.policy, hear_by=hear_by, offered=offered, of=of
-    )
+    ) | {"no_file": form_requests.misses_file(understood.mail)}
     answer(db, desk, understood, "neutral_receipt", ref=ref, words=words, now=now, case_id=case_id)
 
 
@@ -276,8 +279,9 @@ def note_follow_up(
     came as a robot's or a list's, so that nothing was done about it. `counts`: False
     for words of somebody who may not speak in it: they are seen, and hold nothing up.
     """
-    unread = list_unread(understood.mail, understood.form) if taken else ()
-    to_read = _has_more(understood, unread) if taken else _is_to_be_read(understood, known=known)
+    unread = list_unread(understood.mail, understood.form) if understood.form.cases else ()
+    more = _has_more(understood, unread) if taken else _is_to_be_read(understood, known=known)
+    to_read = bool(unread) or more
     values = {**_note(understood, ref), "follow_up": True, "form_sent": form_sent, "taken": taken}
     queue_note(
         db,

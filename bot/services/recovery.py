@@ -36,7 +36,7 @@ from bot.services.account_mails import mail_owner
 from bot.services.accounts import list_named, mail_activation_again
 from bot.services.desk import Desk
 from bot.services.queueing import link_rests
-from bot.store import accounts, events, links, sessions, tries
+from bot.store import accounts, events, links, outbox, sessions, tries
 from bot.store.database import transaction
 
 
@@ -230,6 +230,9 @@ def _mail_way(
 def _mail_administrator(
     db: Database, desk: Desk, administrator: Account, account: Account, *, now: datetime
 ) -> None:
+    """Once a day, and none while the one before has not gone."""
+    if outbox.list_waiting(db, f"{administrator.ref}:reset_wished:{account.ref}:", to=administrator.email):
+        return
     mail_owner(
         db,
         desk,

@@ -1,11 +1,13 @@
 """The mails of Account Recovery: a link to a new password, or why none goes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.accounts import Account
+from bot.domain.accounts import Account, AccountStatus
+from bot.domain.addressees import owner_of
 from bot.domain.addresses import in_key
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.recovery import Way
@@ -14,7 +16,7 @@ from bot.services import held_notes, lifecycle
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import with_companies
 from bot.services.desk import Desk
-from bot.services.queueing import issue_link
+from bot.services.queueing import issue_link, queue_mail
 from bot.store import accounts, outbox
 
 
@@ -50,8 +52,9 @@ def tell(db: Database, desk: Desk, account: Account, way: Way, *, now: datetime)
     """Why no link goes to its address, once a day and in the caller's transaction; False where that waits."""
     if _list_waiting(db, account, way):
         return False
-    several = _list_several(db, desk, account, now=now)
+    several = _list_several(db, desk, account, way, now=now)
     expired = way is Way.SEVERAL and all(lifecycle.find_end(db, desk, one, now=now) for one in several)
+    page = "sign-in" if way is Way.ENDLESS else "prolong" if expired else ""
     mail_owner(
         db,
         desk,
@@ -63,7 +66,7 @@ def tell(db: Database, desk: Desk, account: Account, way: Way, *, now: datetime)
             desk.policy,
             way=way,
             several=with_companies(db, several),
-            page_url=desk.page_url("prolong", lang=account.lang) if expired else None,
+            page_url=desk.page_url(page, lang=account.lang) if page else None,
         ),
         now=now,
         once=f"{way}:{in_key(account.email)}:{now:%Y-%m-%d}",
@@ -71,15 +74,44 @@ def tell(db: Database, desk: Desk, account: Account, way: Way, *, now: datetime)
     return True
 
 
+def mail_user_ids(db: Database, desk: Desk, found: Sequence[Account], *, now: datetime) -> None:
+    """To an address of several accounts that are alike: how to name one of them; once a day.
+
+    In the caller's transaction, and none while the one before has not gone.
+    """
+    first, address = found[0], in_key(found[0].email)
+    if outbox.list_waiting(db, f"user_ids:{address}:", to=first.email):
+        return
+    expired = all(lifecycle.find_end(db, desk, one, now=now) for one in found)
+    page = "password/forgotten" if first.status is AccountStatus.WAITING else "prolong" if expired else ""
+    queue_mail(
+        db,
+        desk,
+        "user_ids",
+        replace(owner_of(first), case_id=None),  # it names accounts of several cases
+        key=f"user_ids:{address}:{now:%Y-%m-%d}",
+        words=account_mails.user_ids(
+            with_companies(db, found),
+            desk.policy,
+            sign_in_url=desk.page_url("sign-in", lang=first.lang),
+            page_url=desk.page_url(page, lang=first.lang) if page else None,
+        ),
+        now=now,
+    )
+
+
 def list_same_address(db: Database, desk: Desk, email: str, *, now: datetime) -> list[Account]:
     """The accounts of an address: whoever reads its mails reads those of all of them."""
     return lifecycle.list_living(db, desk, accounts.list_by_email(db, email), now=now)
 
 
-def _list_several(db: Database, desk: Desk, account: Account, *, now: datetime) -> Sequence[Account]:
+def _list_several(
+    db: Database, desk: Desk, account: Account, way: Way, *, now: datetime
+) -> Sequence[Account]:
     """Those of its address that are as it is: each may be the one that somebody wants back."""
     same = list_same_address(db, desk, account.email, now=now)
-    return [one for one in same if one.status is account.status]
+    alike = [one for one in same if one.status is account.status]
+    return [one for one in alike if not one.is_partner] if way is Way.ENDLESS else alike
 
 
 def _list_waiting(db: Database, account: Account, way: Way) -> list[Job]:

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 from bot.domain.cases import OPEN, Case, CaseStatus
 from bot.domain.cover_notes import list_unread
 from bot.domain.differences import corrects
+from bot.domain.form_requests import misses_file
 from bot.domain.intake import Understood
 from bot.domain.organisations import is_another
 from bot.domain.ris import Decision, RisCase
@@ -137,7 +138,7 @@ def take_reply(
                 _note_words(db, understood, revised, taken=True, now=now)
             return True
     known = only is not None and _is_the_same(case, only)
-    if len(submissions) > 1:
+    if len(submissions) > 1 or misses_file(understood.mail):
         questions.say_received(db, desk, understood, ref=case.ref, case_id=case.id, now=now)
     _note_words(db, understood, case, known=known, now=now)
     letters.give_back(db, case, now=now)

@@ -5,7 +5,8 @@ from sqlite_utils import Database
 from bot.domain.accounts import Account
 from bot.domain.license_keys import Seat
 from bot.domain.members import owners
-from bot.store import accounts, seats
+from bot.domain.organisations import Mark, MarkKind, host_first, name_of
+from bot.store import accounts, email_changes, seats
 
 
 def list_held(db: Database, organisation: int) -> dict[int, Seat]:
@@ -18,3 +19,12 @@ def list_held(db: Database, organisation: int) -> dict[int, Seat]:
 def find(db: Database, account: Account) -> Seat | None:
     """The one that is theirs."""
     return list_held(db, account.organisation).get(account.id)
+
+
+def list_marks(db: Database, organisation: int) -> list[Mark]:
+    """By what holders are known, whether a form has brought them or not: by each address that they had."""
+    people, held = accounts.list_of_organisation(db, organisation), list_held(db, organisation)
+    holders = {one.id: one for one in people if one.id in held}
+    former = [change for change in email_changes.list_former(db, organisation) if change[0] in holders]
+    known = [(number, one.email) for number, one in holders.items()] + former
+    return [Mark(MarkKind.PERSON, host_first(address), name_of(holders[number])) for number, address in known]

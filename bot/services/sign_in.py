@@ -1,13 +1,10 @@
 """Sign in by User ID or e-mail address and password: the same work and the same words, whoever it was."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, Customer
-from bot.domain.addressees import owner_of
-from bot.domain.addresses import in_key
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import LifeState
 from bot.domain.lifecycle_refusals import LifeClosed
@@ -19,12 +16,11 @@ from bot.domain.sessions import Strength
 from bot.domain.tries import Limit, Tried
 from bot.rendering import account_mails
 from bot.rendering.case_facts import Values
-from bot.services import lifecycle, prolongation, sessions
+from bot.services import lifecycle, prolongation, recovery_mails, sessions
 from bot.services.account_mails import mail_owner
-from bot.services.accounts import ACTIVATION, list_named, mail_activation_again, with_companies
+from bot.services.accounts import ACTIVATION, list_named, mail_activation_again
 from bot.services.desk import Desk
-from bot.services.queueing import queue_mail
-from bot.store import accounts, events, links, outbox, passwords, tries
+from bot.store import accounts, events, links, passwords, tries
 from bot.store.database import transaction
 
 NOBODY = 0  #: the account of whoever has none: wrong tries of theirs cost the same write
@@ -53,7 +49,7 @@ def sign_in(db: Database, desk: Desk, *, name: str, password: str, now: datetime
         if account is None:
             _count_wrong(db, desk, None, now)
             if found:
-                _mail_user_ids(db, desk, found, now)
+                recovery_mails.mail_user_ids(db, desk, found, now=now)
             else:
                 _mail_waiting(db, desk, name, now)
             return ""
@@ -126,33 +122,12 @@ def _mail_locked(db: Database, desk: Desk, account: Account, until: datetime, no
     mail_owner(db, desk, account, "account_locked", words=words, now=now)
 
 
-def _mail_user_ids(db: Database, desk: Desk, found: list[Account], now: datetime) -> None:
-    """Once a day, however often somebody tries; and none while the one before has not gone."""
-    first = found[0]
-    expired = all(lifecycle.find_end(db, desk, one, now=now) for one in found)
-    address = in_key(first.email)
-    if outbox.list_waiting(db, f"user_ids:{address}:", to=first.email):
-        return
-    queue_mail(
-        db,
-        desk,
-        "user_ids",
-        replace(owner_of(first), case_id=None),  # it names accounts of several cases
-        key=f"user_ids:{address}:{now:%Y-%m-%d}",
-        words=account_mails.user_ids(
-            with_companies(db, found),
-            desk.policy,
-            sign_in_url=desk.page_url("sign-in", lang=first.lang),
-            page_url=desk.page_url("prolong", lang=first.lang) if expired else None,
-        ),
-        now=now,
-    )
-
-
 def _mail_waiting(db: Database, desk: Desk, name: str, now: datetime) -> None:
     """Whoever has not activated their account hears how, once a day; the page says nothing of it."""
     waiting = [account for account in list_named(db, name) if account.status is AccountStatus.WAITING]
-    if len(waiting) == 1 and not links.count_since(
+    if len(waiting) > 1:
+        recovery_mails.mail_user_ids(db, desk, waiting, now=now)
+    elif waiting and not links.count_since(
         db, purpose=ACTIVATION, subject=waiting[0].ref, since=now - timedelta(days=1)
     ):
         mail_activation_again(db, desk, waiting[0], now=now)

@@ -69,6 +69,13 @@ def list_of_account(db: Database, account_id: int) -> list[tuple[EmailChange, da
     return [(_change(found), instant(found["made_at"])) for found in rows(db, sql, {"id": account_id})]
 
 
+def list_former(db: Database, organisation: int) -> list[tuple[int, str]]:
+    """The addresses that its people had before, each with whose account it was."""
+    sql = """select e.account_id, e.old from email_changes e join accounts a on a.id = e.account_id
+             where a.organisation = :id and e.changed_at is not null"""
+    return [(found["account_id"], found["old"]) for found in rows(db, sql, {"id": organisation})]
+
+
 def list_open(db: Database, *, now: datetime) -> list[EmailChange]:
     """Those that are not over."""
     sql = "select * from email_changes where ended_at is null and until > :now order by id"

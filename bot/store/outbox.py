@@ -76,6 +76,13 @@ def find_newest(db: Database, beginning: str) -> Job | None:
     return job_of(found) if found else None
 
 
+def list_beginning(db: Database, beginning: str) -> list[Job]:
+    """All whose keys begin so, the oldest first."""
+    sql = f"select {COLUMNS} from outbox where key >= :begins and key < :ends order by id"
+    found = rows(db, sql, {"begins": beginning, "ends": beginning + "\U0010ffff"})
+    return [job_of(entry) for entry in found]
+
+
 def list_waiting(db: Database, beginning: str, *, to: str) -> list[Job]:
     """The mails to that address whose keys begin so and that have not gone yet, the oldest first."""
     sql = f"""select {COLUMNS} from outbox where key >= :begins and key < :ends and kind = 'mail'

@@ -1,6 +1,7 @@
 """Put the portal together: guards first, then the error pages, then one room a noun."""
 
 import io
+import re
 import time
 from functools import partial
 from typing import IO, TYPE_CHECKING, Any
@@ -87,6 +88,7 @@ SHARED_ROOMS = (
     sessions,
     sign_in,
 )
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")  #: what each link of ours ends with
 STATIC_SECONDS = 31_536_000  #: the address of a file changes with its content
 
 
@@ -126,6 +128,7 @@ def build(bot: Bot, slack_app: "App | None" = None) -> Flask:
     of_rooms, elsewhere = dict[str, Programme](), set[str]()
     pages_of_desk = Pages(bot.desk.policy, Brand.of(bot.desk.policy), of_rooms)
     app.before_request(partial(_say_elsewhere, pages_of_desk, elsewhere))  # before any form is looked at
+    app.before_request(partial(_without_tail, pages_of_desk))
     mag, extranet = bot.desk.policy.mag.keeps_accounts, bot.desk.policy.extranet.keeps_accounts
     if mag or extranet:
         app.before_request(partial(visitors.meet, bot))
@@ -156,6 +159,15 @@ def _say_elsewhere(pages_of_desk: Pages, elsewhere: set[str]) -> Response | None
     if request.blueprint not in elsewhere:
         return None
     return pages_of_desk.render("error.html", status=404, error="elsewhere", id="")
+
+
+def _without_tail(pages_of_desk: Pages) -> Response | None:
+    """A link that was copied with what stands behind it, as the end of a sentence, leads to its page."""
+    parts = request.view_args or {}
+    token = _TOKEN.match(parts.get("token", ""))
+    if request.method != "GET" or token is None or token[0] == token.string:
+        return None
+    return pages_of_desk.go(str(request.endpoint), **parts | {"token": token[0]})
 
 
 def _start() -> None:

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, Response, make_response, request
 
 from bot.domain.errors import Refusal
 from bot.domain.sessions import Visitor
-from bot.services import email_changes, people, profile
+from bot.services import email_change_notices, email_changes, people, profile
 from handlers.portal.frame import Frame
 from handlers.portal.visitors import OF_BOTH, signed_in
 
@@ -64,11 +64,14 @@ def _page(
 ) -> Response:
     with frame.bot.connect() as db:
         change = email_changes.find_open(db, visitor.account, now=frame.bot.clock.now())
+        unreached = email_change_notices.list_unreached(db, visitor.account, change) if change else ()
     return frame.pages.render(
         "account.html",
         status=REFUSED if no else 200,
         done=done,
         change=change,
+        until=frame.pages.words().instant(change.until) if change else "",
+        unreached=unreached,
         email=email,
         refused=frame.pages.words().refusal(no) if no else "",
         account=visitor.account,

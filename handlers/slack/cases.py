@@ -31,7 +31,7 @@ from handlers.slack.answers import (
     staff_in,
     words,
 )
-from handlers.slack.lines import Line
+from handlers.slack.lines import Line, is_courtesy
 
 
 def register(app: App, bot: Bot) -> None:
@@ -79,7 +79,7 @@ def _confirm(line: Line, action: Literal["approve", "reject"]) -> Card:
     with bot.connect() as db:
         card = cases.get_decidable_card(db, bot.desk, ref, line.staff, now=now)
         views.note(db, bot.desk, [card.case.ref], viewer=line.staff, now=now)
-    noted = markup.typed(note) if action == "reject" else ""
+    noted = "" if is_courtesy(note) else markup.typed(note)
     return cards.confirm_card(card, action, note=noted, words=words(bot))
 
 

@@ -12,9 +12,11 @@ from bot.domain.errors import NoCaseNamed, SeveralCasesNamed
 from bot.domain.partners import invitation_id, invitation_ref
 from bot.domain.refs import read_number
 from bot.domain.staff import Staff
+from bot.domain.thanks import is_polite
 from bot.rendering.blocks import Card
 from handlers.slack.markup import typed
 
+_PLEASE = re.compile(r"\b(?:please|kindly|pls|bitte)\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s,;&+/]+")
 #: what may stand between the cases that words begin with: "C-7 and 8", "7, case 8"
 _JOINING = frozenset({"", "and", "or", "und", "oder", "case", "cases", "fall", "c", "-"})
@@ -101,6 +103,11 @@ def _check_names_no_other(words: str, ref: str, *, is_text: bool) -> None:
             raise SeveralCasesNamed(ref=ref, other=case_ref(named))
         joined = bool(word) and word.casefold() in _JOINING
         begins = begins and (named is not None or joined or not word)
+
+
+def is_courtesy(words: str) -> bool:
+    """Whether what stands beside a command says nothing: "please", "thanks", a greeting."""
+    return is_polite(_PLEASE.sub(" ", words))
 
 
 Command = Callable[[Line], Card]

@@ -10,13 +10,12 @@ from slack_sdk import WebClient
 
 from bot.bootstrap import Bot
 from bot.domain.errors import Refusal
-from bot.domain.thanks import is_polite
 from bot.rendering.blocks import Card
 from bot.services import payloads
 from handlers.slack import faq
 from handlers.slack.answers import Body, refusal_text
 from handlers.slack.commands import COMMANDS, answer, is_command
-from handlers.slack.lines import Line
+from handlers.slack.lines import Line, is_courtesy
 from handlers.slack.payloads import concerns_us, mark_done
 
 Event = Mapping[str, Any]
@@ -49,7 +48,7 @@ def _without(usher: str, text: str) -> str:
     """
     said = re.split(rf"<@{re.escape(usher)}(?:\|[^>]*)?>", text)
     behind = "".join(said[1:]).strip()
-    if behind.partition(" ")[0].lower() in COMMANDS and is_polite(said[0]):
+    if behind.partition(" ")[0].lower() in COMMANDS and is_courtesy(said[0]):
         return behind
     return "".join(said).strip()
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bot.domain.form_requests import asks_for_form, asks_nothing_else
+from bot.domain.form_requests import asks_for_form, asks_nothing_else, misses_file
 from bot.domain.mail import Address, Attachment, InboundMail
 
 
@@ -145,6 +145,39 @@ def test_a_mail_with_a_file_of_its_own_is_about_that_file() -> None:
 
     assert not asks_for_form(a_mail("Please send me the RIS form.", files=(pdf,)))
     assert asks_for_form(a_mail("Please send me the RIS form.", files=(logo,)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Here is our form: https://files.example.org/view?id=RIS.xlsx",
+        "https://files.example.org/s/9d8f",
+        "Here's the RIS for Nordlicht.",
+        "Hier ist unser Formular.",
+    ],
+)
+def test_a_subject_asks_for_none_above_a_form_of_their_own(text: str) -> None:
+    assert not asks_for_form(a_mail(text, "RIS"))
+
+
+@pytest.mark.parametrize(
+    ("text", "missed"),
+    [
+        ("Hello,\n\nplease find our completed RIS attached.\n\nRegards\nDana", True),
+        ("Attached is the corrected form.", True),
+        ("I've attached the form.", True),
+        ("Anbei unser ausgefülltes Formular.", True),
+        ("Im Anhang finden Sie die Datei.", True),
+        ("I could not open the form that you attached.", False),
+        ("Is the key attached to one person?", False),
+        ("Your mail says that a form is attached: I have not found it.", False),
+        ("Who pays for a third seat?", False),
+        ("In Ihrer E-Mail stand, das Formular sei angehängt.", False),
+    ],
+)
+def test_a_file_that_is_spoken_of_and_did_not_come_is_noticed(text: str, *, missed: bool) -> None:
+    assert misses_file(a_mail(text)) is missed
+    assert not misses_file(a_mail(text, files=(Attachment(name="RIS.xlsx", type="x/y", content=b"x"),)))
 
 
 def test_a_subject_does_not_outvote_what_is_said_below_it() -> None:

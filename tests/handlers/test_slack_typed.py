@@ -121,7 +121,15 @@ def test_a_question_begins_with_its_sign(workspace: Workspace, words: str) -> No
 
 
 @pytest.mark.parametrize(
-    "words", ["thanks <@U0USHER> case", "Hi, <@U0USHER>  Case C-1", "<@U0USHER> case <@U0USHER>"]
+    "words",
+    [
+        "thanks <@U0USHER> case",
+        "Hi, <@U0USHER>  Case C-1",
+        "<@U0USHER> case <@U0USHER>",
+        "bitte <@U0USHER> approve C-1",
+        "Hallo, bitte <@U0USHER> approve",
+        "Please <@U0USHER> case",
+    ],
 )
 def test_a_polite_word_may_stand_before_a_command(workspace: Workspace, words: str) -> None:
     assert "Borealis: In review" in in_thread(workspace, words)["text"]
@@ -178,6 +186,16 @@ def test_a_question_is_no_case_and_it_is_said_how_it_is_answered(workspace: Work
     assert workspace.heard()[0]["text"].startswith(
         "Q-1 is a question, not a case. It is answered with *Reply*"
     )
+
+
+@pytest.mark.parametrize(("said", "told"), [("but only once it is paid", True), ("please, thank you", False)])
+def test_what_is_typed_behind_an_approval_is_said_to_be_lost(
+    workspace: Workspace, said: str, *, told: bool
+) -> None:
+    a_case(workspace.office)
+    workspace.command(f"approve C-1 {said}", by=AVERY.id)
+
+    assert ("An approval takes no words along" in str(workspace.heard()[0])) is told
 
 
 def test_what_is_typed_after_the_decision_is_no_click(workspace: Workspace) -> None:

@@ -49,3 +49,13 @@ def test_whoever_is_signed_in_reads_their_own_language_until_another_is_chosen(t
     assert spoken(near.browser().get("/contact", headers=ENGLISH).text) == "en"
     english = near.path("/status/<token>", token=near.links["/status/<token>"])
     assert spoken(browser.get(english).text) == "en"  # the link of an English mail, to whoever reads German
+
+
+def test_a_link_that_was_copied_with_what_stands_behind_it_leads_to_its_page(town: Town) -> None:
+    near = neighbours(town)
+    for rule in near.links:
+        path, browser = near.path(rule, token=near.links[rule]), near.browser()
+        for tail in (".", ")", "%3E", "%20", "%E2%80%9C", "=", ".%22"):
+            answer = near.ask(browser, "GET", f"{path}{tail}?lang=de")
+            assert answer.location == f"{path}?lang=de", rule
+            assert near.ask(browser, "GET", answer.location).status_code == 200

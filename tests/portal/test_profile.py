@@ -18,6 +18,7 @@ from bot.store import accounts, certificates, credentials, registration, seats
 from bot.store.database import transaction
 from handlers.portal import app
 from tests import invited as partners
+from tests.partners import bounce
 from tests.people import KEY, PASSWORD, Browser, CountingHasher, hand_key, move_in
 from tests.portal.conftest import Found, Town, client_of
 from tests.portal.test_registration import a_case
@@ -73,6 +74,23 @@ def asked(town: Town, account: Account, email: str = NEW) -> tuple[Browser, str,
     assert answer.headers["Location"] == "/account?done=email"
     old, new = (f"/email/{token}" for token in town.tokens[before:])
     return browser, old, new
+
+
+def test_whoever_asked_reads_who_has_to_say_yes_still_and_which_mail_came_back(
+    town: Town, anna: Account
+) -> None:
+    browser, old, _ = asked(town, anna, f"Anna New <{NEW}>")  # as it was pasted
+    page = browser.get("/account").text
+    assert f"a yes from {anna.email}, {NEW}" in page
+    assert "could not be delivered" not in page
+    answered(browser, old, do="yes", user_id=anna.user_id)
+    with town.bot.connect() as db:
+        db.execute("update outbox set status = 'sent', sent_at = created_at")
+        bounce(db, f"{anna.ref}:email_change:1:new", now=town.clock.now())
+    page = browser.get("/account").text
+
+    assert f"a yes from {NEW}" in page
+    assert f"Our mail to {NEW} could not be delivered. Please check the new address" in page
 
 
 def test_an_address_changes_once_both_ends_have_said_yes(town: Town, anna: Account) -> None:

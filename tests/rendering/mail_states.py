@@ -30,6 +30,7 @@ from bot.rendering import (
     samples,
 )
 from tests.rendering import partner_states
+from tests.rendering.partner_states import page
 
 POLICY = policies.load()
 
@@ -102,6 +103,9 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "faq_answer_by_staff": lambda lang: conversation_samples.article(lang, POLICY, by_staff=True),
     "faq_answer_of_a_part": lambda lang: conversation_samples.article(lang, POLICY, rest=True),
     "neutral_receipt_with_answers": lambda lang: conversation_samples.receipt_with_answers(lang, POLICY),
+    "neutral_receipt_no_file": lambda lang: (
+        mails.neutral_receipt(ref="Q-3", lang=lang, policy=POLICY) | {"no_file": True}
+    ),
     "neutral_receipt_of_form": lambda lang: mails.neutral_receipt(ref="Q-3", lang=lang, policy=POLICY),
     **partner_states.STATES,
     "activation_of_user": lambda lang: account_samples.activation(
@@ -140,11 +144,22 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "recovery_by_mail": partial(_recovery, way=Way.LINK, by_mail=True),
     **{f"recovery_{way}": partial(_recovery, way=way) for way in (Way.RESET, Way.SEVERAL, Way.CLOSED)},
     "recovery_several_closed": partial(_recovery, way=Way.CLOSED, several=True),
+    "recovery_endless": lambda lang: _recovery(lang, Way.ENDLESS, page_url=page("sign-in", lang)),
+    "recovery_several_endless": lambda lang: _recovery(
+        lang, Way.ENDLESS, several=True, page_url=page("sign-in", lang)
+    ),
     "user_ids_deactivated": lambda lang: account_samples.user_ids(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, status=AccountStatus.DEACTIVATED
     ),
+    "user_ids_waiting": lambda lang: account_samples.user_ids(
+        samples.decided_case(lang),
+        POLICY,
+        at=samples.DECIDED_AT,
+        status=AccountStatus.WAITING,
+        page_url=page("password/forgotten", lang),
+    ),
     "user_ids_expired": lambda lang: account_samples.user_ids(
-        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, page_url=partner_states.PROLONG
+        samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, page_url=page("prolong", lang)
     ),
     "credential_notice_removed": lambda lang: account_samples.credential_notice(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, why=CredentialNotice.PHONE_REMOVED

@@ -16,7 +16,10 @@ POLICY, AT = policies.load(), samples.DECIDED_AT
 #: of those that an owner is told; nothing is mailed when only the first has agreed
 RESET_STATES = tuple(state for state in ResetState if state not in (ResetState.AGREED, ResetState.COOLING))
 
-PROLONG = "https://onboarding.example.com/prolong?lang=en"
+
+def page(path: str, lang: str) -> str:
+    """One of the portal's, as a mail names it."""
+    return f"https://onboarding.example.com/{path}?lang={lang}"
 
 
 def _partner(lang: str) -> Account:
@@ -34,9 +37,13 @@ def _of_partner(build: Callable[..., dict[str, Any]], lang: str, **more: object)
 STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "partner_invitation_back": partial(_show, partner_samples.invitation, back=True),
     "account_locked_partner": partial(_of_partner, account_samples.account_locked),
-    **{f"recovery_partner_{way}": partial(_of_partner, password_samples.recovery, way=way) for way in Way},
-    "recovery_partner_expired": partial(
-        _of_partner, password_samples.recovery, way=Way.SEVERAL, page_url=PROLONG
+    **{
+        f"recovery_partner_{way}": partial(_of_partner, password_samples.recovery, way=way)
+        for way in Way
+        if way is not Way.ENDLESS
+    },
+    "recovery_partner_expired": lambda lang: _of_partner(
+        password_samples.recovery, lang, way=Way.SEVERAL, page_url=page("prolong", lang)
     ),
     **{
         f"member_notice_partner_{why}": partial(_of_partner, account_samples.member_notice, why=why)

@@ -1,7 +1,7 @@
 """Answers in words, differences and the case in full, as they were approved and within Slack's limits."""
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,12 +20,14 @@ from bot.domain.case_answers import (
     propose,
 )
 from bot.domain.cases import CaseVersion
+from bot.domain.differences import compare
 from bot.domain.filling import Slot
 from bot.domain.ris import HeadingRead, RisCase, Severity
 from bot.rendering import answer_cards, cards, case_view, samples
 from bot.rendering.blocks import Block
 from bot.rendering.words import words
 from bot.sandbox.slack.limits import check_blocks, check_view
+from bot.services import corrections
 from tests.golden import assert_json_approved
 from tests.rendering.strangers import HOSTILE
 
@@ -122,6 +124,22 @@ def test_it_looks_as_it_was_approved(name: str) -> None:
 
 def texts(blocks: list[Block]) -> str:
     return str(blocks)
+
+
+def test_whoever_a_newer_form_leaves_out_stands_above_all_that_differs() -> None:
+    case = samples.complete_case()
+    changed = {field.name: "other" for field in fields(case.ris.company) if field.name != "seats"}
+    ris = replace(case.ris, company=replace(case.ris.company, **changed), users=case.ris.users[:1])
+    before = version(2, case.ris)
+
+    card = cards.case_card(CaseCard(case=replace(case, ris=ris, version=3), before=before), words=ENGLISH)
+
+    listed = next(text for block in card.blocks if "Changed since" in (text := str(block)))
+    assert listed.count("• gone: ") == len(case.ris.users) - 1
+    lines = corrections.list_changes(compare(case.ris, ris))
+    assert [one.before for one in lines[: listed.count("• gone: ")]] == [
+        f"{user.first_name} {user.last_name}" for user in case.ris.users[1:]
+    ]
 
 
 def test_the_buttons_name_the_answers_and_the_version_they_change() -> None:

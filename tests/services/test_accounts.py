@@ -89,6 +89,8 @@ def test_a_user_id_is_found_however_it_is_typed() -> None:
 
     for typed in (user_id, user_id.upper(), user_id.replace("-", ""), f"  {user_id.replace('-', ' ')} "):
         assert fold_user_id(typed) == user_id
+    for dash in "\u2010\u2011\u2013\u2014\u2212\u200b\u00ad\u00a0":
+        assert fold_user_id(f"\u201e{user_id.replace('-', dash)}\u201c.") == user_id
     for wrong in ("", "anna", "anna@example.org", user_id + "2", "aaaa-aaaa", "١٢٣٤-٥٦٧٨", "x" * 10_000):
         assert fold_user_id(wrong) == ""
 

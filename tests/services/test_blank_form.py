@@ -10,6 +10,7 @@ from bot.domain.mail import Kind
 from bot.services import conversations, marking
 from tests.cast import DANA, MALLORY, Office, a_mail
 from tests.forms import reading, sound_form
+from tests.services.test_replies import WITHOUT_CITY
 
 ASKS = "Could you please send me the blank RIS form? We have a new customer."
 BITTET = "Guten Tag,\nkönnen Sie mir bitte das RIS-Formular zusenden?\nViele Grüße\nDana"
@@ -41,6 +42,28 @@ def test_staff_see_the_question_and_that_the_form_is_on_its_way(office: Office) 
     assert "blank RIS form? We have a new customer" in office.chat.texts()
     assert "asked for the blank form" in office.chat.texts()
     assert office.jobs("neutral_receipt") == []
+
+
+FORGOTTEN = "Hello,\n\nplease find our completed RIS attached.\n\nRegards\nDana"
+
+
+def test_who_forgot_to_attach_their_form_hears_that_none_came(office: Office) -> None:
+    office.take(a_mail(subject="RIS", text=FORGOTTEN))
+    office.work()
+
+    assert "but none came with it" in office.mailer.sent[-1].text
+    assert office.jobs("blank_form") == []
+
+
+def test_so_does_who_forgot_it_in_the_answer_to_our_questions(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    asked = office.job("ris_problems").message_id
+    office.take(a_mail(subject="Re: it", text=FORGOTTEN, answers=asked))
+    office.work()
+
+    assert "but none came with it" in office.mailer.sent[-1].text
+    office.take(a_mail(subject="Re: it", text="Tom has no second phone.", answers=asked))
+    assert len(office.jobs("neutral_receipt")) == 1
 
 
 def test_what_else_is_asked_waits_for_a_person_by_the_time_that_the_mail_says(office: Office) -> None:

@@ -126,6 +126,16 @@ def test_a_second_mail_of_answers_is_shown_anew_once_the_first_was_taken_over(as
     assert asked.case("C-1").status is CaseStatus.IN_REVIEW
 
 
+def test_answers_taken_over_after_a_newer_form_make_its_case_no_older(asked: Office) -> None:
+    reply(asked, "2. Germany\n3. Tom Öztürk")
+    half = ris_form("en", replace(COMPANY, country="Germoney"), [replace(MARA, role=Role.USER), TOM])
+    reply(asked, "", files=[("RIS.xlsx", half)])
+    newest = asked.case("C-1")
+    take_over(asked, 2)  # the same, shown against that form
+
+    assert (asked.case("C-1").version, asked.case("C-1").mail_id) == (newest.version + 1, newest.mail_id)
+
+
 @pytest.mark.parametrize(
     ("sender", "verdict"), [(MALLORY, "pass"), (SOMEONE, "pass"), (DANA, ""), (DANA, "fail")]
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.account_views import AccountAct, ActTooLate
-from bot.domain.accounts import Account, AccountStatus
+from bot.domain.accounts import Account, AccountStatus, account_of
 from bot.domain.bounces import AddressState, Doubt
 from bot.domain.email_change_refusals import ChangeSettled, OwnChange
 from bot.domain.email_changes import ChangeState
@@ -162,6 +162,23 @@ def test_a_later_form_with_the_new_address_orders_nothing_for_whoever_has_it(
     for address in (NEW, MARA.email):
         addition = same(office, a_form(office, replace(MARA, email=address), NORA))
         assert [user.first_name for user in addition.ordered_users] == ["Nora"]
+
+
+@pytest.mark.usefixtures("mara")
+def test_a_later_form_orders_nothing_for_whom_an_administrator_added_with_a_key(
+    office: Office, casey: Phone
+) -> None:
+    case, new = office.case("C-1"), account_of(NORA, lang="en")
+    with office.connect() as db:
+        with transaction(db):
+            nora = account_service.open_one(db, office.desk, case, new, by="account:1", now=office.now)
+        hand_key(db, office.desk, nora, now=office.now)
+    ask(office, nora)
+    agree(office, casey)
+
+    for address in (NEW, NORA.email):
+        addition = same(office, a_form(office, MARA, replace(NORA, email=address)))
+        assert addition.ordered_users == ()
 
 
 def test_nobody_agrees_to_their_own(office: Office, mara: Account) -> None:

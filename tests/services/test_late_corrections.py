@@ -12,7 +12,7 @@ from bot.domain.ris import Credential
 from bot.rendering.workbooks import ris_form
 from bot.services import additions, approvals
 from tests.cast import AVERY, BLAKE, Office, a_mail
-from tests.forms import COMPANY, MARA, TOM, sound_form
+from tests.forms import COMPANY, MARA, TOM, homemade_form, sound_form
 from tests.license_keys import KEYS, a_desk, stock
 from tests.services.walked import outside
 
@@ -40,9 +40,9 @@ def approve(office: Office, ref: str) -> None:
         approvals.approve(db, office.desk, ref=ref, seen=seen, by=AVERY, now=office.now)
 
 
-def reply(office: Office, file: tuple[str, bytes]) -> str:
+def reply(office: Office, *files: tuple[str, bytes]) -> str:
     ours = office.job("order_confirmation").message_id
-    return office.take(a_mail(files=[file], subject="Re: it", answers=ours)).subject_ref
+    return office.take(a_mail(files=list(files), subject="Re: it", answers=ours)).subject_ref
 
 
 def receipts(office: Office) -> list[str]:
@@ -56,6 +56,13 @@ def test_a_corrected_number_after_the_invitation_is_told_to_a_person(invited: Of
     assert "cannot be reopened: its License Keys went out" in " ".join(invited.chat.texts().split())
     assert "+4915123456781" in invited.chat.texts()
     assert receipts(invited) == ["dana@sponsor.example.org"]
+
+
+def test_what_could_not_be_read_beside_a_corrected_form_is_named(invited: Office) -> None:
+    reply(invited, OTHER_PHONE, ("More people.xlsx", homemade_form()))
+    invited.work()
+
+    assert "No form was found in*: More people.xlsx" in invited.chat.texts()
 
 
 def test_without_keys_the_note_says_that_the_customer_is_invited(tmp_path: Path) -> None:

@@ -59,11 +59,12 @@ def test_only_the_newest_of_two_corrected_forms_reopens_it(approved: Office) -> 
 
 
 def test_once_the_newest_is_a_case_of_its_own_the_one_before_reopens_it(approved: Office) -> None:
-    first = reply(approved, corrected("Kiel"))
-    second = reply(approved, corrected("Bremen"))
+    first, second, third = (reply(approved, corrected(city)) for city in ("Kiel", "Bremen", "Ulm"))
     with approved.connect() as db:
-        understood = kinds.read_again(db, approved.desk, approved.reader, second.id)
+        understood = kinds.read_again(db, approved.desk, approved.reader, third.id)
         kinds.take_as_ris(db, approved.desk, understood, by=BLAKE, now=approved.now)
-    reopen(approved, first)
+    with pytest.raises(NewerCorrection):
+        reopen(approved, first)
+    reopen(approved, second)
 
-    assert approved.case("C-1").ris.company.city == "Kiel"
+    assert approved.case("C-1").ris.company.city == "Bremen"

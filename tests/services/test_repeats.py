@@ -16,6 +16,7 @@ from bot.store import approvals as approval_store
 from tests.cast import AVERY, BLAKE, MALLORY, Office, a_mail
 from tests.services.test_conversations import answer
 from tests.services.test_faq_mails import LOCKED
+from tests.services.test_kinds import HOMEMADE
 from tests.services.test_newer_forms import LAST
 from tests.services.test_nudges import with_policy
 from tests.services.test_replies import FORM, WITHOUT_CITY
@@ -194,6 +195,18 @@ def test_the_copy_that_was_set_aside_is_not_a_ris_besides(office: Office) -> Non
     with office.connect() as db, pytest.raises(MailHasResult) as refused:
         kinds.take_as_ris(db, office.desk, again, by=BLAKE, now=office.now)
     assert refused.value.values["ref"] == "C-1"
+
+
+@pytest.mark.parametrize("copy", COPIES[2:])
+def test_what_staff_say_is_a_ris_is_believed_as_far_as_its_best_copy(office: Office, copy: Way) -> None:
+    take(office, copy, DIRECT, files=[HOMEMADE])
+    with office.connect() as db:
+        assert conversations.get(db, "Q-1").mail_id == 1
+        understood = kinds.read_again(db, office.desk, office.reader, 1)
+        (case,) = kinds.take_as_ris(db, office.desk, understood, by=BLAKE, now=office.now)
+
+    assert (case.authorised, case.verdict, case.evidence) == (True, "passed", understood.check.evidence)
+    assert "pass" in case.evidence
 
 
 @pytest.mark.parametrize("order", [*permutations([DIRECT, *COPIES[1:3]])])

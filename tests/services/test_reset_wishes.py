@@ -33,6 +33,17 @@ def test_who_has_an_administrator_is_theirs_alone(town: Town) -> None:
     assert notes(town) == []
 
 
+def test_while_no_mail_goes_an_administrator_gets_one_and_not_one_a_day(town: Town) -> None:
+    for _ in range(3):
+        ask(town, town.tom.user_id)
+        town.office.clock.wait(days=1)
+    assert len(town.office.jobs("reset_wished")) == 1
+    town.office.work()
+    ask(town, town.tom.user_id)
+
+    assert len(town.office.jobs("reset_wished")) == 2
+
+
 @pytest.mark.parametrize("who", ["sole administrator", "user whose administrator left", "partner"])
 def test_whom_no_administrator_can_help_the_desk_hears_of_once_a_day(town: Town, who: str) -> None:
     account = {"partner": town.amara, "sole administrator": town.mara}.get(who, town.tom)

@@ -1,5 +1,6 @@
 """One address, several accounts: those that are over stand in nobody's way, wherever it is asked."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot.store import accounts
 from tests.cast import AVERY
 from tests.partners import begun
 from tests.people import PASSWORD
-from tests.services.kept_out import TOM_, Town, life, mailed, town
+from tests.services.kept_out import TOM_, Town, life, mailed, town, waiting
 
 __all__ = ["town"]  # pytest finds the fixture here
 
@@ -104,6 +105,57 @@ def test_of_which_all_were_deactivated_every_mail_says_so_and_names_them(town: T
         assert {one["user_id"] for one in words["accounts"]} == {town.mara.user_id, town.tom.user_id}
 
 
+def prolonged(town: Town, name: str) -> list[tuple[str, str]]:
+    """The mails to whoever asks for the link twice at once, each with the way that it says."""
+    before = len(town.office.mails())
+    for _ in range(2):
+        prolongation.ask_for_link(town.db, town.office.desk, name, now=town.office.now)
+    return [(job.template, job.values["words"].get("way", "")) for job in town.office.mails()[before:]]
+
+
+@pytest.mark.parametrize("by", ["user_id", "email"])
+def test_whoever_asks_to_prolong_an_account_that_has_no_end_hears_that_by_mail(town: Town, by: str) -> None:
+    assert prolonged(town, getattr(town.tom, by)) == [("recovery", Way.ENDLESS)]
+
+
+def test_only_accounts_without_an_end_are_said_to_have_none(town: Town) -> None:
+    town.db.conn.execute("update accounts set user_id = 'b4tz-k7m3' where id = ?", [town.amara.id])
+    for one in (town.amara, town.mara):
+        accounts.set_email(town.db, one.id, TOM_)
+
+    assert prolonged(town, TOM_) == [("prolong_link", "")]
+    assert prolonged(town, town.mara.user_id) == [("recovery", Way.ENDLESS)]
+    (*_, told) = [job.values["words"] for job in town.office.jobs("recovery")]
+    assert {one["user_id"] for one in told["accounts"]} == {town.mara.user_id, town.tom.user_id}
+
+
+def test_who_never_activated_gets_the_activation_mail_also_by_asking_to_prolong(town: Town) -> None:
+    waiting(town)
+    town.office.work()
+    town.office.clock.wait(minutes=5)  # since the mail that its making brought
+
+    assert prolonged(town, TOM_) == [("activation", "")]
+
+
+@pytest.mark.parametrize("ask", [tried, prolonged])
+def test_of_several_that_were_never_activated_one_mail_says_how_each_gets_its_own_once_more(
+    town: Town, ask: Callable[[Town, str], object]
+) -> None:
+    """One, and not one for each: anybody's administrator makes accounts with any address."""
+    town.db.conn.execute("update accounts set status = 'waiting', email = ?", [TOM_])
+    town.office.work()
+    town.office.clock.wait(days=2)
+    before = len(town.office.mails())
+    ask(town, TOM_)
+
+    (job,) = town.office.mails()[before:]
+    told = job.values["words"]
+    assert (job.template, told["over"], len(told["accounts"])) == ("user_ids", "waiting", 3)
+    assert "/password/forgotten" in told["page_url"]
+    recovery.ask_for_link(town.db, town.office.desk, town.tom.user_id, now=town.office.now)
+    assert town.office.mails()[-1].template == "activation"
+
+
 @pytest.mark.parametrize("by", ["user_id", "email"])
 def test_whoever_asks_to_prolong_a_deactivated_account_hears_that_it_is(town: Town, by: str) -> None:
     town.office.clock.wait(days=1)
@@ -128,11 +180,8 @@ def test_who_was_one_of_several_in_the_morning_hears_on_that_day_that_it_was_dea
 def test_a_deactivated_account_is_told_of_where_no_other_of_its_address_is_left(town: Town) -> None:
     accounts.set_email(town.db, town.mara.id, TOM_)
     opening.deactivate(town.db, town.office.desk, town.mara, by=AVERY.id, now=town.office.now)
-    before = len(town.office.mails())
 
-    prolongation.ask_for_link(town.db, town.office.desk, TOM_, now=town.office.now)
-
-    assert len(town.office.mails()) == before
+    assert prolonged(town, TOM_) == [("recovery", Way.ENDLESS)]
 
 
 def test_of_several_that_live_the_desk_of_the_named_one_helps_and_no_closed_one_is_listed(

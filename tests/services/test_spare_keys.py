@@ -15,6 +15,7 @@ from bot.domain.member_refusals import NeedsNoKey
 from bot.domain.ris import Credential, User
 from bot.services import additions, approvals
 from bot.services.accounts import open_all, open_one
+from bot.services.members import open_member
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, Office, a_case, a_submission
 from tests.forms import MARA, TOM
@@ -140,3 +141,17 @@ def test_whoever_got_a_spare_key_meanwhile_is_ordered_none(tmp_path: Path) -> No
 
     with pytest.raises(NothingToAdd):
         approve(office, addition.ref)
+
+
+def test_whom_an_administrator_added_with_a_spare_key_no_addition_orders_one_for(tmp_path: Path) -> None:
+    office = a_supplied_desk(tmp_path)
+    nadia = user("Nadia", "Vogt", "nadia@nordlicht.example.com")
+    new, addition = account_of(nadia, lang="en"), an_addition(office, TOM, nadia)
+    assert addition.ordered_users == (nadia,)
+    with office.connect() as db, transaction(db):
+        open_member(db, office.desk, office.case("C-1"), new, by="account:1", now=office.now)
+
+    with pytest.raises(NothingToAdd):
+        approve(office, addition.ref)
+    with pytest.raises(NothingToAdd):
+        approve(office, an_addition(office, nadia).ref)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.errors import NotNow
 from bot.domain.outbox import JobStatus
-from bot.services import activation, open_invitations, sign_in
+from bot.services import activation, open_invitations, recovery_mails
 from tests import invited
 from tests.cast import AVERY, Office, a_case
 from tests.people import an_office_of_accounts, move_in
@@ -55,6 +55,6 @@ def test_user_ids_are_mailed_once_though_they_are_asked_for_on_many_days(office:
         office.clock.wait(days=1)
         office.work()
         with office.connect() as db:
-            sign_in._mail_user_ids(db, office.desk, [people[0]], office.now)
+            recovery_mails.mail_user_ids(db, office.desk, [people[0]], now=office.now)
 
     assert len(office.jobs("user_ids")) == 1
