@@ -1,10 +1,14 @@
-"""What the many portals of these tests have in common, compiled once a process: templates and addresses."""
+"""What the many portals and apps of these tests have in common, worked out once a process."""
 
+import inspect
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from slack_bolt.listener import custom_listener
+from slack_bolt.listener_matcher import builtins
 from werkzeug.routing import Rule
 
 Builder = Callable[..., tuple[str, str]]
@@ -45,3 +49,26 @@ def compile_addresses_once() -> None:
         return made[key]
 
     setattr(Rule, name, compile_once)
+
+
+def look_at_listeners_once() -> None:
+    """Bolt asks each listener and each matcher for the names of its arguments: most of what an app takes.
+
+    They are the code's, whatever a `partial` binds to them.
+    """
+    name = "get_arg_names_of_callable"  # there is no public way
+    ask: Callable[[Any], list[str]] = getattr(custom_listener, name)
+    known: dict[tuple[object, ...], list[str]] = {}
+
+    def ask_once(listener: Any) -> list[str]:  # noqa: ANN401 - Bolt's own
+        bound = isinstance(listener, partial)
+        code = getattr(inspect.unwrap(listener.func if bound else listener), "__code__", None)
+        if code is None:
+            return ask(listener)
+        key = (code, len(listener.args), *listener.keywords) if bound else (code,)
+        if key not in known:
+            known[key] = ask(listener)
+        return [*known[key]]
+
+    for asking in (custom_listener, builtins):
+        setattr(asking, name, ask_once)

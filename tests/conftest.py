@@ -14,6 +14,7 @@ from tests.cast import Office, an_office
 
 slack_rules.watch()
 compiled.compile_addresses_once()
+compiled.look_at_listeners_once()
 
 # Hypothesis measures by the clock on the wall: a busy machine is no fault of an example's. What must be quick
 # is measured in CPU by its own test, and what hangs ends after `timeout` (pyproject.toml).
@@ -45,8 +46,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is imported and collected stays: nobody need look for garbage among it again and again."""
+    """What is imported and collected stays: nobody need look for garbage among it again and again.
+
+    Nor among what a test holds just now: a form read, or a portal put together, is thousands of objects.
+    """
     gc.freeze()
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture(autouse=True)

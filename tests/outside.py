@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from bot.adapters import marking
 from bot.adapters.carriers import read_workbooks
@@ -311,7 +312,13 @@ class PlainMarker:
         return marking.find_form(raw, form_hash, applications, own_addresses)
 
     def mark(self, content: bytes, remarks: Remarks) -> bytes | None:
-        return marking.mark_workbook(content, remarks)
+        return _marked(content, remarks)
+
+
+@lru_cache(maxsize=64)
+def _marked(content: bytes, remarks: Remarks) -> bytes | None:
+    """Equal input gives equal bytes, and openpyxl takes its time: tests that share a form mark it once."""
+    return marking.mark_workbook(content, remarks)
 
 
 def fetched(raw: bytes, *, uid: int = 1, received_at: datetime = NOW) -> FetchedMail:

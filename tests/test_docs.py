@@ -6,6 +6,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 
 import click
@@ -235,14 +236,15 @@ def known(room: object, name: str) -> bool:
 @every_document
 def test_every_name_in_capitals_stands_in_a_file(document: Path) -> None:
     said = re.findall(r"`(_?[A-Z][A-Z0-9_]+)(?:=[^`]*)?`", read(document))
-    found = re.findall(r"\b_?[A-Z][A-Z0-9_]+\b", read(*files_of_the_program()))
 
-    assert set(said) - set(found) == set()
+    assert set(said) - capitals_of_the_program() == set()
 
 
-def files_of_the_program() -> list[Path]:
+@cache
+def capitals_of_the_program() -> set[str]:
     kinds = {".py", ".toml", ".yaml", ".example", ""}
-    return [path for path in tracked() if path.suffix in kinds and TESTS / "data" not in path.parents]
+    files = [path for path in tracked() if path.suffix in kinds and TESTS / "data" not in path.parents]
+    return set(re.findall(r"\b_?[A-Z][A-Z0-9_]+\b", read(*files)))
 
 
 @every_document

@@ -117,6 +117,7 @@ def split_front_matter(name: str, source: str) -> tuple[dict[str, str], str]:
 
 @cache
 def _environment(templates_dir: Path | None, **options: Any) -> Environment:  # noqa: ANN401 - jinja2's own
+    """One for all mails: what they share, as the layout is, is compiled once."""
     folders = [folder for folder in (templates_dir, SHIPPED) if folder]
     return _Wordings(
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),

@@ -26,6 +26,7 @@ from bot.domain.staff import Act, Staff
 from bot.domain.trust import SenderCheck, Verdict
 from bot.services import approvals, cases, enrolments
 from bot.services.cases import Submission
+from bot.services.desk import Desk
 from bot.services.staff import StaffList
 from bot.store.database import transaction
 from handlers.portal import app
@@ -82,6 +83,11 @@ def settings_for(folder: Path, **changes: str) -> all_settings.Settings:
     """The desk's settings over a database in that folder; the rest is checked once a process."""
     own = {"database_url": f"sqlite:///{folder / 'usher.db'}"}
     return _checked_settings(**changes).model_copy(update=own)
+
+
+@cache
+def _shipped_desk(**changes: str) -> Desk:
+    return make_desk(_checked_settings(**changes))
 
 
 class Visitor(FlaskClient):
@@ -200,7 +206,7 @@ def found(tmp_path: Path) -> Found:
         lay_database(settings)
         tokens: list[str] = []
         clock = StillClock()
-        desk = make_desk(settings)
+        desk = make_desk(settings) if "usher_config" in changes else _shipped_desk(**changes)
 
         def new_token() -> str:
             tokens.append(desk.new_token())

@@ -17,7 +17,12 @@ SECRET = "f" * 32
 
 
 def slack_client(town: Town) -> FlaskClient:
-    bolt = App(client=town.bot.slack_client, signing_secret=SECRET, token_verification_enabled=False)
+    bolt = App(
+        name="usher",
+        client=town.bot.slack_client,
+        signing_secret=SECRET,
+        token_verification_enabled=False,
+    )
     return client_of(app.build(town.bot, bolt), town.bot.settings.portal_url)
 
 

@@ -1,6 +1,7 @@
 """What an article or a diagnosis tells a reader to click is called so on the page in that language."""
 
 import re
+from functools import cache
 
 import pytest
 from babel.messages.pofile import read_po
@@ -18,6 +19,7 @@ ROLES = {"Organization", "Application"}
 BOTH = [(topic, lang) for topic in articles.load() for lang in LANGUAGES]
 
 
+@cache
 def catalogue(lang: str, name: str = "*") -> dict[str, str]:
     found: dict[str, str] = {}
     for path in (words.LOCALE_DIR / lang / "LC_MESSAGES").glob(f"{name}.po"):
@@ -28,6 +30,7 @@ def catalogue(lang: str, name: str = "*") -> dict[str, str]:
     return found
 
 
+@cache
 def names_of_buttons(lang: str) -> set[str]:
     shown = {text for key, text in catalogue(lang).items() if key.startswith(SHOWN)}
     mailed = (

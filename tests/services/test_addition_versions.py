@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from functools import cache
 
 import openpyxl
 import pytest
@@ -18,6 +19,7 @@ from tests.outside import PlainMarker
 NEW = replace(TOM, first_name="Nora", last_name="Vogt", email="nora.vogt@nordlicht.example.com")
 
 
+@cache
 def a_form(*users: User) -> tuple[str, bytes]:
     """Nobody of it is an administrator, and it names one seat for all."""
     return "More people.xlsx", ris_form("en", replace(COMPANY, seats=1), users)

@@ -1,6 +1,7 @@
 """A form in answer to a case that may be its newest or only say who joins: nothing is replaced unasked."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -27,6 +28,7 @@ CITYLESS = replace(COMPANY, city="")
 NAMELESS = replace(COMPANY, name="", vat_id="", website="", contact_email="")
 
 
+@cache
 def a_form(*people: User, company: Company = COMPANY) -> tuple[str, bytes]:
     return "RIS.xlsx", ris_form("en", replace(company, seats=len(people)), list(people))
 

@@ -22,10 +22,16 @@ function focusForm() {
   (form?.querySelector("[autofocus]") ?? form?.querySelector("input:not([type=hidden]), textarea, select"))?.focus();
 }
 
+// A click is one on what is there from press to release: what is swapped in between, nobody pressed.
+async function untilNothingIsPressed() {
+  while (document.querySelector("[data-live] :active")) await new Promise((later) => setTimeout(later, 20));
+}
+
 async function refresh() {
   const answer = await fetch(location.href, { headers: { "X-Refresh": "1" } });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  await untilNothingIsPressed();
   for (const part of fresh.querySelectorAll("[data-live]")) {
     const here = document.getElementById(part.id);
     if (!here || shownByServer.get(part.id) === part.innerHTML) continue;

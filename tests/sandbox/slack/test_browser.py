@@ -69,6 +69,28 @@ def test_a_person_works_through_the_page(desk: tuple[SlackServer, DeskApp], wind
     expect(window.locator("[data-view-id] >> text=Your desk")).to_be_visible()
 
 
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_what_is_pressed_is_not_swapped_before_it_is_let_go(
+    desk: tuple[SlackServer, DeskApp], window: Page, by: str
+) -> None:
+    server, app = desk
+    window.goto(f"{server.url}?as=avery&channel=approvals")
+    row = actions(button("case_approve", "Approve", value="C-1"))
+    app.app.client.chat_postMessage(channel="approvals", text="card", blocks=[row])
+    approve = window.locator("[data-action-id=case_approve]")
+    approve.hover()
+    approve.focus()
+
+    window.mouse.down() if by == "mouse" else window.keyboard.down(" ")
+    with window.expect_response(lambda answer: "x-refresh" in answer.request.headers) as looked:
+        app.app.client.chat_postMessage(channel="approvals", text="another")
+    looked.value.finished()
+    window.evaluate("async () => { for (let n = 0; n < 6; n++) await new Promise(requestAnimationFrame) }")
+    window.mouse.up() if by == "mouse" else window.keyboard.up(" ")
+
+    expect(window.locator("[data-ts] >> text=Approved")).to_be_visible()
+
+
 def test_the_page_works_without_scripts_and_in_a_narrow_window(
     desk: tuple[SlackServer, DeskApp], browser: Browser
 ) -> None:
