@@ -83,7 +83,7 @@ _WAITS: dict[tuple[CaseStatus, ...], str] = {
             select id from decisions where case_id = c.id and voided_at is null))""",
 }
 #: by its state: its sponsor has written, or somebody was not asked or told
-_CALLS = {
+_CALLS: dict[tuple[CaseStatus, ...], str] = {
     _ASKING: f"({ANSWERED} or exists (select 1 {NOT_READ}) or {UNASKED})",
     _INVITING: UNTOLD,
 }
