@@ -1,7 +1,7 @@
 """The wordings of mails: found, compiled once a process, and how a stranger's value may stand in them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -10,14 +10,17 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from bot.rendering import quoting
-from bot.rendering.shapes import Marked
+from bot.rendering import markdown, quoting
+from bot.rendering.shapes import Marked, Marks
 
 #: beside the packages, in a checkout as in a wheel
 SHIPPED = Path(__file__).parents[2] / "email_templates"
 _PART = re.compile(r"\b_[a-z_]+\.[a-z]{2}\.md\b")
 _LAYOUT = "layout.html"
 _KEPT = '<style data-css-inline="keep">'
+#: values that go whole and with links: staff's own words, and the name of the portal's host
+_AS_WRITTEN = frozenset({"question", "paragraphs", "home"})
+_MARKDOWN = "_markdown"  #: ends the name of a value that is Markdown of ours, an article's
 _LONGEST_VALUE = 600
 _LONGEST_LINE = 3_000  #: of what staff wrote
 
@@ -136,6 +139,28 @@ def _in_markdown(value: object) -> object:
     if isinstance(value, Ours):
         return str(value)
     return quoting.markdown(harmless(value)) if isinstance(value, str) else value
+
+
+def marked(marks: Marks, name: str, value: object) -> object:
+    """Every text in it, made harmless and marked; the support desk's address is part of the words."""
+    if isinstance(value, str):
+        return _way(name)(marks, value)
+    if isinstance(value, Mapping):
+        return {inner: marked(marks, inner, part) for inner, part in value.items()}
+    return [marked(marks, name, part) for part in value] if isinstance(value, list) else value
+
+
+@cache
+def _way(name: str) -> Callable[[Marks, str], object]:
+    """How a text of that name comes into a mail's words; the names are those of our builders."""
+    if name.endswith(_MARKDOWN):
+        return lambda _, value: Ours(value)
+    if name.endswith("_url"):
+        return lambda marks, value: marks.link(value, markdown.normalized(quoting.check_url(value)))
+    if name.endswith("_address"):
+        return lambda _, value: value
+    made_safe = as_written if name in _AS_WRITTEN else harmless
+    return lambda marks, value: marks.value(value, made_safe(value)) if value else value
 
 
 @lru_cache(maxsize=1024)

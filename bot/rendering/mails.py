@@ -1,6 +1,6 @@
 """Mails: a builder for each, which takes values for the outbox, and the one that turns them into words."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, lru_cache
@@ -22,7 +22,7 @@ from bot.domain.sheets import SheetRefusal
 from bot.policy import Policy
 from bot.rendering import case_facts, markdown, quoting
 from bot.rendering.case_facts import Values, owner
-from bot.rendering.mail_templates import Ours, Parts, as_written, harmless, list_mails, load
+from bot.rendering.mail_templates import Parts, list_mails, load, marked
 from bot.rendering.shapes import Marks, Shape
 from bot.rendering.words import Words, megabytes, words
 
@@ -30,9 +30,6 @@ USHERS_OWN = Brand()
 MOST_QUESTIONS = 40  #: in a mail, where the workbook that goes with it shows them all
 MOST_FILES = 5  #: that a mail names
 MOST_USERS = 60  #: in a mail; a longer list is no reading matter
-#: values that go whole and with links: staff's own words, and the name of the portal's host
-_AS_WRITTEN = frozenset({"question", "paragraphs", "home"})
-_MARKDOWN = "_markdown"  #: ends the name of a value that is Markdown of ours, an article's
 _LONGEST_NAME = 40  #: of a company, in a subject
 
 _OF_ITS_OWN: Values = {
@@ -344,7 +341,7 @@ def render_mail(
     parts = load(template, lang if lang in LANGUAGES else "en", templates_dir)
     marks = Marks()
     values = {**_LATER.get(template, {}), **values}
-    known = {name: _marked(marks, name, value) for name, value in values.items()}
+    known = {name: marked(marks, name, value) for name, value in values.items()}
     # The case's number stands behind the name, and lists of mails show no more.
     brief = {"company": quoting.shortened(str(known["company"]), _LONGEST_NAME)} if "company" in known else {}
     subject = quoting.one_line(parts.subject.render(known | brief), 180)
@@ -356,28 +353,6 @@ def render_mail(
         shape = _put_together(parts, marks.resolve(source, quoting.markdown), brand, heads)
     html, text = shape.filled(marks.values)
     return RenderedMail(subject=subject, preheader=preheader, text=text, html=html)
-
-
-def _marked(marks: Marks, name: str, value: object) -> object:
-    """Every text in it, made harmless and marked; the support desk's address is part of the words."""
-    if isinstance(value, str):
-        return _way(name)(marks, value)
-    if isinstance(value, Mapping):
-        return {inner: _marked(marks, inner, part) for inner, part in value.items()}
-    return [_marked(marks, name, part) for part in value] if isinstance(value, list) else value
-
-
-@cache
-def _way(name: str) -> Callable[[Marks, str], object]:
-    """How a text of that name comes into a mail's words; the names are those of our builders."""
-    if name.endswith(_MARKDOWN):
-        return lambda _, value: Ours(value)
-    if name.endswith("_url"):
-        return lambda marks, value: marks.link(value, markdown.normalized(quoting.check_url(value)))
-    if name.endswith("_address"):
-        return lambda _, value: value
-    made_safe = as_written if name in _AS_WRITTEN else harmless
-    return lambda marks, value: marks.value(value, made_safe(value)) if value else value
 
 
 def _put_together(parts: Parts, source: str, brand: Brand, heads: tuple[str, ...]) -> Shape:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain.languages import LANGUAGES
 from bot.rendering import mails, quoting
-from bot.rendering.mail_templates import list_mails, load
+from bot.rendering.mail_templates import list_mails, load, marked
 from bot.rendering.mails import RenderedMail, render_mail
 from bot.rendering.samples import sample_values
 from bot.rendering.shapes import WIDTH, Line, Marks
@@ -22,7 +22,7 @@ def said_directly(name: str, lang: str, values: dict[str, Any]) -> tuple[str, st
     mail = render_mail(name, lang, values)
     parts = load(name, lang, None)
     marks = Marks()
-    known = {key: mails._marked(marks, key, value) for key, value in values.items()}
+    known = {key: marked(marks, key, value) for key, value in values.items()}
     source = marks.resolve(parts.body.render(known), quoting.markdown)
     heads = (mail.subject, mail.preheader, values["programme"])
     shape = mails._put_together(parts, source, mails.USHERS_OWN, heads)
