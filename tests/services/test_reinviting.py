@@ -316,6 +316,7 @@ def test_of_two_reminders_that_wait_for_release_the_newer_goes(office: Office) -
 
     mails = [job.status for job in office.mails() if job.template == registration.MAIL]
     assert mails == [JobStatus.SENT, JobStatus.REPLACED, JobStatus.HELD]
+    assert "A reminder of the invitation to register went into the outbox" in office.chat.texts()
     assert turn(office) == (BallHolder.CUSTOMER, [])
 
 
