@@ -1,8 +1,9 @@
 """The card of a case, and its confirmation: functions take values and return blocks and the plain text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from bot.domain.approvals import Phase
 from bot.domain.cards import CaseCard
 from bot.domain.cases import OVER, STANDING, Case, CaseStatus
 from bot.domain.ris import Credential, Decision, Problem, RisCase, Severity, User
@@ -124,17 +125,25 @@ def _state(card: CaseCard, words: Words) -> str:
         line += "\n" + words.say("card.escalated")
     if card.lacks_a_word:
         line += "\n" + words.say("card.say_first")
-    if card.unasked:
-        line += "\n" + words.say("card.unasked")
-    if card.unreleased:
-        line += "\n" + words.say(f"card.unreleased.{_UNRELEASED.get(case.status, 'decided')}")
-    if case.is_uninvited:
-        line += "\n" + words.say(f"card.uninvited.{case.step}")
+    line += "".join(f"\n{said}" for said in unheard(card, words))
     if card.open_answers and case.decision is None:
         line += "\n" + words.say("answers.waiting", count=card.open_answers)
     if card.unread and case.decision is None:
         line += "\n" + words.say("card.unread", count=card.unread)
     return line
+
+
+def unheard(card: CaseCard, words: Words) -> Iterator[str]:
+    """Which mail to somebody outside did not go, or waits for release: that is the desk's to see to."""
+    case = card.case
+    if card.unasked:
+        yield words.say("card.unasked")
+    if card.unreleased:
+        yield words.say(f"card.unreleased.{_UNRELEASED.get(case.status, 'decided')}")
+    if case.is_uninvited:
+        yield words.say(f"card.uninvited.{case.step}")
+    if case.decision is not None and case.decision.phase is Phase.FAILED:
+        yield words.say("card.undelivered")
 
 
 #: which mail it is that waits for release

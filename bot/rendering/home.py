@@ -83,6 +83,7 @@ def _to_decide(one: ToDecide, words: Words, now: datetime) -> list[Block]:
         text.append(words.say("money.total", total=words.money(quote.total)))
     if cautions := _cautions(one, words):
         text.append(cautions)
+    text.extend(cards.unheard(one.card, words))
     said = blocks.section("\n".join(text))
     names = _NAMES.get(entry.status)
     if names is None:  # a registration or a step waits, and what it asks of a person its card knows

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import UndefinedError
 from sqlite_utils import Database
 
-from bot.domain.cases import OPEN, CaseStatus, case_id
+from bot.domain.cases import OPEN, OVER, Case, CaseStatus, case_id
 from bot.domain.errors import PermanentFailure
 from bot.domain.letters import Letter
 from bot.domain.mail import Attachment, OutboundMail
@@ -128,34 +128,40 @@ def _render(desk: Desk, job: Job, words: Mapping[str, Any]) -> mails.RenderedMai
     )
 
 
+def _about(db: Database, words: Mapping[str, Any]) -> Case | None:
+    return cases.find(db, case_id(words["about"]) or 0)
+
+
 def _is_under_way(db: Database, words: Mapping[str, Any]) -> bool:
     """Whether the case whose form a mail answers is neither closed nor rejected; a mail in words has none."""
-    case = cases.find(db, case_id(words["about"]) or 0)
-    return case is None or case.status not in (CaseStatus.REJECTED, CaseStatus.WITHDRAWN)
+    case = _about(db, words)
+    return case is None or case.status not in OVER
 
 
-def _is_newest(db: Database, words: Mapping[str, Any]) -> bool:
-    """Whether the case is, and holds the version that the mail answers: another mail tells of a newer one."""
-    case = cases.find(db, case_id(words["about"]) or 0)
-    return case is not None and _is_under_way(db, words) and str(case.version) == words["key"].split(":")[1]
+def _is_newest(case: Case, words: Mapping[str, Any]) -> bool:
+    """Whether it is, and holds the version that the mail answers: another mail tells of a newer one."""
+    return case.status not in OVER and str(case.version) == words["key"].split(":")[1]
 
 
 def _thanks_still(db: Database, words: Mapping[str, Any]) -> bool:
-    """The same; of one that waited for release, as long as nobody has decided: the confirmation says more."""
-    case = cases.find(db, case_id(words["about"]) or 0)
-    decided = case is not None and case.status not in OPEN
-    return _is_newest(db, words) and not (words["waited"] and decided)
+    """Whether that version is the newest; once it waited for release, as long as nobody has decided, too."""
+    case = _about(db, words)
+    if case is None or (words["waited"] and case.status not in OPEN):
+        return False
+    return _is_newest(case, words)
 
 
 def _is_asked_still(db: Database, words: Mapping[str, Any]) -> bool:
     """Whether the sponsor is waited for with that version."""
-    case = cases.find(db, case_id(words["about"]) or 0)
-    return case is not None and case.status is CaseStatus.WAITING_FOR_SPONSOR and _is_newest(db, words)
+    case = _about(db, words)
+    if case is None or case.status is not CaseStatus.WAITING_FOR_SPONSOR:
+        return False
+    return _is_newest(case, words)
 
 
 def _is_unanswered(db: Database, words: Mapping[str, Any]) -> bool:
     """Whether the sponsor is waited for with what staff ask in that mail; they may know by phone by now."""
-    case = cases.find(db, case_id(words["about"]) or 0)
+    case = _about(db, words)
     if case is None or case.status is not CaseStatus.WAITING_FOR_SPONSOR:
         return False
     return case_questions.is_asked(db, words["key"])

@@ -14,15 +14,16 @@ from bot.domain.cases import BallHolder, Case, CaseStatus
 from bot.domain.conversations import Channel, NewConversation
 from bot.domain.events import EventTag
 from bot.domain.notices import NoticeKind, StillOpen, Waiting, days_reached, is_mailing_time
+from bot.domain.outbox import JobStatus
 from bot.domain.registration import find_invited
 from bot.domain.ris import Severity
 from bot.rendering import mails
-from bot.services import conversations, organisations, registration, thread_notes
+from bot.services import conversations, held_notes, organisations, registration, thread_notes
 from bot.services.desk import Desk
 from bot.services.marking import MARKED
 from bot.services.notices import give
 from bot.services.queueing import HIDDEN, queue_mail
-from bot.store import bounces, case_questions, cases, notices
+from bot.store import bounces, case_questions, cases, notices, outbox
 from bot.store.database import transaction
 
 TEMPLATE = "nudge"
@@ -56,14 +57,31 @@ def _remind_invited(db: Database, desk: Desk, group: Sequence[Due], *, now: date
 
 
 def _mail_invited(db: Database, desk: Desk, one: Due, *, now: datetime) -> bool:
-    key = f"{one.case.ref}:invitation:{one.waiting.subject}:{one.step}"
-    return registration.invite(db, desk, one.case, key=key, why=registration.Why.REMINDER, now=now)
+    begins = f"{one.case.ref}:invitation:"
+    key = f"{begins}{one.waiting.subject}:{one.step}"
+    if not registration.invite(db, desk, one.case, key=key, why=registration.Why.REMINDER, now=now):
+        return False
+    _take_place(db, begins, to=_invited_of(one.case), group=[one], now=now)
+    return True
 
 
 def _ask_sponsor(db: Database, desk: Desk, group: Sequence[Due], *, now: datetime) -> list[Due]:
     """One mail about all of it, under one key a mailbox and day."""
-    key = f"nudge:{_mailbox(group[0].case.sponsor.address)}:{_today(desk, now)}"
-    return list(group) if _queue(db, desk, group, key=key, now=now) else []
+    to = group[0].case.sponsor.address
+    begins = f"nudge:{_mailbox(to)}:"
+    if not _queue(db, desk, group, key=f"{begins}{_today(desk, now)}", now=now):
+        return []
+    _take_place(db, begins, to=to, group=group, now=now)
+    return list(group)
+
+
+def _take_place(db: Database, begins: str, *, to: str, group: Sequence[Due], now: datetime) -> None:
+    """An earlier reminder that waits for release goes no more, where the new one asks after all of it."""
+    asked = {one.case.ref for one in group}
+    for job in outbox.list_waiting(db, begins, to=to):
+        cases_of = job.values["words"].get("cases", ())
+        if {one["ref"] for one in cases_of if notices.still_waits(db, one["subject"])} <= asked:
+            held_notes.replace(db, job.id, since=(JobStatus.HELD,), now=now)
 
 
 @dataclass(frozen=True, kw_only=True)

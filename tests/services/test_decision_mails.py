@@ -11,9 +11,10 @@ from bot.domain.mail_refusals import WordsNotKept
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.staff import Staff
 from bot.rendering.cards import case_card
+from bot.rendering.home import home_view
 from bot.rendering.pages import journey
 from bot.rendering.words import words
-from bot.services import approvals, cases, decision_mails, outbox, status_pages
+from bot.services import approvals, cases, decision_mails, home, outbox, status_pages
 from bot.store import erased_jobs, queue, turns
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, ELI, LATER, Office, a_case, an_office
@@ -162,6 +163,21 @@ def test_the_status_page_names_no_mail_that_never_went(holding: Office) -> None:
     told(holding, job)
 
     assert to_come(holding).startswith("The sponsor has heard from us why, and what can be done.")
+
+
+def test_the_home_tab_says_what_there_is_to_do_about_it(holding: Office) -> None:
+    """It had said "executing", and nothing of a mail."""
+    job = rejected(holding)
+    assert "*The mail with the decision waits for release*" in at_home(holding)
+    drop(holding, job)
+
+    assert "*The mail with the decision did not go, or may not have*" in at_home(holding)
+
+
+def at_home(office: Office) -> str:
+    with office.connect() as db:
+        found = home.get_home(db, office.desk, by=BLAKE, now=office.now)
+    return str(home_view(found, words=SAY, now=office.now, mailbox="", channel=""))
 
 
 def to_come(office: Office) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.bounces import AddressState, Doubt
 from bot.domain.cases import Case, CaseStatus
+from bot.domain.delivery import Delivery
 from bot.domain.mail import Address, OutboundMail
 from bot.domain.outbox import JobStatus
 from bot.policy import Policy
@@ -368,3 +369,21 @@ def test_two_processes_at_the_same_moment_write_once(office: Office) -> None:
 
     assert len(sent(office)) == 1
     assert [event.tag for event in office.events()].count("sponsor:nudged") == 2
+
+
+@pytest.mark.parametrize(
+    ("later", "left"), [(0, [JobStatus.REPLACED, JobStatus.HELD]), (3, [JobStatus.HELD, JobStatus.HELD])]
+)
+def test_a_reminder_that_waits_for_release_gives_way_to_one_that_asks_after_all_of_it(
+    office: Office, later: int, left: list[JobStatus]
+) -> None:
+    """Released together, they said the same twice. `later`: by how many days the second case waits."""
+    waiting(office)
+    office.clock.wait(days=later)
+    waiting(office, "Arden GmbH")
+    office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery()))
+    for days in (9 - later if later else 3, 6):
+        nudge(office, days=days)
+        office.work()
+
+    assert [job.status for job in office.jobs("nudge")] == left

@@ -310,8 +310,19 @@ def page(office: Office) -> tuple[str, str]:
     return shown.lead, shown.holder
 
 
+def test_of_two_reminders_that_wait_for_release_the_newer_goes(office: Office) -> None:
+    office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery()))
+    look_daily(office, 12)
+
+    mails = [job.status for job in office.mails() if job.template == registration.MAIL]
+    assert mails == [JobStatus.SENT, JobStatus.REPLACED, JobStatus.HELD]
+    assert "A reminder of the invitation to register went into the outbox" in office.chat.texts()
+    assert turn(office) == (BallHolder.CUSTOMER, [])
+
+
 def look_daily(office: Office, days: int) -> None:
     for _ in range(days):
         office.clock.wait(days=1)
         with office.connect() as db:
             nudges.nudge(db, office.desk, now=office.now)
+        office.work()
