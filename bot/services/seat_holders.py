@@ -45,4 +45,4 @@ def list_sharing(db: Database, case: Case) -> tuple[str, ...]:
     addresses = {mark.value for mark in there if mark.value}
     new = zip(case.ordered_users, people_of(case.ordered_users), strict=True)
     sharing = [user for user, mark in new if mark.value in addresses and mark not in there]
-    return tuple(f"{user.first_name} {user.last_name}".strip() for user in sharing)
+    return tuple(f"{user.first_name} {user.last_name}".strip() or user.email for user in sharing)
