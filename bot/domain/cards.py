@@ -53,6 +53,7 @@ class Joined:
 
     company: str
     status: CaseStatus
+    sharing: tuple[str, ...] = ()  #: new people whose address somebody else has there, by name
 
 
 @dataclass(frozen=True, kw_only=True)

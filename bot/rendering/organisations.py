@@ -40,6 +40,8 @@ def _addition(case: Case, addition: Addition, joined: Joined, words: Words) -> s
     if names:
         more = " …" if len(names) > NAMED else ""
         lines.append(words.say("addition.known", count=len(names), names=", ".join(names[:NAMED]) + more))
+    if joined.sharing:
+        lines.append(words.say("addition.sharing", names=_named(joined.sharing)))
     if not addition.told:
         lines.append(words.say("addition.untold", ref=addition.ref))
     return "\n".join(lines)

@@ -290,13 +290,14 @@ def _take_late(
     known = case_versions.list_forms(db, case.id)
     news = [submission for submission in submissions if submission.ris.form_hash() not in known]
     if understood.form.refusal is not None:
-        ref = _take_as_new(db, desk, understood, now)
+        refs = [_take_as_new(db, desk, understood, now)]
     elif news:
-        ref = open_each(db, desk, understood, news, now=now)[0].ref
+        refs = [one.ref for one in open_each(db, desk, understood, news, now=now)]
     else:
-        ref = questions.ask(db, desk, understood, now, of_case=True)
-    thread_notes.record(db, EventTag.CASE_HEARD, case.id, actor="usher", at=now, about=ref)
-    return ref
+        refs = [questions.ask(db, desk, understood, now, of_case=True)]
+    for ref in refs:
+        thread_notes.record(db, EventTag.CASE_HEARD, case.id, actor="usher", at=now, about=ref)
+    return refs[0]
 
 
 def _note_thanks(db: Database, understood: Understood, case: Case, now: datetime) -> str:

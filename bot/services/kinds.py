@@ -26,7 +26,6 @@ from bot.domain.organisations import is_another
 from bot.domain.parties import is_party
 from bot.domain.ris import Decision
 from bot.domain.staff import Staff
-from bot.domain.trust import check_sender
 from bot.ports import Reader
 from bot.rendering import mails
 from bot.services import (
@@ -79,7 +78,7 @@ def replay(db: Database, desk: Desk, mail_id: int, *, by: str, now: datetime) ->
 def read_again(db: Database, desk: Desk, reader: Reader, mail_id: int) -> Understood:
     """Work, outside any transaction: read a mail of the ledger anew; a person vouches for its form.
 
-    Its sender is believed as far as in any copy of it.
+    Where the sender of a copy of it is believed, that one is read: its thread and its Cc are believed, too.
     """
     row = ledger.find(db, mail_id)
     if row is None:
@@ -88,8 +87,7 @@ def read_again(db: Database, desk: Desk, reader: Reader, mail_id: int) -> Unders
     understood = understand(db, desk, row, mail, workbooks, vouched=True)
     for copy in () if understood.verified else _copies(db, row):
         if copy.verified and (raw := sources.find(db, desk, copy.id)) is not None:
-            believed, _ = reader.read_mail(raw)
-            return replace(understood, check=check_sender(believed, desk.trusted_authserv_id))
+            return understand(db, desk, row, *reader.read_mail(raw), vouched=True)
     return understood
 
 

@@ -283,7 +283,10 @@ def find_standing(db: Database, case: Case) -> CaseStatus:
 def find_joined(db: Database, case: Case) -> Joined | None:
     """The organisation to which the case is added, as it stands now."""
     named = organisations.find_name(db, case.addition.of) if case.addition else None
-    return Joined(company=named[0], status=named[1]) if named else None
+    if named is None:
+        return None
+    sharing = seat_holders.list_sharing(db, case) if case.status in OPEN else ()
+    return Joined(company=named[0], status=named[1], sharing=sharing)
 
 
 def note_same_form(db: Database, case: Case, *, now: datetime) -> None:

@@ -138,12 +138,14 @@ def take_reply(
                 _note_words(db, understood, revised, taken=True, now=now)
             return True
     known = only is not None and _is_the_same(case, only)
-    if len(submissions) > 1 or misses_file(understood.mail):
+    if len(submissions) > 1:
         questions.say_received(db, desk, understood, ref=case.ref, case_id=case.id, now=now)
     _note_words(db, understood, case, known=known, now=now)
     letters.give_back(db, case, now=now)
     queue_case_card(db, case.id, now=now)  # it says that there are words
     answered = case_answers.take(db, desk, understood, case, now=now)
+    if not (submissions or answered) and misses_file(understood.mail):
+        questions.say_received(db, desk, understood, ref=case.ref, case_id=case.id, now=now)
     if known and not answered and _is_waiting_for_a_form(case):
         words = mails.ris_problems(case, desk.policy, before=case.ris)
         answer(db, desk, case, "ris_problems", now=now, words=words, again=f"mail:{understood.row.id}")

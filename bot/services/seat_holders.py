@@ -3,10 +3,11 @@
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
+from bot.domain.cases import Case
 from bot.domain.license_keys import Seat
 from bot.domain.members import owners
-from bot.domain.organisations import Mark, MarkKind, host_first, name_of
-from bot.store import accounts, email_changes, seats
+from bot.domain.organisations import Mark, MarkKind, host_first, name_of, people_of
+from bot.store import accounts, email_changes, organisations, seats
 
 
 def list_held(db: Database, organisation: int) -> dict[int, Seat]:
@@ -27,4 +28,21 @@ def list_marks(db: Database, organisation: int) -> list[Mark]:
     holders = {one.id: one for one in people if one.id in held}
     former = [change for change in email_changes.list_former(db, organisation) if change[0] in holders]
     known = [(number, one.email) for number, one in holders.items()] + former
-    return [Mark(MarkKind.PERSON, host_first(address), name_of(holders[number])) for number, address in known]
+    return [_mark(holders[number], address) for number, address in known]
+
+
+def _mark(account: Account, address: str) -> Mark:
+    return Mark(MarkKind.PERSON, host_first(address), name_of(account))
+
+
+def list_sharing(db: Database, case: Case) -> tuple[str, ...]:
+    """Whom an addition orders for though somebody there has their address: one person by two names?"""
+    if case.addition is None:
+        return ()
+    of = case.addition.of
+    there = {_mark(one, one.email) for one in accounts.list_of_organisation(db, of)}
+    there.update(organisations.list_people(db, of))
+    addresses = {mark.value for mark in there if mark.value}
+    new = zip(case.ordered_users, people_of(case.ordered_users), strict=True)
+    sharing = [user for user, mark in new if mark.value in addresses and mark not in there]
+    return tuple(f"{user.first_name} {user.last_name}".strip() or user.email for user in sharing)

@@ -20,6 +20,7 @@ from bot.domain.errors import (
 from bot.domain.mail import Address
 from bot.domain.organisations import Likeness, Mark, MarkKind, Reason, host_first
 from bot.domain.ris import Credential, RisCase, User
+from bot.rendering.cards import case_card
 from bot.rendering.words import words
 from bot.rendering.workbooks import ris_form
 from bot.services import additions, approvals, cases
@@ -154,6 +155,29 @@ def test_it_is_refused_to_whoever_is_no_staff(office: Office) -> None:
         additions.confirm_same(
             db, office.desk, ref="C-2", other="C-1", seen=case.content_hash, by=ELI, now=office.now
         )
+
+
+@pytest.mark.parametrize(
+    ("first", "email", "told"),
+    [
+        ("Thomas", TOM.email.upper(), ("Thomas Öztürk",)),
+        ("Thomas", "thomas@nordlicht.example.com", ()),
+        ("Tom", TOM.email, ()),
+    ],
+)
+def test_an_address_that_somebody_there_has_by_another_name_is_pointed_out(
+    office: Office, first: str, email: str, told: tuple[str, ...]
+) -> None:
+    a_form(office)
+    approve(office, "C-1")
+    case = same(office, a_form(office, MARA, replace(TOM, first_name=first, email=email)))
+
+    with office.connect() as db:
+        card = cases.get_card(db, office.desk, case.ref, now=office.now)
+    assert card.joined is not None
+    assert card.joined.sharing == told
+    shown = str(case_card(card, words=words("en")))
+    assert ("has the address of Thomas Öztürk by another name" in shown) is bool(told)
 
 
 def test_a_word_on_what_has_changed_is_refused(office: Office) -> None:

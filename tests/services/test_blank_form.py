@@ -62,7 +62,8 @@ def test_so_does_who_forgot_it_in_the_answer_to_our_questions(office: Office) ->
     office.work()
 
     assert "but none came with it" in office.mailer.sent[-1].text
-    office.take(a_mail(subject="Re: it", text="Tom has no second phone.", answers=asked))
+    for text in ("Tom has no second phone.", "Anbei die Antwort:\n\n1. Hamburg"):
+        office.take(a_mail(subject="Re: it", text=text, answers=asked))
     assert len(office.jobs("neutral_receipt")) == 1
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.approvals import RejectionReason
 from bot.domain.cases import CaseStatus
+from bot.domain.events import EventTag
 from bot.domain.organisation_refusals import PeopleKnown
 from bot.domain.ris import Credential
 from bot.rendering.workbooks import ris_form
@@ -63,6 +64,14 @@ def test_what_could_not_be_read_beside_a_corrected_form_is_named(invited: Office
     invited.work()
 
     assert "No form was found in*: More people.xlsx" in invited.chat.texts()
+
+
+def test_the_thread_names_each_case_that_two_newer_forms_open(invited: Office) -> None:
+    """Which of them counts their cards ask."""
+    reply(invited, OTHER_PHONE, WITH_NORA)
+
+    heard = [event.data["about"] for event in invited.events() if event.tag == EventTag.CASE_HEARD]
+    assert heard == ["C-2", "C-3"]
 
 
 def test_without_keys_the_note_says_that_the_customer_is_invited(tmp_path: Path) -> None:
