@@ -34,7 +34,9 @@ def _called(note: WaitingNote, words: Words) -> str:
         who = words.say("notice.and_more", who=who, count=rest)
     if note.kind is NoticeKind.STANDSTILL:
         return words.say("notice.call.standstill", who=who)
-    return words.say("notice.call.added" if note.added else "notice.call", who=who)
+    of_status = f"notice.call.{note.status}"
+    key = of_status if of_status in words else "notice.call"
+    return words.say("notice.call.added" if note.added else key, who=who)
 
 
 def standing_note(note: StandingNote, *, words: Words) -> Card:

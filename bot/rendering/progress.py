@@ -1,6 +1,7 @@
 """How far a decision is: decided, executing, done or failed, each said only once it is so."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from bot.domain.approvals import Approval, CaseDecision, Choice, Phase
 from bot.domain.bounces import Returned, reason_of
@@ -37,8 +38,8 @@ def decision(card: CaseCard, words: Words) -> list[Block]:
     )
     if made.phase is Phase.DECIDED and not card.effects:
         return [verdict]
-    lines = [_effect(effect, words) for effect in card.effects]
-    heading = _progress(made.phase, card.effects, words)
+    lines = [_effect(effect, words, since=made.at) for effect in card.effects]
+    heading = _progress(made, card.effects, words)
     return [verdict, blocks.listing(heading, lines, words, shown=MOST_EFFECTS, of=len(lines))]
 
 
@@ -142,13 +143,14 @@ def _why(decision: CaseDecision, words: Words) -> Iterable[str]:
         yield words.say("card.note", note=safe(decision.note, 500))
 
 
-def _progress(phase: Phase, effects: Sequence[Effect], words: Words) -> str:
+def _progress(made: CaseDecision, effects: Sequence[Effect], words: Words) -> str:
     """All three phases on one line: what is behind, where it stands, what is to come."""
+    phase = made.phase
     last = Phase.FAILED if phase is Phase.FAILED else Phase.DONE
     road = (Phase.DECIDED, Phase.EXECUTING, last)
     here = road.index(phase)
     steps = [f"✓ {words.name(step)}" for step in road[:here]]
-    steps.append(_standing(phase, effects, words))
+    steps.append(_standing(made, effects, words))
     steps.extend(f"○ {_name(step, effects, words)}" for step in road[here + 1 :])
     return " → ".join(steps)
 
@@ -158,7 +160,8 @@ def _name(phase: Phase, effects: Sequence[Effect], words: Words) -> str:
     return words.say("card.told") if phase is Phase.DONE and effects else words.name(phase)
 
 
-def _standing(phase: Phase, effects: Sequence[Effect], words: Words) -> str:
+def _standing(made: CaseDecision, effects: Sequence[Effect], words: Words) -> str:
+    phase = made.phase
     name = f"*{_name(phase, effects, words)}*"
     if phase is Phase.FAILED:
         faults = [effect.error for effect in effects if effect.error]
@@ -167,15 +170,21 @@ def _standing(phase: Phase, effects: Sequence[Effect], words: Words) -> str:
     if phase is not Phase.DONE:
         return f"◔ {name}" if phase is Phase.EXECUTING else f"✓ {name}"
     ends = [effect.at for effect in effects if effect.at]
-    return f"✓ {name} · {words.time(max(ends), seconds=True)}" if ends else f"✓ {name}"
+    return f"✓ {name} · {_time(max(ends), made.at, words)}" if ends else f"✓ {name}"
 
 
-def _effect(effect: Effect, words: Words) -> str:
+def _time(at: datetime, since: datetime | None, words: Words) -> str:
+    """To the second on the day that is named already; what waited for release may have gone on another."""
+    named = since is not None and words.date(at) == words.date(since)
+    return words.time(at, seconds=True) if named else words.moment(at)
+
+
+def _effect(effect: Effect, words: Words, *, since: datetime | None = None) -> str:
     key, values = "card.effect", {"mail": safe(_mail(effect, words), 80), "state": words.name(effect.state)}
     if effect.error:
         key, values = "card.effect.error", values | {"error": safe(effect.error, 200)}
     elif effect.at:
-        key, values = "card.effect.at", values | {"at": words.time(effect.at, seconds=True)}
+        key, values = "card.effect.at", values | {"at": _time(effect.at, since, words)}
     lines = [f"{_sign(effect)} {words.say(key, **values)}"]
     return "\n".join([*lines, *(_returned(one, words) for one in effect.returned)])
 

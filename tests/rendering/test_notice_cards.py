@@ -53,6 +53,7 @@ NOTES = {
     "reminder_late": replace(REMINDER, quiet=True),
     "reminder_nobody": replace(REMINDER, people=(), names=()),
     "escalation": replace(REMINDER, kind=NoticeKind.ESCALATION, after=16),
+    "reminder_unasked": replace(REMINDER, status=CaseStatus.WAITING_FOR_SPONSOR),
     "escalation_added": replace(REMINDER, kind=NoticeKind.ESCALATION, after=16, added=True),
     "standstill": replace(
         REMINDER, kind=NoticeKind.STANDSTILL, after=10, status=CaseStatus.WAITING_FOR_SPONSOR

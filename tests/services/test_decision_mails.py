@@ -156,6 +156,20 @@ def test_told_otherwise_it_is_done_and_never_goes(holding: Office) -> None:
     assert holding.mailer.sent == []
 
 
+def test_of_a_mail_that_went_on_another_day_the_card_names_the_day(holding: Office) -> None:
+    """It had the time alone, below the day of the decision."""
+    job = rejected(holding)
+    holding.clock.wait(days=3)
+    with holding.connect() as db:
+        outbox.release(db, job.id, by=AVERY.id, now=holding.now)
+    holding.work()
+
+    with holding.connect() as db:
+        shown = str(case_card(cases.get_card(db, holding.desk, "C-1", now=holding.now), words=SAY).blocks)
+    assert "*sponsor told* · 5 Mar, 09:30" in shown
+    assert "rejection: sent · 5 Mar, 09:30" in shown
+
+
 def test_the_status_page_names_no_mail_that_never_went(holding: Office) -> None:
     job = rejected(holding)
     drop(holding, job)
