@@ -33,11 +33,11 @@ from bot.domain.review_values import is_address, text_of, written_address
 from bot.domain.ris import RisCase, User
 from bot.domain.withdrawals import UNSENT
 from bot.rendering import registration_mails
-from bot.services import case_steps, held_notes, key_mails, thread_notes
+from bot.services import case_steps, held_notes, key_mails, recovery_mails, thread_notes
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
+from bot.store import accounts, case_versions, cases, events, links, outbox, step_jobs
 from bot.store import case_steps as case_step_store
-from bot.store import case_versions, cases, events, links, outbox, step_jobs
 from bot.store import registration as registration_store
 from bot.store.database import transaction
 from bot.store.numbers import next_number
@@ -269,10 +269,13 @@ def read_address(typed: str) -> str:
 
 
 def ask_again(db: Database, desk: Desk, *, email: str, now: datetime) -> None:
-    """For whoever says that they were invited: a mail goes only where an invitation to them is open."""
+    """For whoever says that they were invited: a mail goes where an invitation or an account is there."""
     with transaction(db):
-        for case_id in registration_store.list_invited(db, email):
+        invited = registration_store.list_invited(db, email)
+        for case_id in invited:
             mail_again(db, desk, case_id, now=now)
+        if not invited:
+            recovery_mails.tell_there(db, desk, accounts.list_by_email(db, email), now=now)
 
 
 def mail_again(db: Database, desk: Desk, case_id: int, *, now: datetime) -> bool:
