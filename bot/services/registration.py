@@ -253,13 +253,17 @@ def make_url(db: Database, desk: Desk, case: Case, *, until: datetime, now: date
 def renew(db: Database, desk: Desk, *, token: str, now: datetime) -> None:
     """For whoever holds an old link: mail a new one to the address on file, if it would open anything.
 
+    Who has an account since then hears how to get in.
     Nothing is returned and nothing raised, so that everybody is told the same.
     """
     with transaction(db):
         ref = links.find_subject(db, token, purpose=LINK)
         case = cases.find_named(db, ref) if ref else None
-        if case is not None and find_end(db, token) is LinkEnd.OVER:
-            mail_again(db, desk, case.id, now=now)
+        if case is None or find_end(db, token) is not LinkEnd.OVER:
+            return
+        invited = registration_store.find(db, case.id)
+        if not mail_again(db, desk, case.id, now=now) and invited and case.status is CaseStatus.LIVE:
+            recovery_mails.tell_there(db, desk, accounts.list_by_email(db, invited.email), now=now)
 
 
 def read_address(typed: str) -> str:
