@@ -22,6 +22,7 @@ class Way(StrEnum):
     SEVERAL = "several"  # several accounts have that address: a person helps
     CLOSED = "closed"  # it was deactivated
     ENDLESS = "endless"  # it was to be prolonged, and has no clock
+    THERE = "there"  # an invitation was wished for, and there is one already
 
 
 def find_way(

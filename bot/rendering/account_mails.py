@@ -71,7 +71,7 @@ def recovery(
 
     `by_mail`: they wrote to us, and asked for nothing on the portal. `several`: the accounts of that address,
     each with its company, where no link goes. `page_url`: all of them have expired, and there one asks
-    for the way back; or none ever does, and there one signs in.
+    for the way back; or there is nothing to ask for, and there one signs in.
     """
     say = words(account.lang, policy.desk.zone)
     return of_account(account, customer, policy) | {

@@ -12,7 +12,6 @@ from bot.domain.events import EventTag
 from bot.domain.password_refusals import DraftGone
 from bot.domain.passwords import HowSet, PasswordFault
 from bot.domain.programmes import Programme
-from bot.domain.recovery import Way
 from bot.domain.security_questions import Given, find_faults
 from bot.domain.sessions import Strength
 from bot.rendering import account_mails
@@ -26,7 +25,7 @@ from bot.services import (
     sessions,
 )
 from bot.services.account_mails import mail_owner
-from bot.services.accounts import ACTIVATION, mail_activation_again
+from bot.services.accounts import ACTIVATION
 from bot.services.authenticators import SECRET
 from bot.services.desk import Desk
 from bot.services.security_questions import Faults
@@ -140,14 +139,12 @@ def _say_activated(db: Database, desk: Desk, account: Account, *, now: datetime)
 def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
     """For whoever holds a link, old or not: mail a new one to the address on file, if it is still needed.
 
-    Where somebody has deactivated the account, the mail says that.
+    Where the account is active, or somebody has deactivated it, the mail says that.
     Nothing is returned and nothing raised, so that everybody is told the same.
     """
     with transaction(db):
         ref = links.find_subject(db, token, purpose=ACTIVATION)
         number = account_id(ref) if ref else None
         account = accounts.find(db, number) if number else None
-        if account is not None:
-            mail_activation_again(db, desk, account, now=now)
-            if account.status is AccountStatus.DEACTIVATED and not account.erased:
-                recovery_mails.tell(db, desk, account, Way.CLOSED, now=now)
+        if account is not None and not account.erased:
+            recovery_mails.tell_there(db, desk, [account], now=now)

@@ -16,7 +16,7 @@ from bot.domain.mail_refusals import MailWaits
 from bot.domain.member_refusals import InvitedAlready, InvitedOften, MemberUnknown
 from bot.domain.members import AT_ONCE, INVITATION_LASTS, INVITING_WITHIN, MOST_INVITING, Invited
 from bot.rendering import account_mails
-from bot.services import second_clicks
+from bot.services import recovery_mails, second_clicks
 from bot.services.accounts import ACTIVATION
 from bot.services.cases import get_case
 from bot.services.desk import Desk
@@ -120,12 +120,16 @@ def invite_again(db: Database, desk: Desk, *, invitation_id: int, by: Account, n
 def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
     """For whoever holds a link, old or not: mail a new one to the address that was invited, if it may be.
 
+    Who has joined by it hears how to get in.
     Nothing is returned and nothing raised, so that everybody is told the same.
     """
     with transaction(db):
         subject = links.find_subject(db, token, purpose=JOINING)
-        if subject is not None:
-            mail_again(db, desk, int(subject.removeprefix("I-")), now=now)
+        if subject is None or mail_again(db, desk, number := int(subject.removeprefix("I-")), now=now):
+            return
+        account = accounts.find(db, member_invitations.find_account(db, number) or 0)
+        if account is not None and not account.erased:
+            recovery_mails.tell_there(db, desk, [account], now=now)
 
 
 def mail_again(db: Database, desk: Desk, invitation_id: int, *, now: datetime) -> bool:

@@ -29,7 +29,7 @@ from bot.domain.partners import (
 from bot.domain.programmes import Programme
 from bot.domain.registration import Draft, read_draft
 from bot.rendering import partner_mails
-from bot.services import consents, email_change_notices, partner_invitations, second_clicks
+from bot.services import consents, email_change_notices, partner_invitations, recovery_mails, second_clicks
 from bot.services.account_mails import find_waiting, mail_owner
 from bot.services.accounts import ACTIVATION, PARTNER_PASSWORD, mail_activation
 from bot.services.desk import Desk
@@ -274,8 +274,8 @@ def _mail_both_again(db: Database, desk: Desk, account: Account, *, now: datetim
 def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
     """For whoever holds an old link: what is needed next goes to the address on file.
 
-    That is another invitation, or once they have registered the two mails. Nothing is returned and nothing
-    raised, so that everybody is told the same.
+    That is another invitation, once they have registered the two mails, and then how to get in. Nothing is
+    returned and nothing raised, so that everybody is told the same.
     """
     with transaction(db):
         ref = links.find_subject(db, token, purpose=LINK)
@@ -286,5 +286,7 @@ def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
             account = accounts.find(db, invited.account_id)
             if account is not None and _may_send(db, account, now=now):
                 _mail_both_again(db, desk, account, now=now)
+            elif account is not None and account.status is AccountStatus.ACTIVE:
+                recovery_mails.tell_there(db, desk, [account], now=now)
         else:
             partner_invitations.mail_again(db, desk, invited, now=now)

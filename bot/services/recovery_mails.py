@@ -14,7 +14,7 @@ from bot.domain.recovery import Way
 from bot.rendering import account_mails
 from bot.services import held_notes, lifecycle
 from bot.services.account_mails import mail_owner
-from bot.services.accounts import with_companies
+from bot.services.accounts import mail_activation_again, with_companies
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_mail
 from bot.store import accounts, outbox
@@ -54,7 +54,7 @@ def tell(db: Database, desk: Desk, account: Account, way: Way, *, now: datetime)
         return False
     several = _list_several(db, desk, account, way, now=now)
     expired = way is Way.SEVERAL and all(lifecycle.find_end(db, desk, one, now=now) for one in several)
-    page = "sign-in" if way is Way.ENDLESS else "prolong" if expired else ""
+    page = "sign-in" if way in (Way.ENDLESS, Way.THERE) else "prolong" if expired else ""
     mail_owner(
         db,
         desk,
@@ -72,6 +72,23 @@ def tell(db: Database, desk: Desk, account: Account, way: Way, *, now: datetime)
         once=f"{way}:{in_key(account.email)}:{now:%Y-%m-%d}",
     )
     return True
+
+
+def tell_there(db: Database, desk: Desk, there: Sequence[Account], *, now: datetime) -> None:
+    """Whoever wished for an invitation, and has accounts at that address, hears by mail how to get in.
+
+    In the caller's transaction, and once a day.
+    """
+    active = [account for account in there if account.status is AccountStatus.ACTIVE]
+    waiting = [account for account in there if account.status is AccountStatus.WAITING]
+    if active:
+        tell(db, desk, active[0], Way.THERE, now=now)
+    elif len(waiting) > 1:
+        mail_user_ids(db, desk, waiting, now=now)
+    elif waiting:
+        mail_activation_again(db, desk, waiting[0], now=now)
+    elif there:
+        tell(db, desk, there[-1], Way.CLOSED, now=now)
 
 
 def mail_user_ids(db: Database, desk: Desk, found: Sequence[Account], *, now: datetime) -> None:

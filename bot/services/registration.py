@@ -33,11 +33,11 @@ from bot.domain.review_values import is_address, text_of, written_address
 from bot.domain.ris import RisCase, User
 from bot.domain.withdrawals import UNSENT
 from bot.rendering import registration_mails
-from bot.services import case_steps, held_notes, key_mails, thread_notes
+from bot.services import case_steps, held_notes, key_mails, recovery_mails, thread_notes
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
+from bot.store import accounts, case_versions, cases, events, links, outbox, step_jobs
 from bot.store import case_steps as case_step_store
-from bot.store import case_versions, cases, events, links, outbox, step_jobs
 from bot.store import registration as registration_store
 from bot.store.database import transaction
 from bot.store.numbers import next_number
@@ -253,13 +253,17 @@ def make_url(db: Database, desk: Desk, case: Case, *, until: datetime, now: date
 def renew(db: Database, desk: Desk, *, token: str, now: datetime) -> None:
     """For whoever holds an old link: mail a new one to the address on file, if it would open anything.
 
+    Who has an account since then hears how to get in.
     Nothing is returned and nothing raised, so that everybody is told the same.
     """
     with transaction(db):
         ref = links.find_subject(db, token, purpose=LINK)
         case = cases.find_named(db, ref) if ref else None
-        if case is not None and find_end(db, token) is LinkEnd.OVER:
-            mail_again(db, desk, case.id, now=now)
+        if case is None or find_end(db, token) is not LinkEnd.OVER:
+            return
+        invited = registration_store.find(db, case.id)
+        if not mail_again(db, desk, case.id, now=now) and invited and case.status is CaseStatus.LIVE:
+            recovery_mails.tell_there(db, desk, accounts.list_by_email(db, invited.email), now=now)
 
 
 def read_address(typed: str) -> str:
@@ -269,10 +273,13 @@ def read_address(typed: str) -> str:
 
 
 def ask_again(db: Database, desk: Desk, *, email: str, now: datetime) -> None:
-    """For whoever says that they were invited: a mail goes only where an invitation to them is open."""
+    """For whoever says that they were invited: a mail goes where an invitation or an account is there."""
     with transaction(db):
-        for case_id in registration_store.list_invited(db, email):
+        invited = registration_store.list_invited(db, email)
+        for case_id in invited:
             mail_again(db, desk, case_id, now=now)
+        if not invited:
+            recovery_mails.tell_there(db, desk, accounts.list_by_email(db, email), now=now)
 
 
 def mail_again(db: Database, desk: Desk, case_id: int, *, now: datetime) -> bool:

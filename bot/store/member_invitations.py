@@ -118,6 +118,12 @@ def was_ended(db: Database, invitation_id: int, *, organisation: int | None = No
     return row(db, sql, {"id": invitation_id, "organisation": organisation}) is not None
 
 
+def find_account(db: Database, invitation_id: int) -> int | None:
+    """The account that somebody made by it."""
+    found = row(db, "select account_id from member_invitations where id = :id", {"id": invitation_id})
+    return found["account_id"] if found else None
+
+
 def end_all_by(db: Database, account_id: int, *, now: datetime) -> list[int]:
     """Those that an administrator sent and nobody took are over; their numbers."""
     found = rows(

@@ -145,6 +145,10 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     **{f"recovery_{way}": partial(_recovery, way=way) for way in (Way.RESET, Way.SEVERAL, Way.CLOSED)},
     "recovery_several_closed": partial(_recovery, way=Way.CLOSED, several=True),
     "recovery_endless": lambda lang: _recovery(lang, Way.ENDLESS, page_url=page("sign-in", lang)),
+    "recovery_there": lambda lang: _recovery(lang, Way.THERE, page_url=page("sign-in", lang)),
+    "recovery_several_there": lambda lang: _recovery(
+        lang, Way.THERE, several=True, page_url=page("sign-in", lang)
+    ),
     "recovery_several_endless": lambda lang: _recovery(
         lang, Way.ENDLESS, several=True, page_url=page("sign-in", lang)
     ),

@@ -40,8 +40,11 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     **{
         f"recovery_partner_{way}": partial(_of_partner, password_samples.recovery, way=way)
         for way in Way
-        if way is not Way.ENDLESS
+        if way not in (Way.ENDLESS, Way.THERE)
     },
+    "recovery_partner_there": lambda lang: _of_partner(
+        password_samples.recovery, lang, way=Way.THERE, page_url=page("sign-in", lang)
+    ),
     "recovery_partner_expired": lambda lang: _of_partner(
         password_samples.recovery, lang, way=Way.SEVERAL, page_url=page("prolong", lang)
     ),

@@ -10,7 +10,7 @@ from bot.domain.diagnosis import Cause
 from bot.domain.lifecycle import LifeState
 from bot.domain.recovery import Way
 from bot.services import accounts as opening
-from bot.services import prolongation, recovery, sign_in
+from bot.services import partner_returns, prolongation, recovery, registration, sign_in
 from bot.store import accounts
 from tests.cast import AVERY
 from tests.partners import begun
@@ -200,3 +200,28 @@ def test_of_several_that_live_the_desk_of_the_named_one_helps_and_no_closed_one_
     life(LifeState.CLOSED, days=200)(town)
 
     assert {one["user_id"] for one in recovered(town, TOM_)["accounts"]} == {mara, tom}
+
+
+def wished(town: Town, ask: str, email: str) -> list[tuple[str, str]]:
+    """The mails to whoever wishes twice for an invitation, on the page of partners or of organisations."""
+    before, desk, now = len(town.office.mails()), town.office.desk, town.office.now
+    for _ in range(2):
+        if ask == "partner":
+            partner_returns.ask(town.db, desk, email=email, name="P", company="C", lang="en", now=now)
+        else:
+            registration.ask_again(town.db, desk, email=email, now=now)
+    return [(job.template, job.values["words"].get("way", "")) for job in town.office.mails()[before:]]
+
+
+@pytest.mark.parametrize("ask", ["partner", "organisation"])
+def test_whoever_wishes_for_an_invitation_and_has_an_account_hears_how_to_get_in(
+    town: Town, ask: str
+) -> None:
+    owner, activation = (town.amara, "partner_password") if ask == "partner" else (town.tom, "activation")
+    assert wished(town, ask, owner.email) == [("recovery", Way.THERE)]
+    town.db.conn.execute("update accounts set status = 'waiting'")
+    town.office.work()
+    town.office.clock.wait(minutes=5)  # since the mail that its making brought
+
+    assert wished(town, ask, owner.email) == [(activation, "")]
+    assert wished(town, ask, "nobody@else.example.org") == []
