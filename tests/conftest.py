@@ -4,14 +4,19 @@ import gc
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlite_utils import Database
 
 from tests import compiled, connections, slack_rules
-from tests.cast import Office, an_office
 
+if TYPE_CHECKING:
+    from tests.cast import Office
+
+# A module, a form that is read, a portal put together: each is thousands of objects, and none is garbage.
+gc.set_threshold(50_000)
 slack_rules.watch()
 compiled.compile_addresses_once()
 compiled.look_at_listeners_once()
@@ -46,12 +51,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is imported and collected stays: nobody need look for garbage among it again and again.
-
-    Nor among what a test holds just now: a form read, or a portal put together, is thousands of objects.
-    """
+    """What is imported and collected stays: nobody need look for garbage among it again and again."""
     gc.freeze()
-    gc.set_threshold(50_000)
 
 
 @pytest.fixture(autouse=True)
@@ -75,12 +76,14 @@ def no_connection_lies_idle() -> Iterator[None]:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
+def office(tmp_path: Path) -> "Office":
+    from tests.cast import an_office  # noqa: PLC0415 - who only hands out the tests needs no office, and comes first
+
     return an_office(tmp_path)
 
 
 @pytest.fixture
-def db(office: Office) -> Iterator[Database]:
+def db(office: "Office") -> Iterator[Database]:
     """One connection to the office's database."""
     with office.connect() as db:
         yield db

@@ -24,7 +24,7 @@ _ORIGINAL = re.compile(
     r"[>\s]*[-_]{3,}\s*(?:original[- ]?(?:message|nachricht|mail|e-mail)|urspr(?:ü"
     r"|ue)ngliche (?:nachricht|e-?mail|mail)"
     r"|reply message|antwort)\s*[-_]{3,}\s*"
-    r"|[>\s]*-{3,}.{1,200}\b(?:wrote|schrieb)\s?:?\s?-{3,}\s*",  # Notes
+    r"|[>\s]*-{3,}+.{0,200}\b(?:wrote|schrieb)\s?:?\s?-{3,}\s*",  # Notes
     re.IGNORECASE,
 )
 _WROTE = re.compile(r"\b(?:wrote|writes|schrieb|schreibt)\b.{0,200}:$", re.IGNORECASE)
@@ -212,19 +212,28 @@ def _quote_follows(lines: Sequence[str], position: int) -> bool:
 
 def _begins_header_block(lines: Sequence[str], position: int) -> bool:
     """Recognise Outlook's "From: … Sent: … To: … Subject: …", which has no other mark."""
-    labels = [_LABEL.match(line) for line in lines[position : position + 9]]
-    first, *others = [found.lastgroup if found else None for found in labels]
+    first = _label(lines[position])
+    if first is None:  # as nearly every line of a mail
+        return False
+    others = [_label(line) for line in lines[position + 1 : position + 9]]
     if first == "who":
         return {"when", "what"} <= set(others)
     # GMX, WEB.DE: when it was sent stands on top.
     return first == "when" and others[:1] == ["who"] and "@" in lines[position + 1] and "what" in others
 
 
+def _label(line: str) -> str | None:
+    found = _LABEL.match(line)
+    return found.lastgroup if found else None
+
+
 def _begins_notes_block(lines: Sequence[str], position: int) -> bool:
     """Recognise old Notes: who and when, each on a line, then "To" and "Subject", alone on theirs."""
-    who, when, *others = [line.strip() for line in lines[position : position + 14]] + [""] * 2
+    if "@" not in lines[position]:
+        return False
+    _, when, *others = [line.strip() for line in lines[position : position + 14]] + [""] * 2
     dated = _NOTES_DATE.fullmatch(when) or (not when and _NOTES_DATE.fullmatch(others[0]))
-    return "@" in who and bool(dated) and {"to", "subject"} <= set(map(_notes_label, others))
+    return bool(dated) and {"to", "subject"} <= set(map(_notes_label, others))
 
 
 def _notes_label(line: str) -> str:

@@ -212,6 +212,15 @@ def test_hostile_text_takes_no_time(text: str) -> None:
     assert time.process_time() - start < 1.5
 
 
+def test_rules_drawn_with_dashes_are_read_at_once() -> None:
+    """Each may be the line that a program draws above the mail below, with who wrote it in between."""
+    start = time.process_time()
+
+    own_words(("-" * 1_999 + "\n") * 50)
+
+    assert time.process_time() - start < 0.3
+
+
 @pytest.mark.parametrize(
     ("texts", "lang"),
     [

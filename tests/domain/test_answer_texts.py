@@ -145,11 +145,11 @@ def test_a_repeated_number_is_told_as_often_as_it_stands_there() -> None:
 )
 def test_hostile_text_takes_no_more_than_its_length(piece: str) -> None:
     short, long = piece * (5_000 // len(piece)), piece * (100_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     read_answers(short, short)
     read_answers(long, long)
 
-    assert time.perf_counter() - started < 2.0
+    assert time.process_time() - started < 2.0
 
 
 @settings(deadline=None)

@@ -192,7 +192,7 @@ def test_a_long_mail_wants_more_than_a_form() -> None:
     "piece", ["send me ", "please send ", "bitte um ", "the form ", "ris ", "a ", "-", "mir das formular "]
 )
 def test_hostile_repetition_costs_no_time(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     asks_for_form(a_mail(piece * (1_500 // len(piece)), piece * 25))
 
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

@@ -101,11 +101,11 @@ def test_nothing_beside_the_sentence_passes_unread(words: str, at: bool) -> None
 
 @pytest.mark.parametrize("part", ["please cancel ", "hello ", "ziehen ", "c-1", ".\n", "thanks you "])
 def test_hostile_words_cost_no_time(part: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     read_wish(part * 50_000, case_id=1)
     read_wish((part * 600)[:LONGEST], case_id=1)
 
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_what_went_out_is_told_apart_from_what_may_have() -> None:

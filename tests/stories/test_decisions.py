@@ -143,7 +143,6 @@ def test_a_mention_in_a_cards_thread_means_that_case_and_only_the_asker_sees_the
     card = desk.card(company)
     desk.settled()  # a person needs longer to type than the desk to note where the card stands
 
-    desk.settled()  # the message stands in Slack a moment before the desk has noted where
     desk.act("casey").say("approvals", "@usher approve", thread_ts=card["ts"])
 
     shown = desk.whisper("casey", "approvals", company, "case_approve")
