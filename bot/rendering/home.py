@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.absences import Absence
 from bot.domain.cards import CaseCard
-from bot.domain.cases import Case, CaseStatus
+from bot.domain.cases import OVER, Case, CaseStatus
 from bot.domain.home import DayFigures, Home, ToDecide
 from bot.domain.queue import QueueEntry
 from bot.domain.ris import Severity
@@ -105,6 +105,7 @@ _NAMES: dict[CaseStatus, tuple[str, ...]] = {
     CaseStatus.RECEIVED: ("kind_ris", "kind_not_ris"),
     CaseStatus.IN_REVIEW: ("approve", "reject"),
     CaseStatus.WAITING_FOR_SPONSOR: (),  # answers in words are taken over where they stand, below its card
+    CaseStatus.REJECTED: (),  # so is its mail written anew
 }
 
 
@@ -117,7 +118,7 @@ def _buttons(card: CaseCard, names: Sequence[str], words: Words) -> list[Block]:
             value=case.ref,
             style=cards.style_of(case, name),
         )
-        for name in (*names, "open", *(() if case.assigned_to else ("take",)))
+        for name in (*names, "open", *(() if case.assigned_to or case.status in OVER else ("take",)))
     ]
     if card.unread and "approve" in names:
         made[names.index("approve")] |= approving.read_first(card, "approve", words)

@@ -51,6 +51,12 @@ def came_back(db: Database, job_id: int) -> bool:
     return row(db, sql, {"id": job_id}) is not None
 
 
+def came_back_of(mail: str) -> str:
+    """The same in SQL, of a row of the outbox called so; whoever got a copy does not count."""
+    return f"""exists (select 1 from bounces back where back.job_id = {mail}.id
+        and back.recipient = {mail}.recipient and back.gave_up = 1)"""
+
+
 def list_of_case(db: Database, case_id: int) -> dict[int, tuple[Returned, ...]]:
     """What came back of a case's mails, by job; of a recipient the last word only."""
     return _list(db, "o.case_id = :case_id", {"case_id": case_id})

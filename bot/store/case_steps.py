@@ -8,18 +8,19 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import Approval
 from bot.domain.case_steps import AT, CaseStep, StepName, StepState
+from bot.store.bounces import came_back_of
 from bot.store.database import among, count, instant, listed, row, rows, text_of
 from bot.store.outbox import OF_CASE
 
 _INVITES = f"""from outbox invites {OF_CASE} join registrations r on r.case_id = invites.case_id
     where invites.case_id = c.id and invites.kind = 'mail' and invites.recipient = r.email
       and invites.template in ('invitation', 'registration_refused')"""
+_LOST = f"(invites.status in ('held', 'failed', 'discarded') or {came_back_of('invites')})"
 #: of a case called `c` whose steps are behind it: whoever is invited now knows nothing of it, for their mail
-#: waits for release, or did not go
+#: waits for release, did not go, or came back
 _UNINVITED = f"""case when c.status = 'invited' then (
-    select iif(invites.status = 'held', 'desk', 'failed') {_INVITES}
-      and invites.status in ('held', 'failed', 'discarded')
-      and not exists (select 1 {_INVITES} and invites.status in ('queued', 'sending', 'sent', 'unknown'))
+    select iif(invites.status = 'held', 'desk', 'failed') {_INVITES} and {_LOST}
+      and not exists (select 1 {_INVITES} and invites.status <> 'replaced' and not {_LOST})
     order by invites.id desc limit 1) end"""
 #: of a case called `c`: how far the step is that it is at; null where it is at none. An invitation that was
 #: skipped is nobody's outside: the desk gets it to them.

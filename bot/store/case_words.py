@@ -10,6 +10,7 @@ from bot.domain.approvals import Choice
 from bot.domain.cases import OPEN, CaseStatus
 from bot.domain.letters import ASKING, Letter
 from bot.domain.outbox import JobStatus
+from bot.store.bounces import came_back_of
 from bot.store.case_answers import ANSWERED
 from bot.store.database import among, count, listed, row, rows
 from bot.store.outbox import OF_CASE
@@ -53,10 +54,10 @@ _NEEDS = """(asks.template = 'ris_problems' or exists (select 1 from case_questi
 #: an overtaken mail of the newest version was not when it was to go, and is again
 _DID_NOT_GO = among((JobStatus.FAILED, JobStatus.DISCARDED, JobStatus.REPLACED))
 
-#: of a case called `c` that waits for its sponsor: the mail that asks them did not go, and none has since;
-#: or the caps kept it back, so that there is none
+#: of a case called `c` that waits for its sponsor: the mail that asks them did not go or came back, and none
+#: has gone since; or the caps kept it back, so that there is none
 UNASKED = f"""(c.status = '{CaseStatus.WAITING_FOR_SPONSOR}' and (not exists (select 1 {ASKS})
-    or exists (select 1 {ASKS} and {_NEEDS} and asks.status in ({_DID_NOT_GO})
+    or exists (select 1 {ASKS} and {_NEEDS} and (asks.status in ({_DID_NOT_GO}) or {came_back_of("asks")})
       and not exists (select 1 from outbox later {OF_CASE}
           where later.case_id = c.id and later.kind = 'mail' and later.id > asks.id
             and later.template in ({among(ASKING)}) and later.status in ({_WROTE})))))"""

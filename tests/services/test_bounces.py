@@ -8,16 +8,19 @@ import pytest
 
 from bot.domain.bounces import PROBE, PROBE_AFTER, PROBE_PATIENCE, SOFT_LIMIT
 from bot.domain.cards import CaseCard
+from bot.domain.cases import BallHolder
 from bot.domain.errors import UnknownOutcome
 from bot.domain.outbox import Job, JobStatus
 from bot.services import account_views, approvals, cases, decision_mails, open_invitations, outbox
 from bot.services import accounts as account_service
+from bot.store import notices as notice_store
 from bot.store import outbox_figures
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, DANA, MALLORY, Office, a_case, a_mail
 from tests.forms import sound_form
 from tests.invited import PIA, invite
 from tests.reports import a_report
+from tests.services.test_letters import ask
 from tests.services.test_outbox import a_decided_case
 
 COLLEAGUE = "erin@sponsor.example.org"
@@ -376,3 +379,20 @@ def test_a_mail_that_may_have_gone_counts_though_staff_ended_it(
 
     assert bounce(office, job) == "C-1"
     assert len(notes(office, "mail_bounced")) == 1
+
+
+def test_a_sponsor_whose_questions_came_back_is_not_waited_for(office: Office) -> None:
+    """The case stood with them, and they were reminded of what they had never read."""
+    a_case(office, complete=False)
+    office.work()
+    bounce(office, office.job("ris_problems"), action="delayed", status="4.4.1")
+    assert office.case("C-1").ball is BallHolder.SPONSOR
+    bounce(office, office.job("ris_problems"), action="failed", status="5.2.2")
+    office.work()
+
+    assert office.case("C-1").ball is BallHolder.DESK
+    assert "did not go, or came back.*" in office.chat.texts()
+    with office.connect() as db:
+        assert notice_store.list_waiting(db, BallHolder.SPONSOR) == []
+    ask(office, "Which city?")
+    assert office.case("C-1").ball is BallHolder.SPONSOR

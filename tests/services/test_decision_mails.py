@@ -186,6 +186,9 @@ def test_the_home_tab_says_what_there_is_to_do_about_it(holding: Office) -> None
     drop(holding, job)
 
     assert "*The mail with the decision did not go, or may not have*" in at_home(holding)
+    assert "case_open" in at_home(holding)
+    assert "case_keys" not in at_home(holding)  # it has none, and nobody looks after it any more
+    assert "case_take" not in at_home(holding)
 
 
 def at_home(office: Office) -> str:

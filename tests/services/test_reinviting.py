@@ -39,6 +39,7 @@ from bot.store import accounts, queue, turns
 from bot.store import cases as case_store
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, CASEY, ELI, LATER, Office
+from tests.reports import a_report
 from tests.services.registering import GRETA, an_invited, decide, fill, registered, submit, tokens
 
 NORA = Invitee(first_name="Nora", last_name="Vogt", email="Nora.Vogt@lindgren.example.com")
@@ -263,7 +264,7 @@ def test_while_the_invitation_to_somebody_else_waits_for_release_it_is_the_desks
     assert "waits for release" not in card(office)
 
 
-@pytest.mark.parametrize("lost", ["refused", "discarded"])
+@pytest.mark.parametrize("lost", ["refused", "returned", "discarded"])
 def test_an_invitation_that_did_not_go_is_the_desks_turn_and_is_written_anew(
     office: Office, lost: str
 ) -> None:
@@ -271,6 +272,11 @@ def test_an_invitation_that_did_not_go_is_the_desks_turn_and_is_written_anew(
         office.mailer.faults.then(PermanentFailure("550 no such user"))
         invite(office)
         assert "needs the desk: Invitation to register, failed" in office.chat.texts()
+    elif lost == "returned":
+        invite(office)
+        job = office.job("invitation")
+        office.take(a_report(about=job.message_id, recipient=job.recipient))
+        office.work()
     else:
         office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery()))
         invite(office)
