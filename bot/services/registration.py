@@ -33,11 +33,19 @@ from bot.domain.review_values import is_address, text_of, written_address
 from bot.domain.ris import RisCase, User
 from bot.domain.withdrawals import UNSENT
 from bot.rendering import registration_mails
-from bot.services import case_steps, held_notes, key_mails, recovery_mails, thread_notes
+from bot.services import (
+    case_steps,
+    held_notes,
+    key_mails,
+    partner_invitations,
+    recovery_mails,
+    thread_notes,
+)
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_case_card, queue_mail
 from bot.store import accounts, case_versions, cases, events, links, outbox, step_jobs
 from bot.store import case_steps as case_step_store
+from bot.store import partner_invitations as partner_invitation_store
 from bot.store import registration as registration_store
 from bot.store.database import transaction
 from bot.store.numbers import next_number
@@ -273,12 +281,18 @@ def read_address(typed: str) -> str:
 
 
 def ask_again(db: Database, desk: Desk, *, email: str, now: datetime) -> None:
-    """For whoever says that they were invited: a mail goes where an invitation or an account is there."""
+    """For whoever says that they were invited: a mail goes where an invitation or an account is there.
+
+    Also where it is an invitation to the partners': who was invited need not know to what.
+    """
     with transaction(db):
-        invited = registration_store.list_invited(db, email)
-        for case_id in invited:
+        to_register = registration_store.list_invited(db, email)
+        for case_id in to_register:
             mail_again(db, desk, case_id, now=now)
-        if not invited:
+        to_partners = partner_invitation_store.list_open(db, [email], now=now).get(email, [])
+        for one in to_partners:
+            partner_invitations.mail_again(db, desk, one, now=now)
+        if not (to_register or to_partners):
             recovery_mails.tell_there(db, desk, accounts.list_by_email(db, email), now=now)
 
 

@@ -13,7 +13,7 @@ from bot.store import accounts, links
 from bot.store import member_invitations as joined
 from bot.store import partner_invitations as invited
 from bot.store import registration as registrations
-from tests.services.kept_out import Town, joining, partner_invited, town
+from tests.services.kept_out import NEWCOMER, Town, joining, partner_invited, town
 
 __all__ = ["town"]  # pytest finds the fixture here
 
@@ -68,3 +68,13 @@ def test_an_old_link_of_whoever_got_in_since_is_answered_by_mail(
     words = job.values["words"]
     assert (job.recipient, words["way"], words["user_id"]) == (owner.email, Way.THERE, owner.user_id)
     assert accounts.find(town.db, owner.id) == owner
+
+
+def test_a_partners_invitation_is_mailed_again_also_where_organisations_ask_for_theirs(town: Town) -> None:
+    partner_invited(town)
+    town.office.work()
+    town.office.clock.wait(minutes=10)
+    for _ in range(2):  # a second click
+        registration.ask_again(town.db, town.office.desk, email=NEWCOMER, now=town.office.now)
+
+    assert [job.recipient for job in town.office.jobs("partner_invitation")] == [NEWCOMER, NEWCOMER]
