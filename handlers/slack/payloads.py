@@ -17,6 +17,16 @@ log = structlog.get_logger("slack")
 REPLAYED = "usher_replayed"
 
 
+class LastingAck(Ack):
+    """One that stays given: where its listener raises, Bolt takes it back, and lets Slack wait in vain."""
+
+    response: BoltResponse | None = None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name != "response" or value is not None:
+            super().__setattr__(name, value)
+
+
 def receive(
     ack: Ack,
     body: dict[str, object],
@@ -30,6 +40,7 @@ def receive(
     What nobody listens to is not acked all the same: Bolt then gives no answer at all.
     """
     if body.get("type") == "block_actions" or "command" in body:
+        ack = request.context["ack"] = LastingAck()  # type: ignore[no-untyped-call]
         ack()
     make_whole(body)
     ACKED.set(ack.response is not None or is_event(body))  # Bolt acks events itself

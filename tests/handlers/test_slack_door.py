@@ -3,7 +3,10 @@
 import json
 import re
 import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -194,6 +197,24 @@ def test_a_listener_that_raises_answers_the_person_with_an_id(workspace: Workspa
         assert said["response_type"] == "ephemeral"
         assert BUG_ID.search(said["text"])
         assert str(fault) not in said["text"]
+
+
+class AtOnce(Executor):
+    """Is done with a listener before Bolt looks for its ack, as happens on a busy machine."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401 - its base's
+        done: Future[Any] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+def test_a_click_stays_acked_however_soon_its_listener_raises(workspace: Workspace) -> None:
+    workspace.office.chat.broken = ZeroDivisionError("a bug")
+    workspace.app.listener_runner.listener_executor = AtOnce()
+
+    assert workspace.click("case_approve", "C-1", by=AVERY.id).status == 200
+    assert workspace.command("queue", by=AVERY.id).status == 200
+    assert len(workspace.heard(2)) == 2
 
 
 def test_a_mention_that_raises_is_answered_privately_in_its_channel(workspace: Workspace) -> None:

@@ -1,7 +1,6 @@
 """The worker: mails and Slack at their own pace, one bug one job, and a stop that tears nothing."""
 
 import threading
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from bot.rendering import mails
 from bot.services import approvals
 from bot.services.queueing import queue_mail
 from bot.store.database import transaction
+from handlers.worker import loop
 from handlers.worker.loop import LIMIT, Rate
 from tests.cast import AVERY, Office, a_case, an_office
 from tests.handlers.conftest import until
@@ -35,17 +35,21 @@ def test_what_is_queued_goes_out_by_its_lane(office: Office) -> None:
     assert health(office, "outbox slack").startswith("True")
 
 
+@pytest.fixture
+def sleeping(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks by themselves for as long as a test lasts."""
+    monkeypatch.setattr(loop, "POLL", 60)
+
+
+@pytest.mark.usefixtures("sleeping")
 def test_the_bell_wakes_a_worker_at_once(office: Office) -> None:
     with running(office):
         until(lambda: health(office, "outbox mail"))
-        began = time.monotonic()
         with office.bot.connect() as db, transaction(db):
             words = mails.neutral_receipt(ref="Q-1", lang="en", policy=office.desk.policy)
             whom = Addressee(address="a@example.org", lang="en", ref="Q-1")
             queue_mail(db, office.desk, "neutral_receipt", whom, key="k", words=words, now=office.now)
         until(lambda: office.mailer.sent)
-
-    assert time.monotonic() - began < 0.4
 
 
 def test_slack_being_slow_does_not_hold_up_mails(office: Office) -> None:
@@ -174,12 +178,10 @@ def test_stopping_and_starting_again_and_again_loses_and_doubles_nothing(office:
     assert len({mail.message_id for mail in office.mailer.sent}) == 40
 
 
+@pytest.mark.usefixtures("sleeping")
 def test_an_idle_worker_stops_at_once(office: Office) -> None:
-    with running(office):
+    with running(office):  # which waits ten seconds for its end
         until(lambda: health(office, "outbox mail"))
-        began = time.monotonic()
-
-    assert time.monotonic() - began < 0.3
 
 
 def test_what_too_slow_a_start_leaves_no_time_for_is_given_back(office: Office) -> None:
