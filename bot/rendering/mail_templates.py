@@ -16,8 +16,7 @@ from bot.rendering.shapes import Marked, Marks
 #: beside the packages, in a checkout as in a wheel
 SHIPPED = Path(__file__).parents[2] / "email_templates"
 _PART = re.compile(r"\b_[a-z_]+\.[a-z]{2}\.md\b")
-_LAYOUT = "layout.html"
-_KEPT = '<style data-css-inline="keep">'
+LAYOUT = "layout.html"
 #: values that go whole and with links: staff's own words, and the name of the portal's host
 _AS_WRITTEN = frozenset({"question", "paragraphs", "home"})
 _MARKDOWN = "_markdown"  #: ends the name of a value that is Markdown of ours, an article's
@@ -38,19 +37,11 @@ def list_left_out(templates_dir: Path) -> list[str]:
     Whoever says it in words of their own names the part in a comment.
     """
     own = [path.name for path in sorted(templates_dir.glob("*.md")) if (SHIPPED / path.name).is_file()]
-    left_out = [
+    return [
         f"{name} leaves out {', '.join(lacking)}"
         for name in own
         if (lacking := sorted(_parts(name, (SHIPPED,)) - _parts(name, (templates_dir, SHIPPED))))
     ]
-    return left_out + ([f"{_LAYOUT} loses its @media rules: mark their tag {_KEPT}"] * _loses(templates_dir))
-
-
-def _loses(templates_dir: Path) -> bool:
-    """Whether the desk's own layout has rules that stand in no element, in a tag that does not stay."""
-    path = templates_dir / _LAYOUT
-    layout = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-    return "@media" in layout and _KEPT not in layout
 
 
 def _parts(name: str, folders: Sequence[Path]) -> set[str]:
@@ -104,7 +95,7 @@ def load(template: str, lang: str, templates_dir: Path | None) -> Parts:
         subject=lines.from_string(head["subject"]),
         preheader=lines.from_string(head["preheader"]),
         body=bodies.from_string(body),
-        layout=_environment(templates_dir, autoescape=True).get_template(_LAYOUT),
+        layout=_environment(templates_dir, autoescape=True).get_template(LAYOUT),
     )
 
 

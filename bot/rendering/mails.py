@@ -22,7 +22,7 @@ from bot.domain.sheets import SheetRefusal
 from bot.policy import Policy
 from bot.rendering import case_facts, markdown, quoting
 from bot.rendering.case_facts import Values, owner
-from bot.rendering.mail_templates import Parts, list_mails, load, marked
+from bot.rendering.mail_templates import LAYOUT, Parts, list_mails, load, marked
 from bot.rendering.shapes import Marks, Shape
 from bot.rendering.words import Words, megabytes, words
 
@@ -30,6 +30,7 @@ USHERS_OWN = Brand()
 MOST_QUESTIONS = 40  #: in a mail, where the workbook that goes with it shows them all
 MOST_FILES = 5  #: that a mail names
 MOST_USERS = 60  #: in a mail; a longer list is no reading matter
+_RULES = "@media"
 _LONGEST_NAME = 40  #: of a company, in a subject
 
 _OF_ITS_OWN: Values = {
@@ -379,3 +380,11 @@ _shape = lru_cache(maxsize=128)(_put_together)
 def _inliner() -> css_inline.CSSInliner:
     """Styles go into the elements for Outlook and Gmail; a tag marked so is kept for dark mode and phones."""
     return css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
+
+
+def list_lost_rules(templates_dir: Path) -> list[str]:
+    """What the desk's own layout loses of what stands in no element: rules in a tag that does not stay."""
+    path = templates_dir / LAYOUT
+    layout = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    lost = layout.count(_RULES) - _inliner().inline(layout).count(_RULES)
+    return [f'{LAYOUT} loses its {_RULES} rules: mark their tag data-css-inline="keep"'] if lost > 0 else []

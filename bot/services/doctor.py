@@ -15,6 +15,7 @@ from bot.domain.ledger import MailStatus
 from bot.domain.provisioning import Way
 from bot.ports import Chat, Mailbox, Mailer, Provisioner, Reader, Tokens
 from bot.rendering.mail_templates import list_left_out
+from bot.rendering.mails import list_lost_rules
 from bot.rendering.samples import template_faults
 from bot.services import sealed, supply_checks, terms, verdict_checks
 from bot.services.desk import Desk
@@ -175,7 +176,7 @@ def _look_at_policy(patient: Patient) -> Iterator[Check]:
     yield Check(name="delivery", well=True, sentence=f"{patient.delivery}{says}")
     folder = patient.desk.templates_dir
     if folder:
-        faults = [*template_faults(folder), *list_left_out(folder)]
+        faults = [*template_faults(folder), *list_left_out(folder), *list_lost_rules(folder)]
         sentence = "; ".join(faults) or f"the wording in {folder} holds"
         mend = (
             "mend these files, or take them away: the shipped ones stand in; a part that you say in words of "

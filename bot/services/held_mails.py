@@ -5,17 +5,28 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.outbox import JobStatus
-from bot.services import mail_words, outbox
+from bot.services import mail_words, outbox, upkeep
 from bot.store import outbox as outbox_store
 from bot.store.database import transaction
 
 
 def end_untrue(db: Database, *, now: datetime) -> None:
-    """What would not go if somebody released it waits no longer; called each minute."""
+    """What would not go if somebody released it waits no longer; called each minute.
+
+    A bug in one costs that one: it is raised once all the others were looked at.
+    """
+    bugs: list[Exception] = []
     # A look without the write lock: mostly all are true.
     for job in outbox_store.list_jobs(db, (JobStatus.HELD,)):
-        if not mail_words.is_true(db, job):
-            _end(db, job.id, now=now)
+        try:
+            if not mail_words.is_true(db, job):
+                _end(db, job.id, now=now)
+        except Exception as exc:
+            if upkeep.trouble(exc):
+                raise
+            bugs.append(exc)
+    if bugs:
+        raise bugs[0]
 
 
 def _end(db: Database, job_id: int, *, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The words of mails of ours: put together when they go, and once more for whoever asks what went."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import UndefinedError
 from sqlite_utils import Database
 
-from bot.domain.cases import OPEN, OVER, Case, CaseStatus, case_id
+from bot.domain.cases import OPEN, OVER, CaseStatus, case_id
 from bot.domain.errors import PermanentFailure
 from bot.domain.letters import Letter
 from bot.domain.mail import Attachment, OutboundMail
@@ -128,45 +128,42 @@ def _render(desk: Desk, job: Job, words: Mapping[str, Any]) -> mails.RenderedMai
     )
 
 
-def _about(db: Database, words: Mapping[str, Any]) -> Case | None:
-    return cases.find(db, case_id(words["about"]) or 0)
+def _stage(db: Database, words: Mapping[str, Any]) -> tuple[CaseStatus, int] | None:
+    """Where the case stands that a mail is about, and with which version; None for one without a case."""
+    return cases.find_stage(db, case_id(words["about"]) or 0)
 
 
 def _is_under_way(db: Database, words: Mapping[str, Any]) -> bool:
     """Whether the case whose form a mail answers is neither closed nor rejected; a mail in words has none."""
-    case = _about(db, words)
-    return case is None or case.status not in OVER
+    stage = _stage(db, words)
+    return stage is None or stage[0] not in OVER
 
 
-def _is_newest(case: Case, words: Mapping[str, Any]) -> bool:
-    """Whether it is, and holds the version that the mail answers: another mail tells of a newer one."""
-    return case.status not in OVER and str(case.version) == words["key"].split(":")[1]
+def _has_newest(db: Database, words: Mapping[str, Any], states: Collection[CaseStatus]) -> bool:
+    """Whether it is in one of these states with the version that the mail answers, of which no newer came."""
+    stage = _stage(db, words)
+    return stage is not None and stage[0] in states and str(stage[1]) == words["key"].split(":")[1]
 
 
 def _thanks_still(db: Database, words: Mapping[str, Any]) -> bool:
     """Whether that version is the newest; once it waited for release, as long as nobody has decided, too."""
-    case = _about(db, words)
-    if case is None or (words["waited"] and case.status not in OPEN):
-        return False
-    return _is_newest(case, words)
+    return _has_newest(db, words, OPEN if words["waited"] else _UNDER_WAY)
 
 
 def _is_asked_still(db: Database, words: Mapping[str, Any]) -> bool:
     """Whether the sponsor is waited for with that version."""
-    case = _about(db, words)
-    if case is None or case.status is not CaseStatus.WAITING_FOR_SPONSOR:
-        return False
-    return _is_newest(case, words)
+    return _has_newest(db, words, (CaseStatus.WAITING_FOR_SPONSOR,))
 
 
 def _is_unanswered(db: Database, words: Mapping[str, Any]) -> bool:
     """Whether the sponsor is waited for with what staff ask in that mail; they may know by phone by now."""
-    case = _about(db, words)
-    if case is None or case.status is not CaseStatus.WAITING_FOR_SPONSOR:
+    stage = _stage(db, words)
+    if stage is None or stage[0] is not CaseStatus.WAITING_FOR_SPONSOR:
         return False
     return case_questions.is_asked(db, words["key"])
 
 
+_UNDER_WAY = frozenset(CaseStatus) - OVER
 #: what a mail's words call what went along, where staff are shown it
 ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
 

@@ -141,6 +141,12 @@ def find(db: Database, case_id: int) -> Case | None:
     return replace(_case(found, find_decision(db, case_id)), voided=tuple(list_voided(db, case_id)))
 
 
+def find_stage(db: Database, case_id: int) -> tuple[CaseStatus, int] | None:
+    """Where a case stands and with which version: all that is asked of many, again and again."""
+    found = row(db, "select status, version from cases where id = :id", {"id": case_id})
+    return (CaseStatus(found["status"]), found["version"]) if found else None
+
+
 def move(
     db: Database,
     case_id: int,

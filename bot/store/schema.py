@@ -354,3 +354,8 @@ def m070_whom_nobody_has_asked_or_told_waits_for_the_desk(db: Database) -> None:
 @migrations()
 def m071_steps_are_read_in_their_order(db: Database) -> None:
     db.execute("create index case_steps_in_order on case_steps (case_id, place)")
+
+
+@migrations()
+def m072_whose_mail_waits_for_release_is_the_desks_turn(db: Database) -> None:
+    turns.hand_over_held(db)

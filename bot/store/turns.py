@@ -175,3 +175,16 @@ def _hand_over(
 ) -> None:
     count(db, "update turns set until = :at where id = :id", {"id": entry["turn"], "at": moment})
     _begin(db, entry["case_id"], BallHolder.DESK, status, moment)
+
+
+def hand_over_held(db: Database) -> None:
+    """Cases of which a mail waits for release, or whose invited know nothing: since Usher last did anything."""
+    found = rows(
+        db,
+        """select c.id, (select max(at) from events) moved_at
+           from cases c join turns t on t.case_id = c.id and t.until is null
+           where t.holder <> 'desk' and (c.status = 'invited' or exists (
+               select 1 from outbox held where held.case_id = c.id and held.status = 'held'))""",
+    )
+    if found and found[0]["moved_at"]:
+        change_all(db, [entry["id"] for entry in found], now=instant(found[0]["moved_at"]))

@@ -13,7 +13,7 @@ from bot.domain.ris import Role
 from bot.rendering import account_samples, samples
 from bot.rendering.account_mails import user_ids
 from bot.rendering.mail_templates import SHIPPED, list_left_out, split_front_matter
-from bot.rendering.mails import render_mail
+from bot.rendering.mails import list_lost_rules, render_mail
 from bot.rendering.samples import sample_values
 from tests.rendering.test_mails import POLICY, show
 
@@ -126,20 +126,33 @@ def test_an_own_wording_that_leaves_out_a_part_of_the_shipped_one_is_named(tmp_p
     assert list_left_out(SHIPPED) == []
 
 
-def test_an_own_layout_that_would_lose_its_media_rules_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("tag", "loses"),
+    [
+        ('<style data-css-inline="keep">', False),
+        ("<style data-css-inline='keep'>", False),
+        ('<STYLE type="text/css" data-css-inline="keep">', False),
+        ("<style>", True),
+        ('<style data-css-inline="keep"></style><style>', True),
+    ],
+)
+def test_an_own_layout_that_would_lose_its_media_rules_is_named(
+    tmp_path: Path, tag: str, *, loses: bool
+) -> None:
     layout = (SHIPPED / "layout.html").read_text(encoding="utf-8")
-    own = tmp_path / "layout.html"
-    own.write_text(layout, encoding="utf-8")
-    assert list_left_out(tmp_path) == []
+    own = layout.replace('<style data-css-inline="keep">', tag)
+    (tmp_path / "layout.html").write_text(own, encoding="utf-8")
 
-    own.write_text(layout.replace(' data-css-inline="keep"', ""), encoding="utf-8")
-    named = 'layout.html loses its @media rules: mark their tag <style data-css-inline="keep">'
-    assert list_left_out(tmp_path) == [named]
+    named = ['layout.html loses its @media rules: mark their tag data-css-inline="keep"']
+    assert list_lost_rules(tmp_path) == (named if loses else [])
     html = render_mail("receipt", "en", sample_values("receipt", "en"), templates_dir=tmp_path).html
-    assert "@media" not in html
+    assert ("@media" not in html) == loses
 
-    own.write_text("<html><body>{{ body }}</body></html>", encoding="utf-8")
-    assert list_left_out(tmp_path) == []
+
+def test_no_other_layout_loses_any(tmp_path: Path) -> None:
+    assert list_lost_rules(tmp_path) == list_lost_rules(SHIPPED) == []
+    (tmp_path / "layout.html").write_text("<html><body>{{ body }}</body></html>", encoding="utf-8")
+    assert list_lost_rules(tmp_path) == []
 
 
 #: words that begin a German sentence and are no names and no nouns

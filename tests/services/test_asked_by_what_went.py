@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.approvals import RejectionReason
 from bot.domain.errors import NotNow
 from bot.domain.letters import Letter
 from bot.domain.outbox import JobStatus
 from bot.rendering.words import words
-from bot.services import outbox
+from bot.services import approvals, outbox
 from bot.store import turns
 from tests.cast import AVERY, BLAKE, Office, a_case, a_mail, an_office
 from tests.services.mail_ends import ends
@@ -129,3 +130,20 @@ def test_who_was_not_asked_before_this_version_waits_for_the_desk(office: Office
         open_turns = list(db.query("select holder, status from turns where until is null"))
 
     assert open_turns == [{"holder": "desk", "status": "waiting_for_sponsor"}]
+
+
+def test_whose_mail_waits_since_before_this_version_is_the_desks_turn(tmp_path: Path) -> None:
+    office = an_office(tmp_path, delivery="hold")
+    case = a_case(office)
+    with office.connect() as db:
+        approvals.reject(
+            db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY,
+            reason=RejectionReason.DUPLICATE, note="", now=office.now,
+        )  # fmt: skip
+    office.work()
+    with office.connect() as db:
+        db.execute("update turns set holder = 'usher' where until is null")
+        turns.hand_over_held(db)
+        open_turns = list(db.query("select holder, status from turns where until is null"))
+
+    assert open_turns == [{"holder": "desk", "status": "rejected"}]

@@ -23,6 +23,7 @@ from bot.services import (
     outbox,
 )
 from bot.services.history import list_steps
+from bot.store import cases as case_store
 from bot.store.database import transaction
 from handlers.clock import rounds
 from tests import invited
@@ -256,6 +257,36 @@ def test_a_held_mail_that_is_true_no_more_ends_by_itself_and_its_buttons_with_it
     assert OVERTAKEN in [event.tag for event in holding.events()]
     with holding.connect() as db, pytest.raises(UnknownJob):
         outbox.release(db, job.id, by=AVERY.id, now=holding.now)
+
+
+def test_a_held_mail_whose_truth_cannot_be_told_costs_itself_alone(holding: Office) -> None:
+    take_form(holding)
+    holding.work()
+    with holding.connect() as db:
+        copied = "kind, vals, status, recipient, created_at, next_at"
+        db.execute(f"""insert into outbox (key, stream, template, {copied})
+                       select 'C-1:key', 'other', 'license_key', {copied} from outbox
+                       where template = 'receipt'""")
+        db.execute("update outbox set id = id + 1000 where template = 'receipt'")  # it is looked at last
+    no_ris(holding)
+    with pytest.raises(KeyError):
+        look(holding)
+
+    assert holding.job("receipt").status is JobStatus.REPLACED
+    assert holding.job("license_key").status is JobStatus.HELD
+
+
+def test_no_case_is_read_to_know_whether_its_mail_is_true(
+    holding: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A form of 19,000 users would be, each minute, for each mail that waits."""
+    take_form(holding)
+    holding.work()
+    monkeypatch.setattr(case_store, "find", None)
+    with holding.connect() as db:
+        rounds.EACH_MINUTE["held mails"](db, holding.bot, holding.now)
+
+    assert holding.job("receipt").status is JobStatus.HELD
 
 
 def test_what_was_asked_of_a_form_that_is_rejected_waits_for_nobody_any_more(holding: Office) -> None:
