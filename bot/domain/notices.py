@@ -65,6 +65,7 @@ class WaitingNote:
     names: tuple[str, ...] = ()  #: of the same
     quiet: bool = False  #: it is late: they are named without a ping
     added: bool = False  #: they are those whom the escalation adds
+    uninvited: bool = False  #: whoever is invited now knows nothing of it
 
 
 @dataclass(frozen=True, kw_only=True)

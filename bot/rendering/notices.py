@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from bot.domain.cases import BallHolder
+from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.notices import NoticeKind, Standing, StandingNote, WaitingNote
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
@@ -16,7 +16,7 @@ _ORDER = tuple(BallHolder)  #: who can act first; nobody where a decision is not
 
 def waiting_note(note: WaitingNote, *, words: Words) -> Card:
     """A notice; it pings whom it calls, for that is what it is for."""
-    of_status = f"notice.{note.kind}.{note.status}"
+    of_status = f"notice.{note.kind}.{'uninvited' if note.uninvited else note.status}"
     key = of_status if of_status in words else f"notice.{note.kind}"
     ball = None if note.kind is NoticeKind.STANDSTILL else BallHolder.DESK
     text = words.say(key, ref=safe(note.ref), status=words.status(note.status, ball), count=note.after)
@@ -34,9 +34,10 @@ def _called(note: WaitingNote, words: Words) -> str:
         who = words.say("notice.and_more", who=who, count=rest)
     if note.kind is NoticeKind.STANDSTILL:
         return words.say("notice.call.standstill", who=who)
-    of_status = f"notice.call.{note.status}"
-    key = of_status if of_status in words else "notice.call"
-    return words.say("notice.call.added" if note.added else key, who=who)
+    if note.added:
+        return words.say("notice.call.added", who=who)
+    sees_to = note.uninvited or note.status is CaseStatus.WAITING_FOR_SPONSOR
+    return words.say("notice.call.see_to" if sees_to else "notice.call", who=who)
 
 
 def standing_note(note: StandingNote, *, words: Words) -> Card:

@@ -97,6 +97,7 @@ def find_note(
         names=tuple(member.name for member in people),
         quiet=not desk.policy.calendar_of_desk.is_working(now),
         added=bool(added),
+        uninvited=case.is_uninvited,
     )
 
 

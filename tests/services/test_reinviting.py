@@ -28,6 +28,7 @@ from bot.rendering.words import words
 from bot.services import (
     case_step_hands,
     cases,
+    notices,
     nudges,
     outbox,
     registration,
@@ -291,6 +292,20 @@ def test_an_invitation_that_did_not_go_is_the_desks_turn_and_is_written_anew(
     assert turn(office) == (BallHolder.CUSTOMER, [])
     with pytest.raises(AlreadyInvited):
         invite(office)
+
+
+def test_the_desk_is_reminded_of_an_invitation_that_waits_by_its_own_words(office: Office) -> None:
+    office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery()))
+    invite(office)
+    for _ in range(24):
+        office.clock.wait(hours=1)
+        with office.connect() as db:
+            notices.remind(db, office.desk, now=office.now)
+        office.work()
+    (told,) = [one.text for one in office.chat.standing.values() if "working hour" in one.text]
+
+    assert "whoever is invited knows nothing of it" in told
+    assert "please see to it" in told
 
 
 def turn(office: Office) -> tuple[BallHolder, list[BallHolder]]:
