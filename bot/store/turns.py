@@ -157,7 +157,7 @@ def hand_over_written(db: Database) -> None:
 
 
 def hand_over_unasked(db: Database) -> None:
-    """The same for those who were not asked or told, or not yet: since Usher last did anything."""
+    """The same for those who were not asked or told, or not yet: since Usher last moved."""
     found = rows(
         db,
         f"""select t.id turn, t.case_id, t.since, c.status, (select max(at) from events) moved_at
@@ -178,7 +178,7 @@ def _hand_over(
 
 
 def hand_over_held(db: Database) -> None:
-    """Cases of which a mail waits for release, or whose invited know nothing: since Usher last did anything."""
+    """Cases of which a mail waits for release, or whose invited know nothing: since Usher last moved."""
     found = rows(
         db,
         """select c.id, (select max(at) from events) moved_at
