@@ -12,9 +12,12 @@ from bot.store.bounces import came_back_of
 from bot.store.database import among, count, instant, listed, row, rows, text_of
 from bot.store.outbox import OF_CASE
 
+#: by this mail somebody was invited who was not; what went to them before leads nowhere any more
+_ANEW = f"""(select max(anew.id) from outbox anew {OF_CASE} where anew.case_id = c.id
+    and anew.template = 'invitation' and json_extract(anew.vals, '$.words.why') in ('first', 'instead'))"""
 _INVITES = f"""from outbox invites {OF_CASE} join registrations r on r.case_id = invites.case_id
     where invites.case_id = c.id and invites.kind = 'mail' and invites.recipient = r.email
-      and invites.template in ('invitation', 'registration_refused')"""
+      and invites.template in ('invitation', 'registration_refused') and invites.id >= coalesce({_ANEW}, 0)"""
 _LOST = f"(invites.status in ('held', 'failed', 'discarded') or {came_back_of('invites')})"
 #: of a case called `c` whose steps are behind it: whoever is invited now knows nothing of it, for their mail
 #: waits for release, did not go, or came back

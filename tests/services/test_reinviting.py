@@ -294,6 +294,35 @@ def test_an_invitation_that_did_not_go_is_the_desks_turn_and_is_written_anew(
         invite(office)
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_who_is_invited_again_is_not_invited_by_the_mail_from_before(office: Office, *, lost: bool) -> None:
+    """Its link had ended; the card said that the customer has the ball, and nobody could write it anew."""
+    first = samples.USERS[0]
+    greta = Invitee(first_name=first.first_name, last_name=first.last_name, email=first.email)
+    invite(office)
+    if lost:
+        office.mailer.faults.then(PermanentFailure("550 no such user"))
+    else:
+        office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery()))
+    invite(office, greta)
+
+    assert turn(office)[0] is BallHolder.DESK
+    assert page(office) == ("The desk still has to invite the Organization Administrator.", "The desk")
+    if lost:
+        invite(office, greta)
+        assert turn(office)[0] is BallHolder.CUSTOMER
+
+
+def test_the_status_page_says_of_nobody_who_is_uninvited_that_they_were_invited(office: Office) -> None:
+    office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery()))
+    invite(office)
+    with office.connect() as db:
+        shown = journey.journey(status_pages.get(db, office.tokens[0], now=office.now), words("en"))
+
+    assert [stop.name for stop in shown.stops if stop.mark is journey.Mark.NOW] == ["Invitation to register"]
+    assert shown.next.startswith("Once they have it")
+
+
 def test_the_desk_is_reminded_of_an_invitation_that_waits_by_its_own_words(office: Office) -> None:
     office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery()))
     invite(office)

@@ -199,7 +199,7 @@ def _next(page: StatusPage, words: Words) -> str:
         key = f"{key}.running"
     if _is_activating(page):
         key = f"{key}.activating"
-    elif _aside(page) and f"{key}.aside" in words:
+    elif (page.uninvited or _aside(page)) and f"{key}.aside" in words:
         key = f"{key}.aside"
     return words.say(key)
 
@@ -224,9 +224,10 @@ def _stops(page: StatusPage, words: Words) -> tuple[Stop, ...]:
 
 
 def _at(page: StatusPage) -> Milestone:
-    """The invitation is made ready while the case is being set up still."""
+    """The invitation is made ready while the case is being set up still, and again for whoever has none."""
     at = step_at(page.steps)
-    return Milestone.INVITATION if at and at.name is StepName.INVITATION else AT[page.status]
+    inviting = page.uninvited or (at is not None and at.name is StepName.INVITATION)
+    return Milestone.INVITATION if inviting else AT[page.status]
 
 
 def _mark(page: StatusPage, step: Milestone, ahead: int) -> Mark:
