@@ -82,7 +82,8 @@ def ball_of(
 ) -> BallHolder:
     """Who acts next; while a decision or a step is being carried out that is Usher itself.
 
-    Of a closed case whose mail did not go the desk still has to tell its sponsor.
+    Of a closed case whose mail did not go the desk still has to tell its sponsor. Once somebody is invited
+    the order's own mail holds up nobody.
 
     `step`: how far the step is that the case is at; None where it is at none. `heard`: its sponsor has
     written, or somebody was not asked or told yet, and staff have to do something about it.
@@ -92,7 +93,7 @@ def ball_of(
     if step is not None:
         runs = step is StepState.RUNNING and phase is not Phase.FAILED
         return BallHolder.USHER if runs else BallHolder.DESK
-    if status is not CaseStatus.REGISTRATION_REVIEW and phase in (Phase.DECIDED, Phase.EXECUTING):
+    if status not in REGISTERING and phase in (Phase.DECIDED, Phase.EXECUTING):
         return BallHolder.USHER
     if BALL[status] is BallHolder.NOBODY and phase is Phase.FAILED:
         return BallHolder.DESK
