@@ -63,11 +63,12 @@ UNASKED = f"""(c.status = '{CaseStatus.WAITING_FOR_SPONSOR}' and (not exists (se
             and later.template in ({among(ASKING)}) and later.status in ({_WROTE})))))"""
 
 #: of a case called `c` that waits for its customer: how far the mail is that refuses their registration
-_REFUSING = f"""(select told.status from outbox told {OF_CASE} where told.case_id = c.id
-    and told.kind = 'mail' and told.template = 'registration_refused' order by told.id desc limit 1)"""
+_REFUSING = f"""(select iif({came_back_of("told")}, 'failed', told.status) from outbox told {OF_CASE}
+    where told.case_id = c.id and told.kind = 'mail' and told.template = 'registration_refused'
+    order by told.id desc limit 1)"""
 _REFUSED = f"""(c.status = '{CaseStatus.INVITED}'
     and exists (select 1 from registrations r where r.case_id = c.id and r.choice = '{Choice.REJECTED}'))"""
-#: it did not go
+#: it did not go, or came back
 UNTOLD = f"({_REFUSED} and {_REFUSING} in ({among((JobStatus.FAILED, JobStatus.DISCARDED))}))"
 
 _ASKING = (CaseStatus.WAITING_FOR_SPONSOR,)

@@ -28,6 +28,7 @@ from bot.services import (
 )
 from bot.store import queue as queue_store
 from tests.cast import AVERY, BLAKE, CASEY, Office
+from tests.reports import a_report
 from tests.services.mail_ends import End, dropped, ends, held
 from tests.services.registering import (
     GRETA,
@@ -106,6 +107,18 @@ def test_a_refusal_that_never_went_is_the_desks_again_and_is_written_anew(tmp_pa
     assert sum("register/" in mail.text for mail in office.mailer.sent if mail.to == GRETA) == 2
     with office.connect() as db, pytest.raises(UnknownJob):
         outbox.retry(db, first.id, by=AVERY.id, now=office.now)
+
+
+def test_a_refusal_that_came_back_is_the_desks_again(tmp_path: Path) -> None:
+    office = registered(tmp_path)
+    decide(office, Choice.REJECTED)
+    office.work()
+    job = office.job("registration_refused")
+    office.take(a_report(about=job.message_id, recipient=job.recipient))
+    office.work()
+
+    assert turn(office) is BallHolder.DESK
+    assert "the mail that refuses the registration did not go" in office.chat.texts()
 
 
 def test_the_desk_is_reminded_of_a_refusal_that_never_went(tmp_path: Path) -> None:
