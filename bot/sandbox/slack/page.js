@@ -27,6 +27,15 @@ async function untilNothingIsPressed() {
   while (document.querySelector("[data-live] :active")) await new Promise((later) => setTimeout(later, 20));
 }
 
+// Swapping what holds the focus would throw a keyboard back to the top of the page.
+function focusAgain(part, held) {
+  const isSame = (one) =>
+    one.dataset.actionId === held.dataset.actionId &&
+    one.dataset.value === held.dataset.value &&
+    one.closest("[data-ts]")?.id === held.closest("[data-ts]")?.id;
+  if (held.dataset.actionId) [...part.querySelectorAll("[data-action-id]")].find(isSame)?.focus({ preventScroll: true });
+}
+
 async function refresh() {
   const answer = await fetch(location.href, { headers: { "X-Refresh": "1" } });
   if (!answer.ok) return;
@@ -39,7 +48,9 @@ async function refresh() {
       here.querySelector("[data-view-id]")?.dataset.viewId === part.querySelector("[data-view-id]")?.dataset.viewId;
     if (sameView && isBeingFilled(here)) continue;
     shownByServer.set(part.id, part.innerHTML);
+    const held = here.contains(document.activeElement) ? document.activeElement : null;
     here.replaceChildren(...part.childNodes);
+    if (held) focusAgain(here, held);
     if (here.hasAttribute("data-bottom")) here.scrollTop = here.scrollHeight;
     if (here.id === "modal") focusForm();
   }

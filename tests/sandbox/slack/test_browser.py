@@ -91,6 +91,22 @@ def test_what_is_pressed_is_not_swapped_before_it_is_let_go(
     expect(window.locator("[data-ts] >> text=Approved")).to_be_visible()
 
 
+def test_a_keyboard_stays_where_it_is_when_another_message_comes(
+    desk: tuple[SlackServer, DeskApp], window: Page
+) -> None:
+    server, app = desk
+    window.goto(f"{server.url}?as=avery&channel=approvals")
+    row = actions(button("case_show", "Open", value="C-1"), button("case_approve", "Approve", value="C-1"))
+    app.app.client.chat_postMessage(channel="approvals", text="card", blocks=[row])
+    window.locator("[data-action-id=case_approve]").focus()
+
+    app.app.client.chat_postMessage(channel="approvals", text="another")
+    expect(window.get_by_text("another")).to_be_visible()
+    window.keyboard.press("Enter")
+
+    expect(window.locator("[data-ts] >> text=Approved")).to_be_visible()
+
+
 def test_the_page_works_without_scripts_and_in_a_narrow_window(
     desk: tuple[SlackServer, DeskApp], browser: Browser
 ) -> None:
