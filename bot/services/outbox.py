@@ -198,8 +198,9 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
         key = f"mail:{job.id}"
         queue_note(db, NoteName.MAIL, key=key, values=values, now=now, thread_key=thread, case_id=job.case_id)
     # While a letter goes, what was written to us counts as dealt with; what did not go, the card says.
-    turns = job.template in (*ASKING, *INVITING) or job.decision_id is not None
-    if turns or status in (JobStatus.FAILED, JobStatus.DISCARDED):
+    # That a decision's mail went, its phase says.
+    waits = job.decision_id is not None and status is not JobStatus.SENT
+    if waits or job.template in (*ASKING, *INVITING) or status in (JobStatus.FAILED, JobStatus.DISCARDED):
         queue_case_card(db, job.case_id, now=now)
     case_steps.follow_mail(db, job, now=now)
 
