@@ -203,6 +203,7 @@ class EventTag(StrEnum):
     LIFE_EXPIRED = "life:expired"
     LIFE_CLOSED = "life:closed"
     LIFE_RESUMED = "life:resumed"  # its account was closed, and is open again
+    INVITATION_ASKED = "invitation:asked"  # by an address that was invited, or not
     PROLONGATION_ASKED = "prolongation:asked"  # by a name that is an account's, or not
     PROLONGATION_MAILED = "prolongation:mailed"
     LIFE_GATE_SHUT = "life_gate:shut"

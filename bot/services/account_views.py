@@ -35,7 +35,7 @@ from bot.domain.partners import MAILS_AGAIN_AFTER, invitation_id, invitation_ref
 from bot.domain.programmes import Programme
 from bot.domain.staff import Staff
 from bot.domain.tries import Tried
-from bot.services import applications, lifecycle, lifecycle_gates, partner_returns, prolongation, terms
+from bot.services import applications, lifecycle, lifecycle_gates, partner_returns, prolong_links, terms
 from bot.services.account_mails import check_gone
 from bot.services.accounts import (
     ACTIVATION,
@@ -246,14 +246,14 @@ def _resend(db: Database, desk: Desk, account: Account, *, by: str, now: datetim
         return PARTNER_PASSWORD if account.is_partner else ACTIVATION
     state = lifecycle.find_end(db, desk, account, now=now)
     if state is not LifeState.CLOSED:
-        check_gone(db, account, "recovery" if state is None else prolongation.MAIL)
+        check_gone(db, account, "recovery" if state is None else prolong_links.MAIL)
     if state is None:
         send_reset(db, desk, account, by=by, now=now)
         return "recovery"
     if state is LifeState.CLOSED:
         sent, template = partner_returns.invite(db, desk, account, by=by, now=now), "partner_invitation"
     else:
-        sent, template = prolongation.mail_link(db, desk, account, by=by, now=now), prolongation.MAIL
+        sent, template = prolong_links.mail_link(db, desk, account, by=by, now=now), prolong_links.MAIL
     if not sent:
         raise WayRests
     return template

@@ -37,6 +37,7 @@ PARTNER_PASSWORD = "partner_password"  # noqa: S105 - the template of the mail t
 ACTIVATION_MAILS = ("activation", PARTNER_PASSWORD)
 MOST_ACTIVATIONS = 3  #: activation mails that an administrator's clicks send to one account …
 ACTIVATIONS_WITHIN = timedelta(hours=24)  #: … within this
+ASKED = "usher"  #: who mails one because somebody asked for it
 LONGEST_NAME = 320  #: characters of an e-mail address
 
 
@@ -136,20 +137,31 @@ def _theirs(db: Database, words: Mapping[str, Any]) -> Account | None:
     return account if account is not None and account.email == words["recipient"] else None
 
 
-def mail_activation_again(db: Database, desk: Desk, account: Account, *, now: datetime) -> bool:
-    """The same for whoever asks; False where none is needed, or one waits or came a moment ago."""
+def mail_activation_again(
+    db: Database, desk: Desk, account: Account, *, typed: bool = False, now: datetime
+) -> bool:
+    """The same for whoever asks; False where none is needed, or one waits or came a moment ago.
+
+    `typed`: they typed an address, and have proven nothing; False then, too, where one came within a day.
+    """
     if account.status is not AccountStatus.WAITING or find_waiting(db, account, *ACTIVATION_MAILS):
         return False
     if link_rests(db, account.ref, purpose=ACTIVATION, now=now):
         return False
+    since = now - timedelta(days=1)
+    if typed and links.count_since(db, purpose=ACTIVATION, subject=account.ref, since=since):
+        return False
+    events.add(db, EventTag.ACTIVATION_MAILED, f"account:{account.id}", actor=ASKED, at=now)
     mail_activation(db, desk, account, now=now)
     return True
 
 
 def count_activations(db: Database, account: Account, *, now: datetime) -> int:
-    """How many activation mails it got lately."""
+    """How many activation mails it got lately, those aside that somebody asked for: strangers can do that."""
     since = now - ACTIVATIONS_WITHIN
-    return links.count_since(db, purpose=ACTIVATION, subject=account.ref, since=since)
+    mailed = events.list_tagged(db, (f"account:{account.id}",), (EventTag.ACTIVATION_MAILED,))
+    asked = sum(one.at >= since and one.actor == ASKED for one in mailed)
+    return links.count_since(db, purpose=ACTIVATION, subject=account.ref, since=since) - asked
 
 
 def deactivate(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> None:

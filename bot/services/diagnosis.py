@@ -28,7 +28,7 @@ from bot.services import (
     partner_invitations,
     partner_returns,
     passwords,
-    prolongation,
+    prolong_links,
     recovery,
     registration,
     terms,
@@ -250,7 +250,7 @@ def _reset(db: Database, desk: Desk, _: Asker, own: Account | None, now: datetim
 
 
 def _prolongation(db: Database, desk: Desk, _: Asker, own: Account | None, now: datetime) -> bool:
-    return own is not None and prolongation.mail_link(db, desk, own, by_mail=True, now=now)
+    return own is not None and prolong_links.mail_link(db, desk, own, by_mail=True, now=now)
 
 
 def _return(db: Database, desk: Desk, _: Asker, own: Account | None, now: datetime) -> bool:

@@ -34,7 +34,7 @@ from bot.services import (
     license_keys,
     lifecycle,
     passwords,
-    prolongation,
+    prolong_links,
     seat_holders,
 )
 from bot.services.accounts import ACTIVATION, mail_activation
@@ -283,7 +283,7 @@ def _send_way_in(db: Database, desk: Desk, account: Account, *, now: datetime) -
 def _tell_clock(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
     """Warnings are told anew; who has expired already gets the way back where they read it now."""
     if lifecycle.readdress(db, desk, account.id, now=now) is LifeState.EXPIRED:
-        prolongation.mail_link(db, desk, account, now=now)
+        prolong_links.mail_link(db, desk, account, now=now)
 
 
 def find_notice(db: Database, account: Account, change: EmailChange) -> CoolingNotice | None:

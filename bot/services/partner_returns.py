@@ -7,8 +7,7 @@ from sqlite_utils import Database
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.lifecycle import LifeState
 from bot.domain.partners import NewInvitation, find_user_id, may_be_same
-from bot.domain.registration_refusals import OwnAddress
-from bot.services import lifecycle, partner_invitations, partner_requests, recovery_mails
+from bot.services import lifecycle, partner_invitations, partner_requests
 from bot.services.desk import Desk
 from bot.store import accounts, partners
 from bot.store import partner_invitations as partner_invitation_store
@@ -20,12 +19,9 @@ BY_THEMSELVES = partner_invitations.BY_ANYBODY  #: who has made one that somebod
 def ask(db: Database, desk: Desk, *, email: str, name: str, company: str, lang: str, now: datetime) -> None:
     """Somebody wishes for an invitation: whose account the clock has closed gets one, the desk sees the rest.
 
-    Which of several people of an address is meant, a person decides. An open invitation is mailed again, and
-    who has an account hears how to get in.
-    Nothing is returned, so that everybody is told the same. Raise OwnAddress.
+    Which of several people of an address is meant, a person decides. An open invitation is mailed again.
+    Nothing is returned, so that everybody is told the same.
     """
-    if desk.is_reached_at(email):
-        raise OwnAddress(found=email)
     with transaction(db, locks=("partner_invitations",)):
         if there := partner_invitation_store.list_open(db, [email], now=now).get(email):
             for one in there:
@@ -34,9 +30,6 @@ def ask(db: Database, desk: Desk, *, email: str, name: str, company: str, lang: 
         closed = _find_only(db, email)
         if closed is not None and may_return(db, desk, closed, now=now):
             invite(db, desk, closed, by=BY_THEMSELVES, now=now)
-            return
-        if living := _list_living(db, email):
-            recovery_mails.tell_there(db, desk, living, now=now)
             return
     partner_requests.ask(db, desk, email=email, name=name, company=company, lang=lang, now=now)
 
@@ -47,13 +40,6 @@ def _find_only(db: Database, email: str) -> Account | None:
     if not all(may_be_same(one, holders[0]) for one in holders) or any(not one.closed for one in holders):
         return None
     return accounts.find(db, max((one.account_id for one in holders), default=0))
-
-
-def _list_living(db: Database, email: str) -> list[Account]:
-    """The accounts of an address, where none of them is closed: nobody there needs another."""
-    holders = partners.list_holders(db, [email]).get(email, [])
-    found = [accounts.find(db, one.account_id) for one in holders if not one.closed]
-    return [account for account in found if account] if len(found) == len(holders) else []
 
 
 def may_return(db: Database, desk: Desk, account: Account, *, now: datetime) -> bool:

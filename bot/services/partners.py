@@ -286,7 +286,7 @@ def renew(db: Database, desk: Desk, token: str, *, now: datetime) -> None:
             account = accounts.find(db, invited.account_id)
             if account is not None and _may_send(db, account, now=now):
                 _mail_both_again(db, desk, account, now=now)
-            elif account is not None and account.status is AccountStatus.ACTIVE:
+            elif account is not None and not account.erased and account.status is not AccountStatus.WAITING:
                 recovery_mails.tell_there(db, desk, [account], now=now)
         else:
             partner_invitations.mail_again(db, desk, invited, now=now)

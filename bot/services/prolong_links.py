@@ -11,14 +11,22 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from bot.domain import link_pace
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.errors import LinkExpired, LinkUnknown
+from bot.domain.events import EventTag
 from bot.domain.lifecycle import Life, LifeState, on_day
+from bot.domain.prolongation import Wished
 from bot.domain.prolongation_refusals import AccountClosed
+from bot.rendering import lifecycle_mails
+from bot.services import lifecycle, partner_returns
+from bot.services.account_mails import find_waiting, mail_owner
 from bot.services.desk import Desk
+from bot.store import events
 from bot.store import lifecycle as lifecycle_store
 
 PURPOSE = "prolong"
+MAIL = "prolong_link"  #: the template of the mail that somebody asked for
 _TOKEN = re.compile(r"([1-9][0-9]{0,9})-([1-9][0-9]{0,5})-([a-z2-7]{26})", re.ASCII)
 
 
@@ -57,6 +65,43 @@ def read(db: Database, desk: Desk, token: str, *, now: datetime) -> OpenedLink:
     if life.state is LifeState.CLOSED:
         raise LinkExpired(expired_at=rules.ends(life.back_until(rules)))
     return OpenedLink(account=row.account, life=life, spent=validations != row.life.validations)
+
+
+def mail_link(
+    db: Database,
+    desk: Desk,
+    account: Account,
+    *,
+    by: str = "usher",
+    by_mail: bool = False,
+    now: datetime,
+) -> bool:
+    """In the caller's transaction, and not too soon after the last; False where none goes.
+
+    `by`: staff who send it; `by_mail`: its owner wrote to us. Else somebody wished for it on the portal.
+    Whose account can come back no more gets a new invitation, which says so.
+    """
+    life, about = lifecycle.find_today(db, desk, account.id, now=now), f"account:{account.id}"
+    if life is None or account.status is not AccountStatus.ACTIVE:
+        return False
+    if life.state is LifeState.CLOSED:
+        return partner_returns.invite(db, desk, account, by=partner_returns.BY_THEMSELVES, now=now)
+    mailed = [one.at for one in events.list_tagged(db, (about,), (EventTag.PROLONGATION_MAILED,))]
+    made = sum(at > now - link_pace.WITHIN for at in mailed)
+    if link_pace.rests(max(mailed, default=None), made=made, now=now) or find_waiting(db, account, MAIL):
+        return False
+    how = Wished.BY_MAIL if by_mail else Wished.ON_PORTAL if by == "usher" else Wished.BY_DESK
+    events.add(db, EventTag.PROLONGATION_MAILED, about, actor=by, at=now)
+    mail_owner(
+        db,
+        desk,
+        account,
+        MAIL,
+        words=lambda _: lifecycle_mails.asked(account, life, desk.policy, how=how),
+        now=now,
+        secrets={"prolong_url": make(desk, account, life)},
+    )
+    return True
 
 
 def _signed(account: Account, validations: int) -> str:

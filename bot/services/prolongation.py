@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain import link_pace
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.consents import MANDATORY, Answer, Consent
 from bot.domain.errors import LinkUnknown
@@ -13,19 +12,13 @@ from bot.domain.events import EventTag
 from bot.domain.lifecycle import Life, LifeState
 from bot.domain.password_refusals import PasswordMeanwhile
 from bot.domain.passwords import HowSet, PasswordFault
-from bot.domain.prolongation import (
-    Prolongation,
-    ProlongStep,
-    Wished,
-    counts_from,
-    is_agreed,
-)
+from bot.domain.prolongation import Prolongation, ProlongStep, counts_from, is_agreed
 from bot.domain.prolongation_refusals import ConsentsChanged, ProlongationWaits
 from bot.domain.recovery import Way
 from bot.domain.tries import Tried
 from bot.rendering import lifecycle_mails
 from bot.services import consents, lifecycle, partner_returns, passwords, prolong_links, recovery_mails
-from bot.services.account_mails import find_waiting, mail_owner
+from bot.services.account_mails import mail_owner
 from bot.services.accounts import list_named, mail_activation_again
 from bot.services.desk import Desk
 from bot.services.partner_activation import lacks_first_app, person_of
@@ -34,8 +27,6 @@ from bot.store import consents as consent_store
 from bot.store import passwords as password_store
 from bot.store import prolongation as prolongation_store
 from bot.store.database import transaction
-
-MAIL = "prolong_link"  #: the template of the mail that somebody asked for
 
 
 def get(db: Database, desk: Desk, token: str, *, now: datetime) -> Prolongation:
@@ -162,8 +153,8 @@ def _finish(db: Database, desk: Desk, found: Prolongation, hashed: str, *, since
 def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
     """Mail a link to the address on file of each account that is meant; nobody is told whether there is one.
 
-    Of an account that was never activated it is the link that does so. Where there are only such as somebody
-    has deactivated, or as have no clock, the mail says that.
+    Of one that was never activated, where no other is active, it is the link that does so. Where there are
+    only such as somebody has deactivated, or as have no clock, the mail says that.
 
     The same work for every name, as far as a stranger can see: one argon2 call, one transaction. Which of
     several people comes back whose address alone was given, a person decides.
@@ -175,14 +166,15 @@ def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
         events.add(db, EventTag.PROLONGATION_ASKED, about, actor="usher", at=now)
         closed = [account for account in named if partner_returns.may_return(db, desk, account, now=now)]
         shared = len(named) > 1 and bool(closed)
-        waiting = [account for account in named if account.status is AccountStatus.WAITING]
+        open_ = [one for one in named if one.status is AccountStatus.ACTIVE and one not in closed]
+        waiting = [one for one in named if one.status is AccountStatus.WAITING and not open_]
         if len(waiting) > 1:
             recovery_mails.mail_user_ids(db, desk, waiting, now=now)
         for account in named:
             if [account] == waiting:
-                mail_activation_again(db, desk, account, now=now)
+                mail_activation_again(db, desk, account, typed=True, now=now)
             elif not (shared and account in closed):
-                mail_link(db, desk, account, now=now)
+                prolong_links.mail_link(db, desk, account, now=now)
         _tell_why_none(db, desk, named, now=now)
     if shared:
         email, lang = closed[0].email, closed[0].lang
@@ -194,42 +186,5 @@ def _tell_why_none(db: Database, desk: Desk, named: list[Account], *, now: datet
     active = [account for account in open_ if account.status is AccountStatus.ACTIVE]
     if named and not open_:
         recovery_mails.tell(db, desk, named[-1], Way.CLOSED, now=now)
-    elif active and not any(account.is_partner for account in open_):
+    elif active and not any(account.is_partner for account in active):
         recovery_mails.tell(db, desk, active[0], Way.ENDLESS, now=now)
-
-
-def mail_link(
-    db: Database,
-    desk: Desk,
-    account: Account,
-    *,
-    by: str = "usher",
-    by_mail: bool = False,
-    now: datetime,
-) -> bool:
-    """In the caller's transaction, and not too soon after the last; False where none goes.
-
-    `by`: staff who send it; `by_mail`: its owner wrote to us. Else somebody wished for it on the portal.
-    Whose account can come back no more gets a new invitation, which says so.
-    """
-    life, about = lifecycle.find_today(db, desk, account.id, now=now), f"account:{account.id}"
-    if life is None or account.status is not AccountStatus.ACTIVE:
-        return False
-    if life.state is LifeState.CLOSED:
-        return partner_returns.invite(db, desk, account, by=partner_returns.BY_THEMSELVES, now=now)
-    mailed = [one.at for one in events.list_tagged(db, (about,), (EventTag.PROLONGATION_MAILED,))]
-    made = sum(at > now - link_pace.WITHIN for at in mailed)
-    if link_pace.rests(max(mailed, default=None), made=made, now=now) or find_waiting(db, account, MAIL):
-        return False
-    how = Wished.BY_MAIL if by_mail else Wished.ON_PORTAL if by == "usher" else Wished.BY_DESK
-    events.add(db, EventTag.PROLONGATION_MAILED, about, actor=by, at=now)
-    mail_owner(
-        db,
-        desk,
-        account,
-        MAIL,
-        words=lambda _: lifecycle_mails.asked(account, life, desk.policy, how=how),
-        now=now,
-        secrets={"prolong_url": prolong_links.make(desk, account, life)},
-    )
-    return True

@@ -28,7 +28,7 @@ from bot.services import (
     account_notes,
     lifecycle,
     passwords,
-    prolongation,
+    prolong_links,
     recovery_mails,
     security_questions,
 )
@@ -214,9 +214,14 @@ def _mail_way(
     An account whose clock has run out takes no new password by itself: it is prolonged.
     """
     if way is Way.LINK and lifecycle.find_end(db, desk, account, now=now):
-        return prolongation.mail_link(db, desk, account, by_mail=by_mail, now=now)
+        return prolong_links.mail_link(db, desk, account, by_mail=by_mail, now=now)
     if way is None:
         return mail_activation_again(db, desk, account, now=now)
+    if way is Way.SEVERAL and account.status is AccountStatus.WAITING:
+        same = recovery_mails.list_same_address(db, desk, account.email, now=now)
+        waiting = [one for one in same if one.status is account.status]
+        recovery_mails.mail_user_ids(db, desk, waiting, now=now)
+        return True
     if way is not Way.LINK:
         return recovery_mails.tell(db, desk, account, way, now=now)
     if link_rests(db, account.ref, purpose=LINK, now=now):

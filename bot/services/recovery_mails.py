@@ -12,7 +12,7 @@ from bot.domain.addresses import in_key
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.recovery import Way
 from bot.rendering import account_mails
-from bot.services import held_notes, lifecycle
+from bot.services import held_notes, lifecycle, prolong_links
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import mail_activation_again, with_companies
 from bot.services.desk import Desk
@@ -74,19 +74,28 @@ def tell(db: Database, desk: Desk, account: Account, way: Way, *, now: datetime)
     return True
 
 
-def tell_there(db: Database, desk: Desk, there: Sequence[Account], *, now: datetime) -> None:
+def tell_there(
+    db: Database, desk: Desk, there: Sequence[Account], *, typed: bool = False, now: datetime
+) -> None:
     """Whoever wished for an invitation, and has accounts at that address, hears by mail how to get in.
 
-    In the caller's transaction, and once a day.
+    In the caller's transaction, and once a day. Whose clock has run out gets the way back, or a new
+    invitation. `typed`: they typed the address, and hold no link.
     """
-    active = [account for account in there if account.status is AccountStatus.ACTIVE]
-    waiting = [account for account in there if account.status is AccountStatus.WAITING]
+    living = lifecycle.list_living(db, desk, there, now=now)
+    active = [account for account in living if account.status is AccountStatus.ACTIVE]
+    waiting = [account for account in living if account.status is AccountStatus.WAITING]
+    ended = [account for account in active if lifecycle.find_end(db, desk, account, now=now)]
+    if first := next((account for account in active if account not in ended), None):
+        tell(db, desk, first, Way.THERE, now=now)
+    for account in ended:
+        prolong_links.mail_link(db, desk, account, now=now)
     if active:
-        tell(db, desk, active[0], Way.THERE, now=now)
-    elif len(waiting) > 1:
+        return
+    if len(waiting) > 1:
         mail_user_ids(db, desk, waiting, now=now)
     elif waiting:
-        mail_activation_again(db, desk, waiting[0], now=now)
+        mail_activation_again(db, desk, waiting[0], typed=typed, now=now)
     elif there:
         tell(db, desk, there[-1], Way.CLOSED, now=now)
 
@@ -97,16 +106,17 @@ def mail_user_ids(db: Database, desk: Desk, found: Sequence[Account], *, now: da
     In the caller's transaction, and none while the one before has not gone.
     """
     first, address = found[0], in_key(found[0].email)
-    if outbox.list_waiting(db, f"user_ids:{address}:", to=first.email):
-        return
     expired = all(lifecycle.find_end(db, desk, one, now=now) for one in found)
     page = "password/forgotten" if first.status is AccountStatus.WAITING else "prolong" if expired else ""
+    key = f"user_ids:{address}:{first.status}:{page}:"  # each wording has a day of its own
+    if outbox.list_waiting(db, key, to=first.email):
+        return
     queue_mail(
         db,
         desk,
         "user_ids",
         replace(owner_of(first), case_id=None),  # it names accounts of several cases
-        key=f"user_ids:{address}:{now:%Y-%m-%d}",
+        key=f"{key}{now:%Y-%m-%d}",
         words=account_mails.user_ids(
             with_companies(db, found),
             desk.policy,

@@ -284,8 +284,11 @@ def ask_again(db: Database, desk: Desk, *, email: str, now: datetime) -> None:
     """For whoever says that they were invited: a mail goes where an invitation or an account is there.
 
     Also where it is an invitation to the partners': who was invited need not know to what.
+    The same work for every address, as far as a stranger can see: one argon2 call, one event.
     """
+    desk.hasher.verify("", "")
     with transaction(db):
+        events.add(db, EventTag.INVITATION_ASKED, "account:none", actor="usher", at=now)
         to_register = registration_store.list_invited(db, email)
         for case_id in to_register:
             mail_again(db, desk, case_id, now=now)
@@ -293,7 +296,7 @@ def ask_again(db: Database, desk: Desk, *, email: str, now: datetime) -> None:
         for one in to_partners:
             partner_invitations.mail_again(db, desk, one, now=now)
         if not (to_register or to_partners):
-            recovery_mails.tell_there(db, desk, accounts.list_by_email(db, email), now=now)
+            recovery_mails.tell_there(db, desk, accounts.list_by_email(db, email), typed=True, now=now)
 
 
 def mail_again(db: Database, desk: Desk, case_id: int, *, now: datetime) -> bool:

@@ -16,11 +16,11 @@ from bot.domain.sessions import Strength
 from bot.domain.tries import Limit, Tried
 from bot.rendering import account_mails
 from bot.rendering.case_facts import Values
-from bot.services import lifecycle, prolongation, recovery_mails, sessions
+from bot.services import lifecycle, prolong_links, recovery_mails, sessions
 from bot.services.account_mails import mail_owner
-from bot.services.accounts import ACTIVATION, list_named, mail_activation_again
+from bot.services.accounts import list_named, mail_activation_again
 from bot.services.desk import Desk
-from bot.store import accounts, events, links, passwords, tries
+from bot.store import accounts, events, passwords, tries
 from bot.store.database import transaction
 
 NOBODY = 0  #: the account of whoever has none: wrong tries of theirs cost the same write
@@ -62,7 +62,7 @@ def sign_in(db: Database, desk: Desk, *, name: str, password: str, now: datetime
         end = lifecycle.find_end(db, desk, account, now=now)
         if account.status is AccountStatus.ACTIVE and end is None:
             return sessions.begin(db, desk, account, strength=Strength.PASSWORD, now=now)
-        prolongation.mail_link(db, desk, account, now=now)
+        prolong_links.mail_link(db, desk, account, now=now)
     if account.status is AccountStatus.DEACTIVATED:
         raise AccountDeactivated(programme=account.programme)
     raise LifeClosed if end is LifeState.CLOSED else AccountExpired
@@ -127,7 +127,5 @@ def _mail_waiting(db: Database, desk: Desk, name: str, now: datetime) -> None:
     waiting = [account for account in list_named(db, name) if account.status is AccountStatus.WAITING]
     if len(waiting) > 1:
         recovery_mails.mail_user_ids(db, desk, waiting, now=now)
-    elif waiting and not links.count_since(
-        db, purpose=ACTIVATION, subject=waiting[0].ref, since=now - timedelta(days=1)
-    ):
-        mail_activation_again(db, desk, waiting[0], now=now)
+    elif waiting:
+        mail_activation_again(db, desk, waiting[0], typed=True, now=now)

@@ -16,7 +16,7 @@ from bot.domain.registration import Fault
 from bot.domain.registration_refusals import OwnAddress
 from bot.rendering.pages import partners as shown
 from bot.rendering.partner_mails import role_title
-from bot.services import consents, partner_returns, partners
+from bot.services import consents, partner_wishes, partners
 from bot.services.registration import read_address
 from handlers.portal.frame import Frame
 from handlers.portal.registration import show_asking
@@ -154,7 +154,7 @@ def ask(*, frame: Frame) -> Response:
     name, company = form.get("name", ""), form.get("company", "")
     try:
         with bot.connect() as db:
-            partner_returns.ask(
+            partner_wishes.ask(
                 db, bot.desk, email=email, name=name, company=company, lang=lang, now=bot.clock.now()
             )
     except OwnAddress as no:

@@ -135,7 +135,7 @@ NO_STEPS = {
     "authenticator:reset_asked", "authenticator:reset", "code:taken", "code:failed", "codes:locked",
     "money:corrected", "money:paid_in", "purchase_order:opened", "vouchers:imported",
     "hold:lifted", "alarm:raised", "alarm:cleared", "database:restored", "database:key_lost", "link:issued",
-    "case:viewed",
+    "case:viewed", "invitation:asked",
 }  # fmt: skip
 #: what people do with their accounts is no step of a case
 OF_ACCOUNTS = frozenset({

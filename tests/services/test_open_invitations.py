@@ -9,7 +9,7 @@ from bot.domain.errors import LinkExpired, NotStaff
 from bot.domain.events import EventTag
 from bot.domain.mail_refusals import MailWaits
 from bot.domain.partner_refusals import InvitationMailRests, InvitationOver, PartnerInvited
-from bot.services import account_views, finding, open_invitations, partner_returns, partners, people
+from bot.services import account_views, finding, open_invitations, partner_wishes, partners, people
 from tests.cast import AVERY, ELI, Office, an_office
 from tests.invited import PIA, invite, submit
 
@@ -58,7 +58,7 @@ def ask(office: Office) -> None:
     """Anybody, on the portal, once the mail before has gone."""
     office.work()
     with office.connect() as db:
-        partner_returns.ask(db, office.desk, email=PIA, name="", company="", lang="en", now=office.now)
+        partner_wishes.ask(db, office.desk, email=PIA, name="", company="", lang="en", now=office.now)
 
 
 def test_who_asks_gets_it_again_and_a_stranger_uses_up_nothing_of_the_desks(office: Office) -> None:

@@ -22,7 +22,7 @@ from bot.services import (
     lifecycle,
     partner_invitations,
     partner_requests,
-    partner_returns,
+    partner_wishes,
     partners,
     passwords,
     prolongation,
@@ -66,7 +66,7 @@ def by_prolong(office: Office) -> None:
 
 def by_register(office: Office, email: str = PIA) -> None:
     with office.connect() as db:
-        partner_returns.ask(db, office.desk, email=email, name="P", company="R", lang="en", now=office.now)
+        partner_wishes.ask(db, office.desk, email=email, name="P", company="R", lang="en", now=office.now)
 
 
 def by_invite(office: Office) -> None:

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.outbox import JobKind, JobStatus
-from bot.services import prolongation, recovery
+from bot.services import prolong_links, recovery
 from bot.store import accounts
 from bot.store.database import transaction
 from tests.cast import AVERY, Office, a_case
@@ -90,6 +90,6 @@ def test_a_partners_link_waits_once_for_it_works_long(office: Office) -> None:
     for _ in range(3):
         office.clock.wait(hours=2)
         with office.connect() as db, transaction(db):
-            prolongation.mail_link(db, office.desk, pia, now=office.now)
+            prolong_links.mail_link(db, office.desk, pia, now=office.now)
 
     assert [one.status for one in office.jobs("prolong_link")] == [JobStatus.QUEUED]

@@ -10,7 +10,7 @@ from bot.domain.diagnosis import Cause
 from bot.domain.lifecycle import LifeState
 from bot.domain.recovery import Way
 from bot.services import accounts as opening
-from bot.services import partner_returns, prolongation, recovery, registration, sign_in
+from bot.services import partner_wishes, prolongation, recovery, registration, sign_in
 from bot.store import accounts
 from tests.cast import AVERY
 from tests.partners import begun
@@ -132,7 +132,7 @@ def test_only_accounts_without_an_end_are_said_to_have_none(town: Town) -> None:
 def test_who_never_activated_gets_the_activation_mail_also_by_asking_to_prolong(town: Town) -> None:
     waiting(town)
     town.office.work()
-    town.office.clock.wait(minutes=5)  # since the mail that its making brought
+    town.office.clock.wait(days=1)  # since the mail that its making brought
 
     assert prolonged(town, TOM_) == [("activation", "")]
 
@@ -207,7 +207,7 @@ def wished(town: Town, ask: str, email: str) -> list[tuple[str, str]]:
     before, desk, now = len(town.office.mails()), town.office.desk, town.office.now
     for _ in range(2):
         if ask == "partner":
-            partner_returns.ask(town.db, desk, email=email, name="P", company="C", lang="en", now=now)
+            partner_wishes.ask(town.db, desk, email=email, name="P", company="C", lang="en", now=now)
         else:
             registration.ask_again(town.db, desk, email=email, now=now)
     return [(job.template, job.values["words"].get("way", "")) for job in town.office.mails()[before:]]
@@ -221,7 +221,7 @@ def test_whoever_wishes_for_an_invitation_and_has_an_account_hears_how_to_get_in
     assert wished(town, ask, owner.email) == [("recovery", Way.THERE)]
     town.db.conn.execute("update accounts set status = 'waiting'")
     town.office.work()
-    town.office.clock.wait(minutes=5)  # since the mail that its making brought
+    town.office.clock.wait(days=1)  # since the mail that its making brought
 
     assert wished(town, ask, owner.email) == [(activation, "")]
     assert wished(town, ask, "nobody@else.example.org") == []
