@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from bot.domain.mail import InboundMail
+from bot.domain.own_words import is_closing
 from bot.domain.thanks import is_polite
 
 LONGEST: Final = 1_500  #: characters; whoever writes more wants more than a form
@@ -65,6 +66,12 @@ _BARE: Final = re.compile(
     r"(?:[ -]*(?:please|bitte|request|anfordern|anforderung|angefordert|needed|benötigt))?[ ?!.]*",
     re.IGNORECASE,
 )
+#: "here is our form", and not "our new customer here is ACME"
+_HERE_IS: Final = (
+    r"(?:(?:^|(?<=[,:;!] ))(?:here(?: is| are|[\u2019']s)|hier (?:ist|sind|kommt|kommen))"
+    r"|here(?: is| are|[\u2019']s) (?:our|my|the|your)"
+    r"|hier (?:ist|sind|kommt|kommen) (?:unser|mein|das|ihr)\w*)"
+)
 #: in the same sentence, it is about a form that is there already
 _HAS_IT: Final = re.compile(
     r"\b(?:attached|enclosed|attachment|filled|fill|complet\w+|sent|submitted|submit|rejected|returned|signed"
@@ -73,10 +80,10 @@ _HAS_IT: Final = re.compile(
     r"|anbei|anhang|angehängt|beigefügt|ausgefüllt\w*|ausfüllen|ausfülle|geschickt|gesendet|eingereicht"
     r"|einreichen|abgelehnt|korrigier\w+|änder\w+|geändert\w*|zurück\w*|warum|wieso|fehler\w*|falsch\w*"
     r"|wie (?:fülle|soll|muss|kann)|was (?:muss|soll|trage)|wem|wohin|stand|storn\w+|hilfe"
-    r"|eintragen|eingetragen|here(?: is| are|[\u2019']s)|hier (?:ist|sind|kommt|kommen))\b",
+    rf"|eintragen|eingetragen|{_HERE_IS})\b",
     re.IGNORECASE,
 )
-#: a link may lead to one that is filled in
+#: a link may lead to one that is filled in; below whoever wrote, it leads to their company
 _LINK: Final = "://"
 #: "a blank form to fill in" and "send it so that we can complete it" are no form that is there
 _PURPOSE: Final = re.compile(
@@ -136,8 +143,18 @@ def asks_for_form(mail: InboundMail) -> bool:
         return True
     subject = " ".join(mail.subject[:200].split())
     about_it = _asks(subject) or _BARE.fullmatch(subject) is not None
-    has_it = any(_HAS_IT.search(one) or _LINK in one or _declines(one) for one in said)
+    has_it = _has_link(mail) or any(_HAS_IT.search(one) or _declines(one) for one in said)
     return about_it and not has_it
+
+
+def _has_link(mail: InboundMail) -> bool:
+    sender = f"{mail.sender.name} {mail.sender.address.partition('@')[0]}"
+    for line in mail.text.split("\n"):
+        if _LINK in line:
+            return True
+        if is_closing(line) or (is_polite(line, sender=sender) and not is_polite(line)):
+            return False
+    return False
 
 
 def asks_nothing_else(mail: InboundMail) -> bool:

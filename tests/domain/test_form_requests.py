@@ -7,9 +7,11 @@ import pytest
 from bot.domain.form_requests import asks_for_form, asks_nothing_else, misses_file
 from bot.domain.mail import Address, Attachment, InboundMail
 
+DANA = Address(name="Dana Reyes", address="dana.reyes@sponsor.example.org")
+
 
 def a_mail(text: str, subject: str = "Hello", files: tuple[Attachment, ...] = ()) -> InboundMail:
-    return InboundMail(message_id="", sender=Address(), subject=subject, text=text, attachments=files)
+    return InboundMail(message_id="", sender=DANA, subject=subject, text=text, attachments=files)
 
 
 @pytest.mark.parametrize(
@@ -157,6 +159,35 @@ def test_a_mail_with_a_file_of_its_own_is_about_that_file() -> None:
     ],
 )
 def test_a_subject_asks_for_none_above_a_form_of_their_own(text: str) -> None:
+    assert not asks_for_form(a_mail(text, "RIS"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks!\nDana Reyes\nhttps://www.sponsor.example.org",
+        "Thanks, Dana\nhttps://www.sponsor.example.org",
+        "Viele Grüße\nDR\n\nSponsor GmbH\nDatenschutz: https://www.sponsor.example.org/privacy",
+        "Hi,\n\nplease. Thanks!\n\nKind regards\nSponsor Inc.\nhttps://www.sponsor.example.org",
+        "New customer here is ACME.\nThanks",
+        "Der Kunde hier ist neu. Danke",
+    ],
+)
+def test_neither_a_link_below_a_name_nor_a_customer_here_is_one(text: str) -> None:
+    assert asks_for_form(a_mail(text, "RIS form please"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks!\nhttps://files.example.org/s/9d8f",
+        "Hello Alex,\nhttps://files.example.org/s/9d8f\nKind regards\nDana",
+        "Hello team,\nhttps://files.example.org/s/9d8f",
+        "Hello, here's the RIS for Nordlicht.",
+        "Guten Tag, hier kommt RIS Nr. 2.",
+    ],
+)
+def test_a_link_above_a_name_may_be_one(text: str) -> None:
     assert not asks_for_form(a_mail(text, "RIS"))
 
 
