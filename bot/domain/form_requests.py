@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from bot.domain.mail import InboundMail
+from bot.domain.mail import Attachment, InboundMail
+from bot.domain.own_words import is_closing
 from bot.domain.thanks import is_polite
 
 LONGEST: Final = 1_500  #: characters; whoever writes more wants more than a form
@@ -65,6 +66,12 @@ _BARE: Final = re.compile(
     r"(?:[ -]*(?:please|bitte|request|anfordern|anforderung|angefordert|needed|benötigt))?[ ?!.]*",
     re.IGNORECASE,
 )
+#: "here is our form", and not "our new customer here is ACME"
+_HERE_IS: Final = (
+    r"(?:(?:^|(?<=[,:;!] ))(?:here(?: is| are|[\u2019']s)|hier (?:ist|sind|kommt|kommen))"
+    r"|here(?: is| are|[\u2019']s) (?:our|my|the|your)"
+    r"|hier (?:ist|sind|kommt|kommen) (?:unser|mein|das|ihr)\w*)"
+)
 #: in the same sentence, it is about a form that is there already
 _HAS_IT: Final = re.compile(
     r"\b(?:attached|enclosed|attachment|filled|fill|complet\w+|sent|submitted|submit|rejected|returned|signed"
@@ -73,10 +80,10 @@ _HAS_IT: Final = re.compile(
     r"|anbei|anhang|angehängt|beigefügt|ausgefüllt\w*|ausfüllen|ausfülle|geschickt|gesendet|eingereicht"
     r"|einreichen|abgelehnt|korrigier\w+|änder\w+|geändert\w*|zurück\w*|warum|wieso|fehler\w*|falsch\w*"
     r"|wie (?:fülle|soll|muss|kann)|was (?:muss|soll|trage)|wem|wohin|stand|storn\w+|hilfe"
-    r"|eintragen|eingetragen|here(?: is| are|[\u2019']s)|hier (?:ist|sind|kommt|kommen))\b",
+    rf"|eintragen|eingetragen|{_HERE_IS})\b",
     re.IGNORECASE,
 )
-#: a link may lead to one that is filled in
+#: a link may lead to one that is filled in; below whoever wrote, it leads to their company
 _LINK: Final = "://"
 #: "a blank form to fill in" and "send it so that we can complete it" are no form that is there
 _PURPOSE: Final = re.compile(
@@ -109,18 +116,36 @@ _REASON: Final = re.compile(
     r"[^.?!]{0,60}[.!]?",
     re.IGNORECASE,
 )
-#: "please find our form attached", and not "the form that you attached"
+_FILE: Final = r"(?:form|ris|file|document|template|sheet|spreadsheet|excel)s?"
+#: where a sentence may end: behind it thanks or a closing
+_END: Final = r"(?=\W*$|[,:)]| (?:thanks|thank you|best|kind|regards|cheers|danke|viele|herewith|as)\b)"
+#: "please find our form attached", and not "the key is attached to the account" or "I attach importance to"
 _ENCLOSES: Final = re.compile(
-    r"\b(?:(?:is|are|find|see)\b[^.?!\n]{0,60}\b(?:attached|enclosed)|(?:attached|enclosed) (?:is|are|please"
-    r"|you|to this|herewith|our|my|the|a)\b|(?:i|we)(?: have|\u2019ve|'ve)? (?:attach|enclos)\w*"
-    r"|see (?:the )?attachment|anbei|in der anlage|im anhang|als anhang|angehängt|beigefügt|beiliegend\w*)\b",
+    r"\b(?:(?:is|are|find|see)\b[^.?!\n]{0,60}\b(?:attached|enclosed)(?! to\b)"
+    r"|(?:attached|enclosed) (?:is|are|please|you|to this (?:e-?)?(?:mail|message)|herewith|our|my|the|a)\b"
+    r"|(?:i|we)(?:(?: have|\u2019ve|'ve)? (?:attach(?:ed)?|enclosed?)"
+    r"|(?: am| are|[\u2019'](?:m|re)) (?:attach|enclos)ing)(?!(?: \w+){0,2} (?:importance|value|weight)\b)"
+    r"|see (?:the )?attachment|pfa|(?:im|als) anhang|in der anlage(?! (?:des|vom|zum|zur)\b)"
+    rf"|anbei|angehängt|beigefügt|beigelegt|beiliegend\w*|hängt(?: (?:hier|dieser (?:e-?)?mail))? an{_END}"
+    r"|(?:send|schick)\w*\b[^.?!\n]{0,60}\b(?:with|mit) (?:this|dieser) (?:e-?)?(?:mail|message|nachricht))\b"
+    # "RIS attached", at the sentence's begin, or behind a greeting
+    r"|^(?:[^.?!:,]{0,40}[,:] )?(?:(?:our|the|my|new|blank|completed|filled|signed|corrected|updated) ){0,3}"
+    rf"{_FILE}(?: for [^.?!,]{{1,40}})? (?:attached|enclosed){_END}",
     re.IGNORECASE,
 )
-_YOURS: Final = re.compile(
+#: of ours, or with another mail than this
+_ELSEWHERE: Final = re.compile(
     r"\?|\byou(?: have|\u2019ve|'ve)? (?:attach|enclos|sen[dt])\w*|\byour (?:last |e-?)?mail\b"
-    r"|\b(?:in|zu) (?:ihrer|eurer|deiner) (?:e-?)?mail\b|\b(?:not|nicht|kein\w*)\b",
+    r"|\b(?:in|zu) (?:ihrer|eurer|deiner) (?:e-?)?mail\b|\b(?:not|nicht|kein\w*)\b"
+    r"|\b(?:already|schon|bereits)\b(?! (?:completed|filled|signed|ausgefüllt|unterschrieben))"
+    r"|\b(?:yesterday|last|earlier|previous\w*|ago|gestern|vorgestern|letzte\w*|vorige\w*|neulich|damals)\b"
+    r"|\b(?:to|in|with) (?:my|our)(?: \w+)? (?:e-?)?(?:mail|message)\b"
+    r"|\b(?:meiner|unserer)(?: \w+)? (?:e-?)?(?:mail|nachricht)\b"
+    r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day|\b(?:mon|diens|donners|frei|sams|sonn)tag|\bmittwoch",
     re.IGNORECASE,
 )
+#: bytes; a picture that is larger is hardly a logo, and may be what is spoken of
+_LARGEST_LOGO: Final = 20_000
 _SENTENCE: Final = re.compile(r"[.?!]+\s|\n\s*\n|;\s")
 
 
@@ -136,8 +161,18 @@ def asks_for_form(mail: InboundMail) -> bool:
         return True
     subject = " ".join(mail.subject[:200].split())
     about_it = _asks(subject) or _BARE.fullmatch(subject) is not None
-    has_it = any(_HAS_IT.search(one) or _LINK in one or _declines(one) for one in said)
+    has_it = _has_link(mail) or any(_HAS_IT.search(one) or _declines(one) for one in said)
     return about_it and not has_it
+
+
+def _has_link(mail: InboundMail) -> bool:
+    sender = f"{mail.sender.name} {mail.sender.address.partition('@')[0]}"
+    for line in mail.text.split("\n"):
+        if _LINK in line:
+            return True
+        if is_closing(line) or (is_polite(line, sender=sender) and not is_polite(line)):
+            return False
+    return False
 
 
 def asks_nothing_else(mail: InboundMail) -> bool:
@@ -148,8 +183,14 @@ def asks_nothing_else(mail: InboundMail) -> bool:
 
 def misses_file(mail: InboundMail) -> bool:
     """Whether it says that a file comes with it, and none does: whoever sent it waits for nothing else."""
+    if any(not _is_logo(one) for one in mail.attachments):
+        return False
     said = _sentences(mail.text[:LONGEST])
-    return not mail.attachments and any(_ENCLOSES.search(one) and not _YOURS.search(one) for one in said)
+    return any(_ENCLOSES.search(one) and not _ELSEWHERE.search(one) for one in said)
+
+
+def _is_logo(one: Attachment) -> bool:
+    return one.type.lower().startswith(_IMAGES) and one.size <= _LARGEST_LOGO
 
 
 def _sentences(text: str) -> list[str]:

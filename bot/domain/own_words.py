@@ -304,11 +304,9 @@ _WEAK = (
     r"|(?:danke|(?:vielen|besten|herzlichen) dank)(?: im voraus| vorab| schon ?mal| euch| ihnen)?"
     rf"(?: und (?:mit )?(?:\w{{4,14}} )?(?:{_GREETING}|gru(?:ß|ss)))?)"
 )
-_CLOSING = re.compile(
-    rf"\s*(?:{_STRONG}(?:\s*/\s*{_STRONG})?(?:(?:\s*[,!.;]+\s*|\s+){_CAPITALISED})?"
-    rf"|{_WEAK}(?:\s*[,!.;]+\s*{_CAPITALISED})?)\s*[,.!;]*\s*",
-    re.IGNORECASE,
-)
+_ENDS = rf"{_STRONG}(?:\s*/\s*{_STRONG})?(?:(?:\s*[,!.;]+\s*|\s+){_CAPITALISED})?"
+_CLOSING = re.compile(rf"\s*(?:{_ENDS}|{_WEAK}(?:\s*[,!.;]+\s*{_CAPITALISED})?)\s*[,.!;]*\s*", re.IGNORECASE)
+_SURE_CLOSING = re.compile(rf"\s*{_ENDS}\s*[,.!;]*\s*", re.IGNORECASE)
 _POSTSCRIPT = re.compile(r"\s*(?:p\.?\s?s\.?|nb)\s*[:.)]?\s", re.IGNORECASE)
 LONGEST_SIGNATURE = 15
 #: two of these make a sentence, where no full stop says so
@@ -328,6 +326,11 @@ def without_signature(lines: list[str]) -> list[str]:
     lines = lines[:footer]
     closing = _find_closing(lines)
     return lines if closing is None else lines[:closing] + _postscript(lines[closing + 1 :])
+
+
+def is_closing(line: str) -> bool:
+    """Whether a signature begins behind that line, wherever it stands; thanks may begin a mail."""
+    return _SURE_CLOSING.fullmatch(line[:LONGEST_LINE]) is not None
 
 
 def _begins_footer(lines: list[str], position: int) -> bool:

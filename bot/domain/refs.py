@@ -10,7 +10,8 @@ BETWEEN: Final = frozenset({"Zs", "Zl", "Zp", "Pd", "Cc", "Cf"})
 #: hyphens and dashes of every length, and the minus: keyboards and editors make one of the other
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
 
-_AROUND: Final = ".,;:!()[]<>*\"'\u2018\u2019\u201a\u201c\u201d\u201e"
+#: what stands around a name in a sentence, or marks it up, and is not of it
+AROUND: Final = ".,;:!()[]<>*`\"'\u00ab\u00bb\u2018\u2019\u201a\u201c\u201d\u201e\u2039\u203a"
 
 
 def read_ref(text: str, sign: str) -> int | None:
@@ -29,4 +30,4 @@ def read_number(text: str) -> int | None:
 def signs_of(text: str) -> str:
     """The signs of a code that somebody types or pastes, in small letters; nothing between or around them."""
     signs = (sign for sign in text.translate(_DASHES).lower() if unicodedata.category(sign) not in BETWEEN)
-    return "".join(signs).strip(_AROUND)
+    return "".join(signs).strip(AROUND)

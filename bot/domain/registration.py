@@ -15,7 +15,7 @@ from bot.domain.differences import Differences, compare
 from bot.domain.filling import Slot, fill
 from bot.domain.key_refusals import BadHolderAddress, BadHolderName
 from bot.domain.organisations import name_of
-from bot.domain.review_values import is_address, text_of, written_address
+from bot.domain.review_values import is_address, text_of, typed_address
 from bot.domain.ris import Problem, RisCase, Role, Severity, User
 
 COMPANY: Final = ("name", "street", "postal_code", "city", "state", "country", "website", "vat_id")
@@ -129,7 +129,7 @@ class Invitee:
 def read_invitee(typed: Invitee) -> Invitee:
     """As it is kept; raise BadHolderName or BadHolderAddress."""
     first, last = clean(typed.first_name), clean(typed.last_name)
-    email = written_address(clean(typed.email)).lower()
+    email = typed_address(clean(typed.email))
     if not all(any(sign.isalpha() for sign in name) and len(name) <= LONGEST for name in (first, last)):
         raise BadHolderName(most=LONGEST)
     if not is_address(email):

@@ -22,7 +22,7 @@ from bot.domain.events import EventTag
 from bot.domain.license_keys import Seat
 from bot.domain.members import INVITATION_LASTS, Invited, MemberNotice
 from bot.domain.organisations import name_of
-from bot.domain.review_values import text_of, written_address
+from bot.domain.review_values import typed_address
 from bot.domain.ris import Role
 from bot.rendering import account_mails, partner_mails
 from bot.rendering.case_facts import Values
@@ -48,7 +48,7 @@ def list_named(db: Database, name: str) -> list[Account]:
     if user_id := fold_user_id(name):
         one = accounts.find_by_user_id(db, user_id)
         return [one] if one else []
-    return accounts.list_by_email(db, written_address(text_of(name)).lower())
+    return accounts.list_by_email(db, typed_address(name))
 
 
 def with_companies(db: Database, found: Iterable[Account]) -> list[tuple[Account, str]]:

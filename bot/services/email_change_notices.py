@@ -7,7 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
-from bot.domain.cooling import CoolingNotice
+from bot.domain.cooling import CoolingNotice, Told
 from bot.domain.email_change_refusals import ChangeUnknown
 from bot.domain.email_changes import OPEN, ChangeCard, ChangeState, EmailChange, End, is_unactivated
 from bot.domain.note_names import NoteName
@@ -71,10 +71,12 @@ def mail_key(account: Account, change: EmailChange, end: End) -> str:
 
 
 def list_unreached(db: Database, account: Account, change: EmailChange) -> tuple[End, ...]:
-    """The ends that have not said yes, and to which no mail could be delivered, as far as anybody knows."""
+    """The ends that have not said yes, and to which a mail could not be delivered: that is known."""
     notices = {end: cooling.find_notice(db, mail_key(account, change, end)) for end in End}
     return tuple(
-        end for end, found in notices.items() if end not in change.confirmed and found and found.told.in_vain
+        end
+        for end, found in notices.items()
+        if end not in change.confirmed and found and found.told.in_vain and found.told is not Told.UNSURE
     )
 
 

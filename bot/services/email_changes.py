@@ -25,7 +25,7 @@ from bot.domain.lifecycle import LifeState
 from bot.domain.members import owners
 from bot.domain.profile_refusals import AddressNotNew, AddressUnsound, TooManyChanges
 from bot.domain.registration_refusals import OwnAddress
-from bot.domain.review_values import is_address, text_of, written_address
+from bot.domain.review_values import is_address, typed_address
 from bot.domain.sessions import Visitor
 from bot.rendering import account_mails as account_mail_words
 from bot.rendering.words import words as said_in
@@ -78,7 +78,7 @@ def _is_just_asked(change: EmailChange, new: str, *, now: datetime) -> bool:
 
 def read_address(desk: Desk, account: Account, typed: str) -> str:
     """Another address for it, as we keep it; raise AddressUnsound, AddressNotNew or OwnAddress."""
-    new = written_address(text_of(typed[:400])).lower()
+    new = typed_address(typed[:400])
     if not is_address(new):
         raise AddressUnsound
     if new == account.email:

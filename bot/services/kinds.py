@@ -86,7 +86,7 @@ def read_again(db: Database, desk: Desk, reader: Reader, mail_id: int) -> Unders
     mail, workbooks = reader.read_mail(_get_raw(db, desk, mail_id))
     understood = understand(db, desk, row, mail, workbooks, vouched=True)
     for copy in () if understood.verified else _copies(db, row):
-        if copy.verified and (raw := sources.find(db, desk, copy.id)) is not None:
+        if copy.verified and (raw := sources.find_readable(db, desk, copy.id)) is not None:
             return understand(db, desk, row, *reader.read_mail(raw), vouched=True)
     return understood
 

@@ -29,7 +29,7 @@ from bot.domain.registration import (
     understand,
 )
 from bot.domain.registration_refusals import DraftChanged, NotTicked
-from bot.domain.review_values import is_address, text_of, written_address
+from bot.domain.review_values import is_address, typed_address
 from bot.domain.ris import RisCase, User
 from bot.domain.withdrawals import UNSENT
 from bot.rendering import registration_mails
@@ -276,7 +276,7 @@ def renew(db: Database, desk: Desk, *, token: str, now: datetime) -> None:
 
 def read_address(typed: str) -> str:
     """The address that somebody typed, lower case; "" for none."""
-    address = written_address(text_of(typed[:1_000])).lower()
+    address = typed_address(typed[:1_000])
     return address if is_address(address) else ""
 
 

@@ -17,7 +17,7 @@ from bot.services import case_answers, letters, organisations, questions, repeat
 from bot.services.cases import Submission, answer, open_case, revise_case
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card
-from bot.store import case_versions
+from bot.store import case_versions, outbox
 
 
 def part(
@@ -144,7 +144,7 @@ def take_reply(
     letters.give_back(db, case, now=now)
     queue_case_card(db, case.id, now=now)  # it says that there are words
     answered = case_answers.take(db, desk, understood, case, now=now)
-    if not (submissions or answered) and misses_file(understood.mail):
+    if not (submissions or answered or _heard_of_no_file(db, case)) and misses_file(understood.mail):
         questions.say_received(db, desk, understood, ref=case.ref, case_id=case.id, now=now)
     if known and not answered and _is_waiting_for_a_form(case):
         words = mails.ris_problems(case, desk.policy, before=case.ris)
@@ -171,6 +171,12 @@ def _note_words(
         db, understood, case.ref, f"card:{case.ref}",
         now=now, case_id=case.id, taken=taken, known=known, aloud=aloud,
     )  # fmt: skip
+
+
+def _heard_of_no_file(db: Database, case: Case) -> bool:
+    """Whether the newest mail of the case says that no file came: saying it once is enough."""
+    newest = outbox.find(db, max(outbox.list_mails_of_case(db, case.id), default=0))
+    return newest is not None and bool(newest.values.get("words", {}).get("no_file"))
 
 
 def _is_waiting_for_a_form(case: Case) -> bool:

@@ -7,9 +7,11 @@ import pytest
 from bot.domain.form_requests import asks_for_form, asks_nothing_else, misses_file
 from bot.domain.mail import Address, Attachment, InboundMail
 
+DANA = Address(name="Dana Reyes", address="dana.reyes@sponsor.example.org")
+
 
 def a_mail(text: str, subject: str = "Hello", files: tuple[Attachment, ...] = ()) -> InboundMail:
-    return InboundMail(message_id="", sender=Address(), subject=subject, text=text, attachments=files)
+    return InboundMail(message_id="", sender=DANA, subject=subject, text=text, attachments=files)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +163,35 @@ def test_a_subject_asks_for_none_above_a_form_of_their_own(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks!\nDana Reyes\nhttps://www.sponsor.example.org",
+        "Thanks, Dana\nhttps://www.sponsor.example.org",
+        "Viele Grüße\nDR\n\nSponsor GmbH\nDatenschutz: https://www.sponsor.example.org/privacy",
+        "Hi,\n\nplease. Thanks!\n\nKind regards\nSponsor Inc.\nhttps://www.sponsor.example.org",
+        "New customer here is ACME.\nThanks",
+        "Der Kunde hier ist neu. Danke",
+    ],
+)
+def test_neither_a_link_below_a_name_nor_a_customer_here_is_one(text: str) -> None:
+    assert asks_for_form(a_mail(text, "RIS form please"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks!\nhttps://files.example.org/s/9d8f",
+        "Hello Alex,\nhttps://files.example.org/s/9d8f\nKind regards\nDana",
+        "Hello team,\nhttps://files.example.org/s/9d8f",
+        "Hello, here's the RIS for Nordlicht.",
+        "Guten Tag, hier kommt RIS Nr. 2.",
+    ],
+)
+def test_a_link_above_a_name_may_be_one(text: str) -> None:
+    assert not asks_for_form(a_mail(text, "RIS"))
+
+
+@pytest.mark.parametrize(
     ("text", "missed"),
     [
         ("Hello,\n\nplease find our completed RIS attached.\n\nRegards\nDana", True),
@@ -168,16 +199,44 @@ def test_a_subject_asks_for_none_above_a_form_of_their_own(text: str) -> None:
         ("I've attached the form.", True),
         ("Anbei unser ausgefülltes Formular.", True),
         ("Im Anhang finden Sie die Datei.", True),
+        ("RIS attached.", True),
+        ("Hi Alex,\nRIS for Nordlicht attached.\nThanks", True),
+        ("Form attached. Best, Dana", True),
+        ("PFA the RIS.", True),
+        ("I'm attaching the RIS.", True),
+        ("I am sending you the completed form with this mail.", True),
+        ("Das Formular hängt an.", True),
+        ("Ich habe das Formular beigelegt.", True),
+        ("Anbei das bereits ausgefüllte Formular.", True),
         ("I could not open the form that you attached.", False),
         ("Is the key attached to one person?", False),
         ("Your mail says that a form is attached: I have not found it.", False),
         ("Who pays for a third seat?", False),
         ("In Ihrer E-Mail stand, das Formular sei angehängt.", False),
+        ("The VAT number is in the attached form already.", False),
+        ("The phone number is attached to Tom's account. Please change it.", False),
+        ("We are attached to the Berlin office.", False),
+        ("I attach great importance to a quick answer.", False),
+        ("I have attached the form to my mail of Monday and heard nothing since.", False),
+        ("We see that the form attached to our first mail was received.", False),
+        ("See the attached form from last week.", False),
+        ("I filled in the form attached.", False),
+        ("Das steht doch im Anhang, den ich gestern geschickt habe.", False),
+        ("Die Angaben sind im Anhang meiner ersten Mail.", False),
+        ("Wie in der Anlage zum Vertrag vereinbart, drei Plätze.", False),
+        ("Es hängt an der Anmeldung.", False),
     ],
 )
 def test_a_file_that_is_spoken_of_and_did_not_come_is_noticed(text: str, *, missed: bool) -> None:
     assert misses_file(a_mail(text)) is missed
     assert not misses_file(a_mail(text, files=(Attachment(name="RIS.xlsx", type="x/y", content=b"x"),)))
+
+
+@pytest.mark.parametrize(("size", "missed"), [(4_000, True), (400_000, False)])
+def test_a_logo_is_no_such_file_and_a_photo_may_be_one(size: int, *, missed: bool) -> None:
+    picture = Attachment(name="image001.png", type="image/png", content=b"x" * size)
+
+    assert misses_file(a_mail("Please find our RIS attached.", files=(picture,))) is missed
 
 
 def test_a_subject_does_not_outvote_what_is_said_below_it() -> None:
@@ -189,10 +248,23 @@ def test_a_long_mail_wants_more_than_a_form() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["send me ", "please send ", "bitte um ", "the form ", "ris ", "a ", "-", "mir das formular "]
+    "piece",
+    [
+        "send me ",
+        "please send ",
+        "bitte um ",
+        "the form ",
+        "ris ",
+        "a ",
+        "-",
+        "mir das formular ",
+        "see ",
+        "my form ",
+    ],
 )
 def test_hostile_repetition_costs_no_time(piece: str) -> None:
     began = time.process_time()
     asks_for_form(a_mail(piece * (1_500 // len(piece)), piece * 25))
+    misses_file(a_mail(piece * (1_500 // len(piece))))
 
     assert time.process_time() - began < 1

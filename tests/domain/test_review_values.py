@@ -55,6 +55,18 @@ def test_links_to_addresses_are_addresses(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "around",
+    [
+        "{}", " {} ", "{}.", "{},", "({})", '"{}"', "'{}'", "`{}`", "\u201e{}\u201c", "\u00ab{}\u00bb",
+        "<{}>.", "mailto:{}", "Tom <{}>", '"Tom" <{}>', "\u201eTom <{}>\u201c", "(Tom <mailto:{}>)",
+        "{} <mailto:{}>;",
+    ],
+)  # fmt: skip
+def test_what_stands_around_an_address_that_is_pasted_is_not_of_it(around: str) -> None:
+    assert values.typed_address(around.replace("{}", "O'Tool@Example.com")) == "o'tool@example.com"
+
+
+@pytest.mark.parametrize(
     "text", ["example.com", "www.example.com/imprint", "https://example.com:8080/", "müller.example"]
 )
 def test_sound_websites(text: str) -> None:

@@ -79,7 +79,7 @@ def asked(town: Town, account: Account, email: str = NEW) -> tuple[Browser, str,
 def test_whoever_asked_reads_who_has_to_say_yes_still_and_which_mail_came_back(
     town: Town, anna: Account
 ) -> None:
-    browser, old, _ = asked(town, anna, f"Anna New <{NEW}>")  # as it was pasted
+    browser, old, _ = asked(town, anna, f"(Anna New <{NEW}>),")  # as it was pasted
     page = browser.get("/account").text
     assert f"a yes from {anna.email}, {NEW}" in page
     assert "could not be delivered" not in page

@@ -91,7 +91,7 @@ def test_whoever_cannot_get_in_costs_the_same_work_and_sees_the_same_page(town: 
 def test_a_user_id_or_an_address_and_the_password_lead_to_the_dashboard(town: Town) -> None:
     village = settled(town)
     anna = village.people[0]
-    pasted = f"{anna.name} <{anna.email}>", f"mailto:{anna.email}", f"{anna.email}\u200b"
+    pasted = f"{anna.name} <{anna.email}>", f"mailto:{anna.email}", f"\u201e{anna.email}\u201c.\u200b"
     for name in (anna.user_id, anna.user_id.replace("-", "\u2013"), f" {anna.email.upper()} ", *pasted):
         browser = village.browser()
         answer = browser.sign_in(name)

@@ -67,6 +67,18 @@ def test_so_does_who_forgot_it_in_the_answer_to_our_questions(office: Office) ->
     assert len(office.jobs("neutral_receipt")) == 1
 
 
+def test_once_says_it_in_a_case_until_something_else_came(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY]))
+    asked = office.job("ris_problems").message_id
+    for _ in range(3):
+        office.take(a_mail(subject="Re: it", text=FORGOTTEN, answers=asked))
+    assert len(office.jobs("neutral_receipt")) == 1
+
+    office.take(a_mail(subject="Re: it", files=[WITHOUT_CITY], answers=asked))
+    office.take(a_mail(subject="Re: it", text=FORGOTTEN, answers=asked))
+    assert len(office.jobs("neutral_receipt")) == 2
+
+
 def test_what_else_is_asked_waits_for_a_person_by_the_time_that_the_mail_says(office: Office) -> None:
     office.take(a_mail(subject="RIS", text=f"{ASKS} Also: my account is locked since yesterday."))
     office.work()

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from bot.domain.account_views import ActTooLate
 from bot.domain.accounts import Account, AccountStatus
 from bot.domain.email_change_refusals import ChangeSettled, OwnChange
+from bot.domain.email_changes import End as EndOf
 from bot.domain.errors import LinkExpired, LinkUnknown, Refusal
 from bot.domain.license_keys import Mailed
 from bot.domain.lifecycle import LifeState
@@ -21,6 +22,7 @@ from bot.domain.staff import Act, Staff
 from bot.services import accounts as account_service
 from bot.services import (
     email_change_desk,
+    email_change_notices,
     email_changes,
     key_mails,
     lifecycle,
@@ -365,3 +367,20 @@ def test_a_key_that_never_reached_the_old_mailbox_goes_to_the_new_one(
     sent = [(one.recipient, one.status) for one in office.mails() if one.template == "license_key"]
     read = (mara.email, JobStatus.SENT)
     assert sent == ([(mara.email, JobStatus.REPLACED), (NEW, JobStatus.QUEUED)] if waits else [read])
+
+
+@pytest.mark.parametrize(
+    ("end", "unreached"),
+    [(ends(JobStatus.UNKNOWN), False), (ends(JobStatus.FAILED), True), (returned, True), (given_up, True)],
+)
+def test_of_a_mail_of_which_nobody_knows_whether_it_went_nobody_says_that_it_did_not(
+    office: Office, mara: Account, end: End, *, unreached: bool
+) -> None:
+    office.work()
+    with office.connect() as db, transaction(db):
+        change = email_changes.open_change(db, office.desk, mara, NEW, now=office.now)
+    end(office, ":new")
+
+    with office.connect() as db:
+        found = email_change_notices.list_unreached(db, mara, change)
+    assert (EndOf.NEW in found) is unreached

@@ -109,7 +109,7 @@ def test_who_is_invited_already_and_the_desk_itself_are_refused(office: Office) 
             invite(office, replace(NORA, email=own.upper()))
     assert office.case("C-1").version == 1
     assert len(tokens(office)) == 1
-    invite(office, replace(NORA, email="eli@desk.example.com"))  # in the workspace, and no staff
+    invite(office, replace(NORA, email="\u201eeli@desk.example.com\u201c"))  # in the workspace, and no staff
     assert office.case("C-1").version == 2
 
 

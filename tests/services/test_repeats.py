@@ -1,6 +1,7 @@
 """The same mail by two ways: nothing is lost behind a copy that nobody acted upon, and nothing done twice."""
 
 import re
+from dataclasses import replace
 from itertools import permutations
 from typing import TypedDict, Unpack
 
@@ -8,11 +9,13 @@ import pytest
 
 from bot.domain.cases import CaseStatus
 from bot.domain.conversations import Conversation, ConversationState
+from bot.domain.keyring import Keyring
 from bot.domain.ledger import MailStatus
 from bot.domain.mail import Address
 from bot.domain.mail_refusals import MailHasResult
-from bot.services import approvals, conversations, kinds
+from bot.services import approvals, conversations, kinds, sources
 from bot.store import approvals as approval_store
+from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, MALLORY, Office, a_mail
 from tests.services.test_conversations import answer
 from tests.services.test_faq_mails import LOCKED
@@ -207,6 +210,19 @@ def test_what_staff_say_is_a_ris_is_believed_as_far_as_its_best_copy(office: Off
 
     assert (case.authorised, case.verdict, case.evidence) == (True, "passed", understood.check.evidence)
     assert "pass" in case.evidence
+
+
+def test_a_copy_that_no_key_opens_any_more_keeps_nobody_from_reading_the_mail(office: Office) -> None:
+    take(office, COPIES[2], DIRECT, files=[HOMEMADE])
+    lost = office.desk.keyring
+    office.bot = replace(office.bot, desk=replace(office.desk, keyring=Keyring(["n" * 32])))
+    with office.connect() as db, transaction(db):
+        raw = sources.get(db, replace(office.desk, keyring=lost), 1)
+        sealed = office.desk.keyring.seal_bytes(sources.SOURCE, raw)
+        db.execute("update mail_sources set raw = ? where mail_id = 1", [sealed])
+        understood = kinds.read_again(db, office.desk, office.reader, 1)
+
+    assert (understood.row.id, understood.verified) == (1, False)
 
 
 @pytest.mark.parametrize("order", [*permutations([DIRECT, *COPIES[1:3]])])
