@@ -30,11 +30,14 @@ def _is_lost(mail: str) -> str:
     return f"({mail}.status in ('held', 'failed', 'discarded', 'replaced') or {came_back_of(mail)})"
 
 
+#: the link of an earlier one had run out when the newer one was written: by that alone nobody registers
+_RAN_OUT = """(newer.template = 'invitation' and newer.created_at >= (select max(l.expires_at) from links l
+    where l.purpose = 'registration' and l.subject = 'C-' || c.id and l.created_at = earlier.created_at))"""
 #: of a case called `c` whose steps are behind it: whoever is invited now knows nothing of it, for their mail
 #: waits for release, did not go, or came back
 _UNINVITED = f"""case when c.status = 'invited' then (
     select iif(newer.status = 'held', 'desk', 'failed') {_invites("newer")} and {_is_lost("newer")}
-      and not exists (select 1 {_invites("earlier")} and not {_is_lost("earlier")})
+      and not exists (select 1 {_invites("earlier")} and not {_is_lost("earlier")} and {_RAN_OUT} is not 1)
     order by newer.id desc limit 1) end"""
 #: of a case called `c`: how far the step is that it is at; null where it is at none. An invitation that was
 #: skipped is nobody's outside: the desk gets it to them.

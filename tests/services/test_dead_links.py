@@ -26,6 +26,7 @@ from bot.services import (
     enrolments,
     outbox,
     recovery,
+    registration,
     reinviting,
 )
 from bot.store import case_steps
@@ -36,7 +37,7 @@ from tests.cast import AVERY, BLAKE, Office, a_case, a_submission
 from tests.license_keys import KEYS, a_desk
 from tests.license_keys import stock as lay_stock
 from tests.people import an_office_of_accounts, move_in
-from tests.services.registering import an_invited, decide, registered
+from tests.services.registering import GRETA, an_invited, decide, registered
 from tests.services.walked import outside
 
 MONTH = timedelta(days=32)
@@ -227,6 +228,52 @@ def test_whoever_was_to_be_invited_instead_is_invited_anew_once_that_link_has_en
     live(office)
     invite(office, "nora.vogt@lindgren.example.com")
     assert office.case("C-1").ball is BallHolder.CUSTOMER
+
+
+@pytest.mark.parametrize("end", [HELD, JobStatus.DISCARDED, REPLACED])
+def test_a_new_link_that_does_not_go_is_the_desks_turn_once_the_earlier_has_ended(
+    tmp_path: Path, end: JobStatus
+) -> None:
+    """They pressed for a new link; it waited, and everybody read that they had the ball."""
+    office = an_invited(tmp_path)
+    hold(office)
+    office.clock.wait(seconds=MONTH.total_seconds())
+    ask_again(office)
+    if end is JobStatus.DISCARDED:
+        with office.connect() as db:
+            outbox.discard(db, office.job("invitation").id, by=BLAKE.id, now=office.now)
+    elif end is REPLACED:
+        office.clock.wait(seconds=MONTH.total_seconds())
+        look(office)
+
+    assert invitations(office) == [SENT, end]
+    assert office.case("C-1").ball is BallHolder.DESK
+    assert ("now waits for release*" if end is HELD else "*The invitation did not go*") in card(office)
+    live(office)
+    if end is HELD:
+        with office.connect() as db:
+            outbox.release(db, office.job("invitation").id, by=BLAKE.id, now=office.now)
+        office.work()
+    else:
+        office.clock.wait(hours=1)
+        ask_again(office)
+    assert office.case("C-1").ball is BallHolder.CUSTOMER
+
+
+def test_a_new_link_that_waits_while_the_earlier_works_is_the_customers_turn(tmp_path: Path) -> None:
+    office = an_invited(tmp_path)
+    hold(office)
+    office.clock.wait(hours=1)
+    ask_again(office)
+
+    assert invitations(office) == [SENT, HELD]
+    assert office.case("C-1").ball is BallHolder.CUSTOMER
+
+
+def ask_again(office: Office) -> None:
+    with office.connect() as db:
+        registration.ask_again(db, office.desk, email=GRETA, now=office.now)
+    office.work()
 
 
 def test_a_refusal_whose_link_ended_in_hold_is_the_desks_to_say_anew(tmp_path: Path) -> None:
