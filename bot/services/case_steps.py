@@ -158,6 +158,8 @@ def result_of_mails(db: Database, case_id: int, name: StepName) -> StepResult:
     states = step_jobs.list_states_of_mails(db, case_id, MAILS[name])
     if name is StepName.INVITATION and states & (_GOING | {JobStatus.HELD, JobStatus.SENT}):
         states -= {JobStatus.DISCARDED}  # one was written anew
+    elif name is StepName.INVITATION and states == {JobStatus.REPLACED}:  # its link ended before it went
+        return StepResult(state=StepState.FAILED, reason="mail_replaced")
     if lost := states & _LOST:
         return StepResult(state=StepState.FAILED, reason=f"mail_{min(lost)}")
     if JobStatus.HELD in states:

@@ -101,7 +101,7 @@ OVERTAKEN = Outcome(status=JobStatus.REPLACED, error="what it says is true no mo
 
 
 def _send_mail(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
-    if not mail_words.is_true(db, job):
+    if not mail_words.is_true(db, job, now=now):
         return OVERTAKEN
     assert ways.mailer is not None  # noqa: S101 - for the type checker: this lane carries mails
     refused = ways.mailer.send(mail_words.mail_of(db, desk, ways.marker, job, now=now))

@@ -20,7 +20,8 @@ from bot.store import authenticators, events, links
 from bot.store.database import transaction
 from bot.store.numbers import next_number
 
-LINK = "enrolment"  #: the purpose of a link
+LINK = "enrolment"  #: the purpose of a link …
+MAIL = "enrolment"  #: … and the template of its mail
 
 
 def enrol(db: Database, desk: Desk, *, by: Staff, now: datetime) -> str:
@@ -99,7 +100,7 @@ def _mail_link(db: Database, desk: Desk, person: str, address: str, *, lang: str
     queue_mail(
         db,
         desk,
-        "enrolment",
+        MAIL,
         Addressee(address=address, lang=lang, ref=f"S-{number}"),
         key=f"enrolment:{number}",
         words=staff_mails.enrolment(lang=lang, policy=desk.policy, until=until),

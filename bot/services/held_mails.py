@@ -19,7 +19,7 @@ def end_untrue(db: Database, *, now: datetime) -> None:
     # A look without the write lock: mostly all are true.
     for job in outbox_store.list_jobs(db, (JobStatus.HELD,)):
         try:
-            if not mail_words.is_true(db, job):
+            if not mail_words.is_true(db, job, now=now):
                 _end(db, job.id, now=now)
         except Exception as exc:
             if upkeep.trouble(exc):
@@ -32,5 +32,5 @@ def end_untrue(db: Database, *, now: datetime) -> None:
 def _end(db: Database, job_id: int, *, now: datetime) -> None:
     with transaction(db, locks=(f"job:{job_id}",)):
         job = outbox_store.find(db, job_id)  # by now a colleague may have released it, or it is true again
-        if job is not None and job.status is JobStatus.HELD and not mail_words.is_true(db, job):
+        if job is not None and job.status is JobStatus.HELD and not mail_words.is_true(db, job, now=now):
             outbox.overtake(db, job_id, now=now)

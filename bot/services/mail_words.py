@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import UndefinedError
 from sqlite_utils import Database
 
+from bot.domain import recovery
 from bot.domain.cases import OPEN, OVER, CaseStatus, case_id
 from bot.domain.errors import PermanentFailure
 from bot.domain.letters import Letter
@@ -17,6 +18,7 @@ from bot.ports import Marker
 from bot.rendering import mails
 from bot.services import (
     accounts,
+    enrolments,
     key_mails,
     lifecycle_mails,
     marking,
@@ -28,17 +30,28 @@ from bot.services import (
 )
 from bot.services.desk import Desk
 from bot.services.queueing import HIDDEN
-from bot.store import case_questions, cases
+from bot.store import case_questions, cases, links
 
 
-def is_true(db: Database, job: Job) -> bool:
-    """Whether what a mail says is true still."""
+def is_true(db: Database, job: Job, *, now: datetime) -> bool:
+    """Whether what a mail says is true still, and the link it is sent for has not ended."""
+    if _has_ended(db, job, now=now):
+        return False
     ask = STILL_TRUE.get(job.template)
     if ask is None:
         return True
     more: dict[str, Any] = {"recipient": job.recipient, "key": job.key, "about": job.key.partition(":")[0]}
     more["waited"] = job.released or job.status is JobStatus.HELD
     return ask(db, {**job.values["words"], **more})
+
+
+def _has_ended(db: Database, job: Job, *, now: datetime) -> bool:
+    """Whether its link opens nothing any more: it was made in one moment with its mail."""
+    if job.template not in LINKS:
+        return False
+    about = "" if job.template == enrolments.MAIL else job.key.partition(":")[0]
+    ends = links.find_end(db, LINKS[job.template], about=about, made_at=job.created_at)
+    return ends is not None and ends <= now
 
 
 def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime) -> OutboundMail:
@@ -167,6 +180,15 @@ _UNDER_WAY = frozenset(CaseStatus) - OVER
 #: what a mail's words call what went along, where staff are shown it
 ATTACHED = {marking.BLANK: "blank", marking.MARKED: "form"}
 
+#: mails that are sent for a link, by the purposes of theirs: once it has ended they do not go
+LINKS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(registration.MAILS, (registration.LINK,)),
+    **dict.fromkeys(accounts.ACTIVATION_MAILS, (accounts.ACTIVATION,)),
+    "recovery": (recovery.LINK, recovery.RESET),
+    enrolments.MAIL: (enrolments.LINK,),
+    partner_invitations.MAIL: (partner_invitations.LINK,),
+    member_invitations.MAIL: (member_invitations.JOINING,),
+}
 #: mails that are looked at again before they go: whether they are true still, by their words, their
 #: `recipient`, their `key` ("C-8:2:receipt"), what that says they are `about` ("C-8"), whether they `waited`
 #: for release, and what has changed

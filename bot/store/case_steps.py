@@ -15,16 +15,30 @@ from bot.store.outbox import OF_CASE
 #: by this mail somebody was invited who was not; what went to them before leads nowhere any more
 _ANEW = f"""(select max(anew.id) from outbox anew {OF_CASE} where anew.case_id = c.id
     and anew.template = 'invitation' and json_extract(anew.vals, '$.words.why') in ('first', 'instead'))"""
-_INVITES = f"""from outbox invites {OF_CASE} join registrations r on r.case_id = invites.case_id
-    where invites.case_id = c.id and invites.kind = 'mail' and invites.recipient = r.email
-      and invites.template in ('invitation', 'registration_refused') and invites.id >= coalesce({_ANEW}, 0)"""
-_LOST = f"(invites.status in ('held', 'failed', 'discarded') or {came_back_of('invites')})"
+
+
+def _invites(mail: str) -> str:
+    """Mails to whoever is invited now."""
+    return f"""from outbox {mail} {OF_CASE} join registrations r on r.case_id = {mail}.case_id
+        where {mail}.case_id = c.id and {mail}.kind = 'mail' and {mail}.recipient = r.email
+          and {mail}.template in ('invitation', 'registration_refused')
+          and {mail}.id >= coalesce({_ANEW}, 0)"""
+
+
+def _is_lost(mail: str) -> str:
+    """One in whose place another came counts as lost too: that other one is looked at beside it."""
+    return f"({mail}.status in ('held', 'failed', 'discarded', 'replaced') or {came_back_of(mail)})"
+
+
+#: the link of an earlier one had run out when the newer one was written: by that alone nobody registers
+_RAN_OUT = """(newer.template = 'invitation' and newer.created_at >= (select max(l.expires_at) from links l
+    where l.purpose = 'registration' and l.subject = 'C-' || c.id and l.created_at = earlier.created_at))"""
 #: of a case called `c` whose steps are behind it: whoever is invited now knows nothing of it, for their mail
 #: waits for release, did not go, or came back
 _UNINVITED = f"""case when c.status = 'invited' then (
-    select iif(invites.status = 'held', 'desk', 'failed') {_INVITES} and {_LOST}
-      and not exists (select 1 {_INVITES} and invites.status <> 'replaced' and not {_LOST})
-    order by invites.id desc limit 1) end"""
+    select iif(newer.status = 'held', 'desk', 'failed') {_invites("newer")} and {_is_lost("newer")}
+      and not exists (select 1 {_invites("earlier")} and not {_is_lost("earlier")} and {_RAN_OUT} is not 1)
+    order by newer.id desc limit 1) end"""
 #: of a case called `c`: how far the step is that it is at; null where it is at none. An invitation that was
 #: skipped is nobody's outside: the desk gets it to them.
 STEP_AT = f"""coalesce((select state from case_steps at where at.case_id = c.id

@@ -68,8 +68,8 @@ _REFUSING = f"""(select iif({came_back_of("told")}, 'failed', told.status) from 
     order by told.id desc limit 1)"""
 _REFUSED = f"""(c.status = '{CaseStatus.INVITED}'
     and exists (select 1 from registrations r where r.case_id = c.id and r.choice = '{Choice.REJECTED}'))"""
-#: it did not go, or came back
-UNTOLD = f"({_REFUSED} and {_REFUSING} in ({among((JobStatus.FAILED, JobStatus.DISCARDED))}))"
+#: it did not go, or not before its link ended, or came back
+UNTOLD = f"({_REFUSED} and {_REFUSING} in ({_DID_NOT_GO}))"
 
 _ASKING = (CaseStatus.WAITING_FOR_SPONSOR,)
 _INVITING = (CaseStatus.INVITED,)

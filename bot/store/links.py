@@ -1,11 +1,12 @@
 """Links in mails: only the hash is stored; what it opens and until when."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.domain.errors import LinkExpired, LinkUnknown
-from bot.store.database import count, instant, row, text_of
+from bot.store.database import count, instant, listed, row, text_of
 from bot.store.tokens import hash_of
 
 
@@ -52,6 +53,21 @@ def _find(db: Database, token: str, purpose: str) -> tuple[str, datetime] | None
     sql = "select subject, expires_at from links where hash = :hash and purpose = :purpose"
     found = row(db, sql, {"hash": hash_of(token), "purpose": purpose})
     return (str(found["subject"]), instant(found["expires_at"])) if found else None
+
+
+def find_end(db: Database, purposes: Sequence[str], *, about: str, made_at: datetime) -> datetime | None:
+    """Until when the link opens something, or did, that was made for one of these then; None for none.
+
+    `about`: what it opens, or "" where its moment alone tells it from others.
+    """
+    inside, values = listed("purpose", purposes)
+    found = row(
+        db,
+        f"""select max(expires_at) as ends from links
+            where purpose in ({inside}) and :about in ('', subject) and created_at = :made""",
+        {**values, "about": about, "made": text_of(made_at)},
+    )
+    return instant(found["ends"]) if found and found["ends"] else None
 
 
 def find_living(db: Database, token: str, *, now: datetime) -> str:
