@@ -140,6 +140,8 @@ def unheard(card: CaseCard, words: Words) -> Iterator[str]:
         yield words.say("card.unasked")
     if card.unreleased:
         yield words.say(f"card.unreleased.{_UNRELEASED.get(case.status, 'decided')}")
+    if card.unmailed:
+        yield words.say("card.unmailed", count=card.unmailed)
     if case.is_uninvited:
         yield words.say(f"card.uninvited.{case.step}")
     if case.decision is not None and case.decision.phase is Phase.FAILED:
