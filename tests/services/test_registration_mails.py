@@ -119,6 +119,17 @@ def test_a_refusal_that_came_back_is_the_desks_again(tmp_path: Path) -> None:
     assert "the mail that refuses the registration did not go" in office.chat.texts()
 
 
+def test_a_refusal_that_waits_for_release_tells_nobody_that_the_customer_has_it(tmp_path: Path) -> None:
+    office = registered(tmp_path)
+    decide(office, Choice.REJECTED)
+    held(office, "")
+
+    card = shown_card(office)
+    assert "Once the mail that says so is released, the customer has a new link" in card
+    assert "The customer has a mail" not in card
+    assert "The mail by which the customer corrects it went into the outbox" in office.chat.texts()
+
+
 def test_who_has_no_activation_mail_yet_waits_for_the_desk(tmp_path: Path) -> None:
     office = registered(tmp_path)
     decide(office)
