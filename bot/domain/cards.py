@@ -66,6 +66,7 @@ class CaseCard:
     unasked: bool = False  #: its sponsor was to be asked by a mail that did not go
     untold: bool = False  #: its registration is refused by a mail that did not go
     unreleased: bool = False  #: the one or the other waits for release
+    unmailed: int = 0  #: people of it whose activation mail waits for release, or did not go
     likenesses: tuple[Likeness, ...] = ()  #: known organisations that it may be of, likeliest first
     doubles: tuple[Double, ...] = ()  #: later cases that may be the same order
     joined: Joined | None = None  #: the organisation to which it is added
@@ -357,6 +358,7 @@ class StatusPage:
     supplied: bool = False  #: License Keys of it went out, and do not come back
     registered_at: datetime | None = None  #: when the desk approved its registration
     waiting: int = 0  #: people of it who have not activated their accounts
+    unmailed: int = 0  #: those of them whose activation mail has yet to go
     answered: bool = False  #: its sponsor waits for the desk
     unasked: bool = False  #: the mail that asks its sponsor has yet to go
     uninvited: bool = False  #: so has the one to whoever is invited now

@@ -83,6 +83,11 @@ class CaseStep:
         return self.state in OPEN_TO_HANDS or (self.state is StepState.RUNNING and bool(self.reason))
 
     @property
+    def awaits_release(self) -> bool:
+        """Whether it needs a hand for its mails' sake."""
+        return self.state is StepState.DESK and self.name in MAILS
+
+    @property
     def is_enterable(self) -> bool:
         """Whether a person may enter that they did it, also before it is its turn."""
         return self.takes_hand or self.state is StepState.WAITING

@@ -5,6 +5,7 @@ from typing import Literal
 
 from bot.domain.approvals import Phase
 from bot.domain.cards import CaseCard
+from bot.domain.case_steps import step_at
 from bot.domain.cases import OVER, STANDING, Case, CaseStatus
 from bot.domain.ris import Credential, Decision, Problem, RisCase, Severity, User
 from bot.domain.trust import Verdict
@@ -140,6 +141,11 @@ def unheard(card: CaseCard, words: Words) -> Iterator[str]:
         yield words.say("card.unasked")
     if card.unreleased:
         yield words.say(f"card.unreleased.{_UNRELEASED.get(case.status, 'decided')}")
+    at = step_at(card.steps)
+    if at is not None and at.awaits_release:
+        yield words.say("card.unreleased.step", step=words.say(f"step.{at.name}"))
+    if card.unmailed:
+        yield words.say("card.unmailed", count=card.unmailed)
     if case.is_uninvited:
         yield words.say(f"card.uninvited.{case.step}")
     if case.decision is not None and case.decision.phase is Phase.FAILED:

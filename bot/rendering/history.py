@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 
 from bot.domain.approvals import Phase, RejectionReason
-from bot.domain.case_steps import StepName, StepState
+from bot.domain.case_steps import MAILS, StepName, StepState
 from bot.domain.cases import BALL, BallHolder, CaseStatus
 from bot.domain.events import EventTag, HistoryStep
 from bot.domain.license_keys import KeyVoided
@@ -119,6 +119,8 @@ def turn_note(
     else:
         name, state = at
         key = "history.turn.desk" if state is StepState.DESK else "history.turn.step"
+        if state is StepState.DESK and name in MAILS:
+            key = "history.turn.unreleased"
         step = words.say(f"step.{name}")
         text = words.say(key, ref=safe(ref), step=step, state=words.name(state))
     return Card(text=text, blocks=[blocks.section(text)])

@@ -50,7 +50,7 @@ def shown(card: CaseCard, words: Words) -> list[Block]:
         return []
     lines = [f"*{words.say('registration.heading')}*", *_submitted(card, words)]
     if (made := found.decision) is not None:
-        lines.extend(_decided(made, words, untold=card.untold))
+        lines.extend(_decided(made, card, words))
     above = blocks.section("\n".join(lines))
     return [above, *_changes(card, words)] if registered else [above]
 
@@ -85,9 +85,10 @@ def _changes(card: CaseCard, words: Words) -> list[Block]:
     return [blocks.listing(heading, lines, words, shown=SHOWN_CHANGES, of=len(found))]
 
 
-def _decided(made: RegistrationDecision, words: Words, *, untold: bool) -> Iterator[str]:
+def _decided(made: RegistrationDecision, card: CaseCard, words: Words) -> Iterator[str]:
     who, at = words.person(made.by, slack=True), words.moment(made.at)
-    key = "approved" if made.choice is Choice.APPROVED else "untold" if untold else "refused"
+    told = "untold" if card.untold else "unreleased" if card.unreleased else "refused"
+    key = "approved" if made.choice is Choice.APPROVED else told
     yield words.say(f"registration.{'ticked' if made.outside else key}", who=who, at=at)
     if made.reason is not None:
         yield words.say("registration.why", reason=words.name(made.reason), message=safe(made.message, 500))

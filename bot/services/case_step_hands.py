@@ -26,7 +26,7 @@ from bot.domain.step_refusals import (
 )
 from bot.domain.withdrawals import UNSENT, Irrevocable
 from bot.rendering import order_mails
-from bot.services import held_notes, provisioning, purchasing, step_up, thread_notes, withdrawals
+from bot.services import held_notes, key_mails, provisioning, purchasing, step_up, thread_notes, withdrawals
 from bot.services.case_steps import advance, start
 from bot.services.cases import answer, get_seen, move_or_explain, refresh_others, refusals_recorded
 from bot.services.desk import Desk
@@ -125,6 +125,8 @@ def retry(db: Database, *, ref: str, seen: str, step: StepName, by: Staff, now: 
 
 
 def _retry_mails(db: Database, case: Case, step: StepName, *, by: Staff, now: datetime) -> None:
+    if step is StepName.KEY_MAILS:
+        key_mails.clear_discarded(db, case, now=now)
     for job_id in step_jobs.list_mails(db, case.id, MAILS[step], (JobStatus.FAILED, JobStatus.UNKNOWN)):
         retry_mail(db, job_id, by=by.id, now=now)
 

@@ -26,6 +26,7 @@ from bot.services.desk import Desk
 from bot.services.marking import MARKED
 from bot.services.queueing import queue_case_card, queue_mail
 from bot.store import (
+    accounts,
     approvals,
     bounces,
     case_answers,
@@ -334,6 +335,7 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime, viewer: Staff
         unasked=case_words.is_unasked(db, case.id),
         untold=case_words.is_untold(db, case.id),
         unreleased=case_words.is_unreleased(db, case.id),
+        unmailed=accounts.count_unmailed(db, case.id),
         unread=unread.many,
         unread_to=unread.to,
         questions=tuple(case_questions.list_open(db, case.id)),

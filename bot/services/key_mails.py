@@ -286,13 +286,8 @@ def recall(db: Database, case: Case, *, now: datetime) -> None:
 
     A key of which no mail can have gone was seen by nobody: it may go back to stock.
     """
-    mailed = [
-        seat.key.id
-        for seat in seats.list_of_case(db, case.id)
-        if seat.key and seat.key.mailed_at and seat.case_of_holder == case.id
-    ]
     last = 0
-    for key_id, sent in key_mails.list_of_keys(db, mailed).items():
+    for key_id, sent in _list_mailed(db, case).items():
         for mail in sent:
             if mail.status in REPLACEABLE and held_notes.replace(db, mail.job_id, since=REPLACEABLE, now=now):
                 last = mail.job_id
@@ -300,6 +295,26 @@ def recall(db: Database, case: Case, *, now: datetime) -> None:
             license_keys.unmark_mailed(db, key_id)
     if job := outbox.find(db, last):  # once for all: there may be thousands
         case_steps.follow_mail(db, job, now=now)
+
+
+def clear_discarded(db: Database, case: Case, *, now: datetime) -> None:
+    """Forget what was discarded of a case's key mails where nobody has the key: its step mails it anew."""
+    dropped = (JobStatus.DISCARDED,)
+    for key_id, sent in _list_mailed(db, case).items():
+        if not sent or sent[-1].status not in dropped or any(_may_have_gone(db, mail) for mail in sent):
+            continue
+        held_notes.replace(db, sent[-1].job_id, since=dropped, now=now)
+        license_keys.unmark_mailed(db, key_id)
+
+
+def _list_mailed(db: Database, case: Case) -> dict[int, list[KeyMail]]:
+    """The mails of each key that the case's people got one of, the newest last."""
+    mailed = [
+        seat.key.id
+        for seat in seats.list_of_case(db, case.id)
+        if seat.key and seat.key.mailed_at and seat.case_of_holder == case.id
+    ]
+    return key_mails.list_of_keys(db, mailed)
 
 
 def may_be_known(db: Database, key_id: int) -> bool:

@@ -27,6 +27,7 @@ from bot.services import (
     phone_reset_notices,
     provisioning,
 )
+from bot.services.accounts import ACTIVATION_MAILS
 from bot.services.decision_phases import follow, follow_all
 from bot.services.desk import Desk
 from bot.services.queueing import SECRETS, queue_case_card, queue_note
@@ -59,6 +60,7 @@ _ENDED = (JobStatus.FAILED, JobStatus.UNKNOWN)  #: without having gone, as far a
 _SAID = {
     JobStatus.FAILED: "job_failed", JobStatus.UNKNOWN: "job_unknown", JobStatus.REPLACED: "job_overtaken"
 }  # fmt: skip
+_LOST = frozenset({JobStatus.FAILED, JobStatus.DISCARDED})
 _TOLD = frozenset({JobStatus.SENT, JobStatus.FAILED, JobStatus.UNKNOWN})
 _OF_SLACK = frozenset({JobKind.CASE_CARD, JobKind.NOTE})
 GIVEN_UP = (AddressState.GIVEN_UP,)
@@ -200,7 +202,8 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
     # While a letter goes, what was written to us counts as dealt with; what did not go, the card says.
     # That a decision's mail went, its phase says.
     waits = job.decision_id is not None and status is not JobStatus.SENT
-    if waits or job.template in (*ASKING, *INVITING) or status in (JobStatus.FAILED, JobStatus.DISCARDED):
+    activates = job.template in ACTIVATION_MAILS and JobStatus.HELD in (status, job.status)
+    if waits or activates or job.template in (*ASKING, *INVITING) or status in _LOST:
         queue_case_card(db, job.case_id, now=now)
     case_steps.follow_mail(db, job, now=now)
 

@@ -31,6 +31,7 @@ def get(db: Database, token: str, *, now: datetime) -> StatusPage:
         supplied=seats.has_key(db, case.id),
         registered_at=registered.approved_at if registered else None,
         waiting=accounts.count_waiting(db, case.id),
+        unmailed=accounts.count_unmailed(db, case.id),
         answered=case.heard,
         uninvited=case.is_uninvited,
         unasked=case_words.is_unasked(db, case.id) or case_words.is_unreleased(db, case.id),

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.programmes import Programme
 from bot.domain.ris import Credential, Role, role_of
+from bot.store.bounces import came_back_of
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
 
 
@@ -88,6 +89,18 @@ def list_of_case(db: Database, case_id: int) -> list[Account]:
 def count_waiting(db: Database, case_id: int) -> int:
     """Those of them who have not activated theirs."""
     sql = "select count(*) as many from accounts where case_id = :id and status = :status"
+    (found,) = rows(db, sql, {"id": case_id, "status": AccountStatus.WAITING})
+    return int(found["many"])
+
+
+def count_unmailed(db: Database, case_id: int) -> int:
+    """Those of them to whom no activation mail went or goes: it waits, did not go, or came back."""
+    mails = """from outbox mail where mail.key >= 'A-' || a.id || ':activation:'
+        and mail.key < 'A-' || a.id || ':activation;' and mail.recipient = a.email"""
+    sql = f"""select count(*) as many from accounts a where a.case_id = :id and a.status = :status
+        and exists (select 1 {mails})
+        and not exists (select 1 {mails} and mail.status in ('queued', 'sending', 'sent', 'unknown')
+            and not {came_back_of("mail")})"""
     (found,) = rows(db, sql, {"id": case_id, "status": AccountStatus.WAITING})
     return int(found["many"])
 

@@ -9,6 +9,7 @@ import jinja2
 import pytest
 
 from bot.domain.accounts import AccountStatus
+from bot.domain.languages import LANGUAGES
 from bot.domain.ris import Role
 from bot.rendering import account_samples, samples
 from bot.rendering.account_mails import user_ids
@@ -186,3 +187,10 @@ def test_no_administrator_is_sent_to_their_administrator(roles: tuple[Role, Role
     values = user_ids(found, POLICY, sign_in_url="https://portal.example.com/sign-in")
 
     assert says in " ".join(render_mail("user_ids", "en", values).text.split())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_company_whose_name_ends_in_a_full_stop_ends_no_sentence_of_a_stopped_order(lang: str) -> None:
+    mail = show("withdrawal", lang, stopped=True, company="Lindgren Example Inc.")
+    assert "Lindgren Example Inc." in mail.text
+    assert "Inc.." not in re.sub(r"[*_]", "", mail.text)

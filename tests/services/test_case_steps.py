@@ -18,7 +18,7 @@ from bot.domain.outbox import JobKind, JobStatus
 from bot.domain.provisioning import Record
 from bot.domain.ris import Credential
 from bot.domain.step_refusals import BadLink, NothingEntered, NumberMissing, StepNotOpen
-from bot.rendering.cards import case_card
+from bot.rendering.cards import case_card, unheard
 from bot.rendering.words import words
 from bot.services import cases, claims
 from bot.services import license_keys as key_service
@@ -182,6 +182,11 @@ def test_a_held_mail_is_the_desks_and_its_release_goes_on(tmp_path: Path) -> Non
     office.work_till_quiet()
 
     assert (steps(office)[N.KEY_MAILS].state, steps(office)[N.KEY_MAILS].reason) == (S.DESK, "mail_held")
+    with office.connect() as db:
+        shown = cases.get_card(db, office.desk, "C-1", now=office.now)
+    said = "*Mails of this step wait for release* in the support channel: License Keys mailed."
+    assert said in list(unheard(shown, words("en")))
+    assert "License Keys mailed. Mails of it wait for release in the support channel." in office.chat.texts()
 
 
 # When it goes wrong outside

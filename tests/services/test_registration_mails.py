@@ -16,8 +16,9 @@ from bot.domain.errors import (
 from bot.domain.outbox import JobStatus
 from bot.domain.registration_refusals import RegistrationDecided
 from bot.rendering import registration as registration_cards
-from bot.rendering.pages.journey import journey
+from bot.rendering.pages.journey import Journey, journey
 from bot.rendering.words import words
+from bot.services import accounts as account_services
 from bot.services import (
     cases,
     notices,
@@ -26,7 +27,9 @@ from bot.services import (
     registration,
     status_pages,
 )
+from bot.store import accounts
 from bot.store import queue as queue_store
+from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, CASEY, Office
 from tests.reports import a_report
 from tests.services.mail_ends import End, dropped, ends, held
@@ -82,12 +85,7 @@ def test_a_refusal_that_never_went_is_the_desks_again_and_is_written_anew(tmp_pa
         card = cases.get_card(db, office.desk, "C-1", now=office.now, viewer=CASEY)
         assert not cases.get_card(db, office.desk, "C-1", now=office.now, viewer=BLAKE).may_decide
         queued = queue_store.list_queue(db, limit=9)
-        until = office.now + timedelta(days=1)
-        link = queueing.issue_link(
-            db, office.desk, "C-1", purpose=queueing.STATUS, path="status", until=until, now=office.now
-        )
-        sponsor = journey(status_pages.get(db, link.rpartition("/")[2], now=office.now), words("en"))
-    assert sponsor.lead == "The organization has registered, and the desk looks at it."
+    assert sponsors_page(office).lead == "The organization has registered, and the desk looks at it."
     assert card.untold
     shown = json.dumps(registration_cards.shown(card, words("en")), ensure_ascii=False)
     assert "the customer knows nothing of it" in shown
@@ -119,6 +117,62 @@ def test_a_refusal_that_came_back_is_the_desks_again(tmp_path: Path) -> None:
 
     assert turn(office) is BallHolder.DESK
     assert "the mail that refuses the registration did not go" in office.chat.texts()
+
+
+def test_a_refusal_that_waits_for_release_tells_nobody_that_the_customer_has_it(tmp_path: Path) -> None:
+    office = registered(tmp_path)
+    decide(office, Choice.REJECTED)
+    held(office, "")
+
+    card = shown_card(office)
+    assert "Once the mail that says so is released, the customer has a new link" in card
+    assert "The customer has a mail" not in card
+    assert "The mail by which the customer corrects it went into the outbox" in office.chat.texts()
+
+
+def test_who_has_no_activation_mail_yet_waits_for_the_desk(tmp_path: Path) -> None:
+    office = registered(tmp_path)
+    decide(office)
+    held(office, "")
+    first, *others = office.jobs("activation")
+    with office.connect() as db:
+        outbox.discard(db, first.id, by=AVERY.id, now=office.now)
+
+    page = sponsors_page(office)
+    assert page.holder == "The desk"
+    assert page.next == "The desk still has to send 3 activation mails. There is nothing you have to do."
+    assert "*3 activation mails wait for release or did not go*" in shown_card(office)
+    for job in others:
+        with office.connect() as db:
+            outbox.release(db, job.id, by=AVERY.id, now=office.now)
+    assert sponsors_page(office).next.startswith("The desk still has to send one activation mail.")
+    assert "*One activation mail waits for release or did not go*" in shown_card(office)
+    office.take(a_report(about=others[0].message_id, recipient=others[0].recipient))
+    assert "still has to send 2 activation mails" in sponsors_page(office).next
+
+    office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery(live=True)))
+    with office.connect() as db, transaction(db):
+        for one in accounts.list_of_case(db, 1):
+            account_services.mail_activation(db, office.desk, one, now=office.now)
+    page = sponsors_page(office)
+    assert page.holder == "The users, who have their activation mails"
+    assert page.next == "Each of them has an activation mail. There is nothing you have to do."
+
+
+def sponsors_page(office: Office) -> Journey:
+    with office.connect() as db:
+        until = office.now + timedelta(days=1)
+        link = queueing.issue_link(
+            db, office.desk, "C-1", purpose=queueing.STATUS, path="status", until=until, now=office.now
+        )
+        return journey(status_pages.get(db, link.rpartition("/")[2], now=office.now), words("en"))
+
+
+def shown_card(office: Office) -> str:
+    """As it stands in the channel."""
+    office.work()
+    card = next(one for one in reversed(office.chat.standing.values()) if one.key == "card:C-1")
+    return json.dumps(card.blocks, ensure_ascii=False)
 
 
 def test_the_desk_is_reminded_of_a_refusal_that_never_went(tmp_path: Path) -> None:

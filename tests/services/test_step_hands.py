@@ -18,7 +18,7 @@ from bot.domain.errors import (
 )
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked
-from bot.domain.outbox import JobKind, JobStatus
+from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.provisioning import Record
 from bot.domain.step_refusals import KeysAreOut, NumberMissing, SkipAsked, StepReasonMissing
 from bot.services import additions, approvals, case_step_hands, cases, corrections, outbox
@@ -303,6 +303,34 @@ def test_an_invitation_that_staff_dropped_is_written_anew(tmp_path: Path) -> Non
         outbox.release_all(db, by="U0AVERY0001", now=office.now)
     office.work_till_quiet()
     assert office.case("C-1").status is CaseStatus.INVITED
+
+
+def test_key_mails_that_staff_dropped_are_written_anew(tmp_path: Path) -> None:
+    office = a_desk(tmp_path, delivery="hold")
+    lay_stock(office, KEYS)
+    outside(office)
+    approved(office)
+    office.work_till_quiet()
+    dropped, other = key_mails(office)
+    with office.connect() as db:
+        outbox.discard(db, dropped.id, by="U0AVERY0001", now=office.now)
+    assert steps(office)[N.KEY_MAILS].state is S.FAILED
+
+    retry(office, N.KEY_MAILS)
+    office.work_till_quiet()
+    assert steps(office)[N.KEY_MAILS].state is S.DESK
+    before, still, anew = key_mails(office)
+    assert (before.status, still.id, still.status) == (JobStatus.REPLACED, other.id, JobStatus.HELD)
+    assert (anew.recipient, anew.status) == (dropped.recipient, JobStatus.HELD)
+    with office.connect() as db:
+        outbox.release_all(db, by="U0AVERY0001", now=office.now)
+    office.work_till_quiet()
+    assert steps(office)[N.KEY_MAILS].state is S.DONE
+    assert [job.id for job in key_mails(office) if job.status is JobStatus.SENT] == [other.id, anew.id]
+
+
+def key_mails(office: Office) -> list[Job]:
+    return [job for job in office.jobs() if job.template in MAILS[N.KEY_MAILS]]
 
 
 def test_no_step_is_taken_while_a_restore_holds(office: Office) -> None:

@@ -159,7 +159,7 @@ def _aside(page: StatusPage) -> bool:
 
 def _named(page: StatusPage, holder: BallHolder, words: Words) -> str:
     if _is_activating(page):
-        return words.say("page.status.holder.users")
+        return words.say(f"page.status.holder.{BallHolder.DESK if page.unmailed else 'users'}")
     return "" if holder is BallHolder.NOBODY else words.say(f"page.status.holder.{holder}")
 
 
@@ -194,9 +194,13 @@ def _next(page: StatusPage, words: Words) -> str:
     key = f"page.status.next.{_told_as(page)}"
     if page.status is CaseStatus.WAITING_FOR_SPONSOR and page.answered:
         key = "page.status.next.unasked" if page.unasked else "page.status.next.answered"
+    elif page.status is CaseStatus.WAITING_FOR_SPONSOR and not page.open_problems:
+        key = f"{key}.asked"
     telling = page.status is CaseStatus.REJECTED and _holder(page) is BallHolder.DESK
     if (telling or _holder(page) is BallHolder.USHER) and f"{key}.running" in words:
         key = f"{key}.running"
+    if _is_activating(page) and page.unmailed:
+        return words.say(f"{key}.unmailed", count=page.unmailed)
     if _is_activating(page):
         key = f"{key}.activating"
     elif (page.uninvited or _aside(page)) and f"{key}.aside" in words:
