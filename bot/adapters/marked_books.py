@@ -4,6 +4,7 @@ import io
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from typing import Final
 from xml.etree import ElementTree as ET
 
@@ -49,11 +50,12 @@ def marked(content: bytes, archive: zipfile.ZipFile, read: Workbook, remarks: Re
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about what it leaves out
         book = _load(content, archive)
-        neutralise(book, read)
-        _wipe(book)
-        _mark_cells(book, remarks.numbered)
-        _list(book, remarks)
-        return saved(book)
+        with book.vba_archive or nullcontext():  # as garbage it would close itself behind its own file
+            neutralise(book, read)
+            _wipe(book)
+            _mark_cells(book, remarks.numbered)
+            _list(book, remarks)
+            return saved(book)
 
 
 def _load(content: bytes, archive: zipfile.ZipFile) -> Book:

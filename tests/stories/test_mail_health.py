@@ -67,10 +67,9 @@ def test_a_mail_that_raises_is_set_aside_shown_and_read_again_once_the_cause_is_
     execute(desk, "drop trigger poison")
     desk.act("blake").click("support", aside_notes(desk)[-1]["ts"], "mail_replay")
     desk.message("support", "How do I reset my password?")
-    desk.act("casey").click("support", note["ts"], "mail_replay")
-    desk.whisper("casey", "support", "has already led to Q-1")
 
     desk.settled()
+    assert not [said for said in aside_notes(desk) if "mail_replay" in as_text(said)]  # both were answered
     assert row_of(desk, note).status == "done"
     assert len([m for m in desk.mails_to(DANA[1]) if "(Q-1)" in str(m["Subject"])]) == 1
     assert lies_in(desk, "Usher/Aside", sent)  # its number there is not known: it stays, the ledger knows

@@ -185,11 +185,15 @@ class Year:
             owner.read = len(mails)
 
     def counted(self) -> Counter[str]:
-        """What came into mailboxes, what waits for staff since an address is given up, and what happened."""
+        """What came into mailboxes, what happened, and what waits for staff since an address is given up.
+
+        Or waited, as long as it was true.
+        """
         with self.desk.bot.connect() as db:
             waiting = rows(
                 db,
-                """select substr(template, 9) as stage, recipient from outbox where status = 'held'
+                """select substr(template, 9) as stage, recipient from outbox
+                   where status in ('held', 'replaced')
                    and template in ('account_validation', 'account_reminder', 'account_expired')""",
             )
             moved = rows(db, "select how, count(*) as many from life_moves where how <> 'begun' group by how")
