@@ -61,10 +61,11 @@ def find_end(db: Database, purposes: Sequence[str], *, about: str, made_at: date
     `about`: what it opens, or "" where its moment alone tells it from others.
     """
     inside, values = listed("purpose", purposes)
+    known = "and subject = :about" if about else ""
     found = row(
         db,
         f"""select max(expires_at) as ends from links
-            where purpose in ({inside}) and :about in ('', subject) and created_at = :made""",
+            where purpose in ({inside}) {known} and created_at = :made""",
         {**values, "about": about, "made": text_of(made_at)},
     )
     return instant(found["ends"]) if found and found["ends"] else None

@@ -9,12 +9,13 @@ from sqlite_utils import Database
 
 from bot.domain.outbox import JobKind
 from bot.services import intake, moves, sources
-from bot.store import conversations, day_figures, notices, outbox, queue, report, seats, step_jobs
+from bot.store import conversations, day_figures, links, notices, outbox, queue, report, seats, step_jobs
 from bot.store.database import text_of
 from tests.cast import INBOX, Office, a_case, a_mail
 from tests.forms import sound_form
 
 MANY = 3_000
+LATER = timedelta(days=30)
 NUMBERS = "with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < :many)"
 
 #: Mails that were dealt with and moved, and answers that went out today.
@@ -102,6 +103,27 @@ def test_looking_into_a_full_outbox_costs_the_same(office: Office, statement: st
         db.execute(statement, {"many": MANY, "now": text_of(office.now)})
 
     assert {name: taken for name, taken in look_up(office).items() if taken > before[name] + 1} == {}
+
+
+def test_the_end_of_a_mails_link_is_found_as_soon_among_thousands(office: Office) -> None:
+    """It is asked of each such mail that waits for release, each minute."""
+
+    def look(db: Database) -> object:
+        return links.find_end(db, ["activation"], about="A-7", made_at=office.now)
+
+    with office.connect() as db:
+        links.add(
+            db, "token", purpose="activation", subject="A-7", now=office.now, expires_at=office.now + LATER
+        )
+        before = steps(db, lambda: look(db))
+        db.execute(
+            f"""{NUMBERS} insert into links (hash, purpose, subject, created_at, expires_at)
+                select 'h' || n, 'activation', 'A-' || (100 + n), :now, :now from numbers""",
+            {"many": MANY, "now": text_of(office.now)},
+        )
+
+        assert look(db) == office.now + LATER
+        assert steps(db, lambda: look(db)) <= before + 1
 
 
 #: Cases that are over, whose organisations hold seats, and questions of others that an article answered.
