@@ -9,33 +9,31 @@ from bot.domain.outbox import LONGEST_WAIT, Job, JobKind, JobStatus
 from bot.store.database import count, listed, row, rows, text_of
 from bot.store.outbox import COLUMNS, job_of
 
+_DUE = """select id, unknowns, place from outbox job indexed by outbox_in_line
+          where status = 'queued' and kind = {kind} and next_at <= :now
+            and not exists (select 1 from outbox where stream = job.stream and status = 'sending')
+            and not exists (
+                select 1 from outbox where stream = job.stream and status = 'queued' and id < job.id)"""
+
 
 def claim_jobs(
     db: Database, worker: str, *, kinds: Sequence[JobKind], lease: timedelta, limit: int, now: datetime
 ) -> list[tuple[Job, str]]:
     """Win due jobs of those kinds, the head of each stream only; each with its sealed secrets.
 
-    In turns: the oldest of every case, then the second of every case, so that the many of one hold up no
-    other's few; before them what never vanished with its worker, which the job itself may have killed.
+    In turns: the first in line of every case, then the second of every case, so that the many of one hold up
+    no other's few; before them what never vanished with its worker, which the job itself may have killed.
     Nobody else gets them until the lease ends. To be called inside a transaction.
     """
-    wanted, values = listed("kind", kinds)
+    # Each kind in the order of its index, which is left as soon as enough are found, however many wait.
+    in_order = " union all ".join(_DUE.format(kind=f":kind_{number}") for number in range(len(kinds)))
+    _, values = listed("kind", kinds)
     values |= {"worker": worker, "until": text_of(now + lease), "now": text_of(now)}
     found = rows(
         db,
         f"""update outbox set status = 'sending', worker = :worker, lease_until = :until,
                 attempts = attempts + 1
-            where id in (
-                select id from (
-                    select job.id, job.case_id, job.unknowns from outbox job
-                    where job.status = 'queued' and job.next_at <= :now
-                      and job.kind in ({wanted})
-                      and not exists (
-                          select 1 from outbox ahead where ahead.stream = job.stream and (
-                              ahead.status = 'sending' or (ahead.status = 'queued' and ahead.id < job.id))))
-                order by unknowns, case when case_id is null then 1
-                    else row_number() over (partition by case_id order by id) end, id
-                limit :limit)
+            where id in (select id from ({in_order} order by unknowns, place, id limit :limit))
             returning {COLUMNS}""",
         {**values, "limit": limit},
     )

@@ -142,7 +142,7 @@ TABLES: Final[Mapping[str, Treatment]] = {
         texts="key stream recipient error",
         values="vals",
         plain="id kind template secrets status attempts unknowns worker lease_until decision_id case_id "
-        "message_id automatic released created_at next_at not_before sent_at",
+        "message_id automatic released created_at next_at not_before place sent_at",
         told="sent",
     ),
     "chat_messages": Treatment(keeps=Keep.OUTBOX, erases=Erases.OUTBOX, texts="key", plain="channel ts"),

@@ -13,8 +13,10 @@ from bot.store.database import count, count_each, instant, listed, maybe_instant
 COLUMNS = """id, key, kind, stream, template, vals, secrets, status, attempts, unknowns, decision_id, case_id,
              recipient, message_id, automatic, released, error, created_at, next_at, sent_at"""
 
-#: a case has few jobs, a state may have thousands; SQLite, which counts neither, takes them for equal
+#: a case has few jobs, and so has a stream; a state or a kind may have thousands; SQLite, which counts none of
+#: them, takes them for equal
 OF_CASE = "indexed by outbox_by_case_and_state"
+_OF_STREAM = "indexed by outbox_streams"
 
 #: columns that are as they are in a job
 _KEPT = ("key", "kind", "stream", "template", "decision_id", "case_id", "recipient", "message_id")
@@ -36,9 +38,11 @@ def add_all(db: Database, jobs: Iterable[NewJob], *, now: datetime) -> int:
 
 
 _INSERT = """insert into outbox (key, kind, stream, template, vals, secrets, status, attempts, decision_id,
-                 case_id, recipient, message_id, automatic, created_at, next_at, not_before)
+                 case_id, recipient, message_id, automatic, created_at, next_at, not_before, place)
              values (:key, :kind, :stream, :template, :vals, :secrets, 'queued', :attempts, :decision_id,
-                 :case_id, :recipient, :message_id, :automatic, :now, :next_at, :not_before)
+                 :case_id, :recipient, :message_id, :automatic, :now, :next_at, :not_before,
+                 (select coalesce(max(place), 0) + 1 from outbox
+                  where case_id = :case_id and kind = :kind and status = 'queued'))
              on conflict do nothing"""
 
 
@@ -104,7 +108,7 @@ def list_in_line(db: Database, streams: Iterable[str], kind: JobKind = JobKind.C
     inside, values = listed("stream", streams)
     found = rows(
         db,
-        f"""select stream from outbox
+        f"""select stream from outbox {_OF_STREAM}
             where stream in ({inside}) and status = 'queued' and kind = :kind and attempts = 0""",
         {**values, "kind": kind},
     )
@@ -115,8 +119,8 @@ def _replace_queued(db: Database, stream: str) -> None:
     """Only cards: a note below the card waits in the same stream, and nothing newer says what it says."""
     count(
         db,
-        """update outbox set status = 'replaced'
-           where stream = :stream and status = 'queued' and kind = 'case_card'""",
+        f"""update outbox {_OF_STREAM} set status = 'replaced'
+            where stream = :stream and status = 'queued' and kind = 'case_card'""",
         {"stream": stream},
     )
 

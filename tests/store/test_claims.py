@@ -1,10 +1,12 @@
 """What waits in the outbox of an earlier version: put off on purpose, or to be tried again."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.domain.outbox import JobKind
-from bot.store import claims
+from sqlite_utils import Database
+
+from bot.domain.outbox import JobKind, NewJob
+from bot.store import claims, outbox
 from bot.store.database import connect, rows, transaction
 from bot.store.schema import migrations
 
@@ -46,3 +48,58 @@ def test_what_was_tried_after_its_time_waits_for_that_time_again(tmp_path: Path)
             assert claims.make_due(db, [JobKind.MAIL], NOW) == 1
 
         assert rows(db, "select next_at from outbox") == [{"next_at": LATER}]
+
+
+def test_the_many_mails_of_one_case_hold_up_no_others_few(tmp_path: Path) -> None:
+    with connect(tmp_path / "usher.db") as db:
+        db.execute("pragma foreign_keys = off")  # there are no such cases
+        with transaction(db):
+            migrations.apply(db)
+            for name, case_id in (("a1", 1), ("a2", 1), ("a3", 1), ("b1", 2), ("b2", 2), ("alone", None)):
+                outbox.add(db, _mail(name, case_id), now=NOW)
+
+        assert [_claim_one(db) for _ in range(6)] == ["a1", "b1", "alone", "a2", "b2", "a3"]
+
+
+def test_a_case_of_which_nothing_waits_any_more_is_first_in_line_again(tmp_path: Path) -> None:
+    with connect(tmp_path / "usher.db") as db:
+        db.execute("pragma foreign_keys = off")  # there are no such cases
+        with transaction(db):
+            migrations.apply(db)
+            for name, case_id in (("a1", 1), ("a2", 1)):
+                outbox.add(db, _mail(name, case_id), now=NOW)
+        assert [_claim_one(db), _claim_one(db)] == ["a1", "a2"]
+        with transaction(db):
+            for name, case_id in (("b1", 2), ("b2", 2), ("a3", 1)):
+                outbox.add(db, _mail(name, case_id), now=NOW)
+
+        assert [_claim_one(db) for _ in range(3)] == ["b1", "a3", "b2"]
+
+
+def test_what_waits_from_an_earlier_version_keeps_its_place(tmp_path: Path) -> None:
+    with connect(tmp_path / "usher.db") as db:
+        db.execute("pragma foreign_keys = off")  # there are no such cases
+        with transaction(db):
+            migrations.apply(db, stop_before="m073_what_waits_knows_its_place_in_line")
+            for key, case_id in (("a1", 1), ("a2", 1), ("b1", 2), ("alone", None), ("alone too", None)):
+                db.execute(
+                    """insert into outbox (key, kind, stream, template, vals, status, case_id, created_at,
+                         next_at)
+                       values (:key, 'mail', :key, '', '{}', 'queued', :case_id, :at, :at)""",
+                    {"key": key, "case_id": case_id, "at": AT},
+                )
+        with transaction(db):
+            migrations.apply(db)
+
+        assert [_claim_one(db) for _ in range(5)] == ["a1", "b1", "alone", "alone too", "a2"]
+
+
+def _mail(name: str, case_id: int | None) -> NewJob:
+    return NewJob(key=name, kind=JobKind.MAIL, stream=name, template="receipt", values={}, case_id=case_id)
+
+
+def _claim_one(db: Database) -> str:
+    with transaction(db):
+        lease, kinds = timedelta(minutes=5), [JobKind.MAIL]
+        ((job, _),) = claims.claim_jobs(db, "w", kinds=kinds, lease=lease, limit=1, now=NOW)
+    return job.key

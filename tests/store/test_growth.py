@@ -7,10 +7,21 @@ from functools import partial
 import pytest
 from sqlite_utils import Database
 
-from bot.domain.outbox import JobKind
+from bot.domain.outbox import JobKind, NewJob
 from bot.services import intake, moves, sources
-from bot.store import conversations, day_figures, links, notices, outbox, queue, report, seats, step_jobs
-from bot.store.database import text_of
+from bot.store import (
+    claims,
+    conversations,
+    day_figures,
+    links,
+    notices,
+    outbox,
+    queue,
+    report,
+    seats,
+    step_jobs,
+)
+from bot.store.database import rows, text_of, transaction
 from tests.cast import INBOX, Office, a_case, a_mail
 from tests.forms import sound_form
 
@@ -41,6 +52,8 @@ WAITING = """
     select 'w' || n, 'mail', 's' || n, 'receipt', '{}', 'queued', n || '@example.org', :now, :now
     from numbers
     """
+#: Cards of other cases that wait for Slack.
+CARDS = WAITING.replace("'w'", "'k'").replace("'mail'", "'case_card'").replace("'receipt'", "'case_card'")
 #: Mails that went the day before.
 SENT = """
     with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < :many)
@@ -90,19 +103,73 @@ def look_up(office: Office) -> dict[str, int]:
         "steps of a case in line": lambda db: step_jobs.list_queued(db, 1),
         "the desk's hour": lambda db: day_figures.count_since(db, since),
         "the report's mails": lambda db: report.count_sent(db, since, since + timedelta(days=1)),
+        "cards in line": lambda db: outbox.list_in_line(db, ["card:C-1"]),
         "the next that is due": lambda db: outbox.find_next_due(db, [JobKind.MAIL]),
     }
     with office.connect() as db:
         return {name: steps(db, partial(look, db)) for name, look in looks.items()}
 
 
-@pytest.mark.parametrize("statement", [WAITING, SENT], ids=["waiting", "sent"])
+@pytest.mark.parametrize("statement", [WAITING, CARDS, SENT], ids=["waiting", "cards", "sent"])
 def test_looking_into_a_full_outbox_costs_the_same(office: Office, statement: str) -> None:
     before = look_up(office)
     with office.connect() as db:
         db.execute(statement, {"many": MANY, "now": text_of(office.now)})
 
     assert {name: taken for name, taken in look_up(office).items() if taken > before[name] + 1} == {}
+
+
+#: Mails of one case that wait in line.
+OF_ONE_CASE = f"""
+    {NUMBERS} insert into outbox (key, kind, stream, template, vals, status, recipient, case_id, place,
+                                  created_at, next_at)
+    select 'c' || n, 'mail', 's' || n, 'receipt', '{{}}', 'queued', n || '@example.org', 7, n, :now, :now
+    from numbers
+    """
+#: Mails that one address got.
+TO_ONE_ADDRESS = f"""
+    {NUMBERS} insert into outbox (key, kind, stream, template, vals, status, created_at, next_at)
+    select 't' || n, 'mail', 'few-3', 'receipt', '{{}}', 'sent', :now, :now from numbers
+    """
+FEW = TO_ONE_ADDRESS.replace("'t'", "'few'").replace("'few-3'", "'few-' || n").replace("sent", "queued")
+
+
+@pytest.mark.parametrize(
+    "statement", [WAITING, OF_ONE_CASE, TO_ONE_ADDRESS], ids=["waiting", "of one case", "to one address"]
+)
+def test_a_claim_costs_the_same_however_many_mails_wait(office: Office, statement: str) -> None:
+    def claim(db: Database) -> int:
+        lease, kinds = timedelta(minutes=5), [JobKind.MAIL]
+        return len(claims.claim_jobs(db, "w", kinds=kinds, lease=lease, limit=2, now=office.now))
+
+    with office.connect() as db:
+        db.execute("pragma foreign_keys = off")  # there is no such case
+        db.execute(FEW, {"many": 4, "now": text_of(office.now)})
+        with transaction(db):
+            before = steps(db, lambda: claim(db))
+        db.execute(statement, {"many": MANY, "now": text_of(office.now)})
+        with transaction(db):
+            after = steps(db, lambda: claim(db))
+
+        left = rows(db, "select key from outbox where status = 'queued' and key like 'few%'")
+    assert left == []
+    assert after <= before + 1
+
+
+def test_a_mail_is_queued_as_soon_behind_thousands_of_its_case(office: Office) -> None:
+    def queue(db: Database, name: str) -> bool:
+        job = NewJob(key=name, kind=JobKind.MAIL, stream=name, template="receipt", values={}, case_id=7)
+        return outbox.add(db, job, now=office.now)
+
+    with office.connect() as db:
+        db.execute("pragma foreign_keys = off")
+        before = steps(db, lambda: queue(db, "first"))
+        db.execute(OF_ONE_CASE, {"many": MANY, "now": text_of(office.now)})
+        after = steps(db, lambda: queue(db, "last"))
+
+        (found,) = rows(db, "select place from outbox where key = 'last'")
+    assert found == {"place": MANY + 1}
+    assert after <= before + 1
 
 
 def test_the_end_of_a_mails_link_is_found_as_soon_among_thousands(office: Office) -> None:
