@@ -1,7 +1,6 @@
 """Questions: a conversation for each, the sender's words for staff, a receipt for whoever may have one."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -371,4 +370,4 @@ def _note(understood: Understood, ref: str) -> dict[str, object]:
         withheld=not row.whole and not understood.too_large,
         fault=mail.fault,
     )
-    return {**asdict(note), "received_at": note.received_at.isoformat()}
+    return {**vars(note), "received_at": note.received_at.isoformat()}
