@@ -51,6 +51,9 @@ class Mailbox(Protocol):
 class Mailer(Protocol):
     """The way out for mails."""
 
+    def prepare(self, mails: Iterable[OutboundMail]) -> None:
+        """Do ahead for several what can be done before their turn; each is sent as well without."""
+
     def send(self, mail: OutboundMail) -> tuple[str, ...]:
         """Hand one mail over, or raise TransientFailure, PermanentFailure or UnknownOutcome.
 

@@ -62,6 +62,7 @@ class FakeMailer:
 
     def __init__(self) -> None:
         self.sent: list[OutboundMail] = []
+        self.prepared: list[OutboundMail] = []
         self.faults = Faults()
         self.refused: tuple[str, ...] = ()  #: who gets no copy
         self.closed = 0
@@ -73,6 +74,9 @@ class FakeMailer:
         self._unwanted = words
         yield
         self._unwanted = ()
+
+    def prepare(self, mails: Iterable[OutboundMail]) -> None:
+        self.prepared += list(mails)
 
     def send(self, mail: OutboundMail) -> tuple[str, ...]:
         if any(word.casefold() in mail.subject.casefold() for word in self._unwanted):

@@ -6,7 +6,7 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from threading import Lock
 
 from bot.adapters.log_in import Proof
@@ -90,13 +90,24 @@ class SmtpMailer:
         self._answer_timeout = answer_timeout
         self._client: smtplib.SMTP | None = None
         self._lock = Lock()
+        self._ready: dict[str, tuple[OutboundMail, Letter]] = {}  # by their Message-IDs
+
+    def prepare(self, mails: Iterable[OutboundMail]) -> None:
+        """Put them into the bytes that travel; what is wrong with one is told at its turn."""
+        ready = {}
+        for mail in mails:
+            with contextlib.suppress(Exception):
+                ready[mail.message_id] = mail, letter_of(mail)
+        self._ready = ready
 
     def send(self, mail: OutboundMail) -> tuple[str, ...]:
         """Only a line lost between the final dot and its answer makes the outcome unknown.
 
         Return the copies that were refused: the one to whom it is written gets the mail all the same.
         """
-        letter = letter_of(mail)
+        known, letter = self._ready.pop(mail.message_id, (None, None))
+        if letter is None or known is not mail:
+            letter = letter_of(mail)
         with self._lock:
             try:
                 return self._deliver(letter)

@@ -13,8 +13,8 @@ from bot.store.database import count, count_each, instant, listed, maybe_instant
 COLUMNS = """id, key, kind, stream, template, vals, secrets, status, attempts, unknowns, decision_id, case_id,
              recipient, message_id, automatic, released, error, created_at, next_at, sent_at"""
 
-#: a case has few jobs, and so has a stream; a state or a kind may have thousands; SQLite, which counts none of
-#: them, takes them for equal
+#: a case has few jobs, and so has a stream; a state or a kind may have thousands; SQLite, which counts
+#: nothing, takes them for equal
 OF_CASE = "indexed by outbox_by_case_and_state"
 _OF_STREAM = "indexed by outbox_streams"
 

@@ -176,6 +176,7 @@ class Worker:
     def _carry_out_all(self, db: Database, ways: Ways, jobs: list[Job]) -> None:
         """One after the other; what a slow start leaves too little of its lease is given back untried."""
         claimed_at = self._bot.clock.now()
+        ways = effects.with_mails(db, self._bot.desk, ways, jobs, now=claimed_at)
         for job in jobs:
             late = self._bot.clock.now() - claimed_at > LEASE / 3
             if late or self._stopping.is_set() or self._rests():

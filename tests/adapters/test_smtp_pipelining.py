@@ -106,3 +106,18 @@ def test_a_server_that_babbles_among_its_answers_is_left() -> None:
         mailer.send(a_mail(number=2))
 
     assert len(server.lines) == 2
+
+
+def test_what_was_made_ready_goes_as_it_is_and_only_for_its_own_mail() -> None:
+    one, two, wrong = a_mail(), a_mail(number=2), a_mail(to="no address", number=3)
+    with Scripted(speaks_smtp(hello=PIPELINES)) as server, mailer_to(server) as mailer:
+        mailer.prepare([one, wrong, two])
+        mailer.send(replace(one, text="Newer words\n"))  # the same Message-ID
+        mailer.send(one)
+        with pytest.raises(PermanentFailure, match="not a mail address"):
+            mailer.send(wrong)
+        mailer.send(two)
+
+    assert server.heard.count(b"Newer words") == 1
+    assert server.heard.count(b"Hello") == 2
+    assert mailer._ready == {}
