@@ -7,6 +7,7 @@ from bot.domain.absences import Absence
 from bot.domain.cards import CaseCard
 from bot.domain.cases import BallHolder
 from bot.domain.conversations import Conversation
+from bot.domain.phone_resets import ResetCard
 from bot.domain.queue import QueueEntry
 
 
@@ -51,3 +52,4 @@ class Home:
     figures: DayFigures
     away: tuple[Absence, ...]
     asked: tuple[Conversation, ...] = ()  #: questions whose turn is the desk's, the gravest first
+    lost: tuple[ResetCard, ...] = ()  #: phones and apps about which only the desk can decide

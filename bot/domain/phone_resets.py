@@ -51,6 +51,11 @@ class PhoneReset:
         return self.state in UNDECIDED
 
     @property
+    def since(self) -> datetime:
+        """Since when it is as it is, while nobody or one alone has agreed."""
+        return self.given[-1].at if self.given else self.asked_at
+
+    @property
     def lapses_at(self) -> datetime:
         return (self.due_at or self.asked_at) + LAPSES
 

@@ -9,6 +9,7 @@ from bot.domain.case_steps import StepState
 from bot.domain.cases import BALL, BallHolder, CaseStatus, ball_of, hands_in_registration
 from bot.domain.conversations import Conversation
 from bot.domain.errors import Refusal
+from bot.domain.phone_resets import ResetCard
 from bot.domain.staff import Act, Staff
 
 OLD = timedelta(days=3)  #: who asks for what is old means at least this
@@ -99,6 +100,13 @@ ASKED: dict[str, Callable[[Conversation, Staff, datetime], bool]] = {
     "old": lambda one, _, now: now - (one.since or one.created_at) >= OLD,
 }
 
+#: the same for lost phones and apps that only the desk can decide, which are nobody's in particular
+RESETS: dict[str, Callable[[ResetCard, datetime], bool]] = {
+    "desk": lambda *_: True,
+    "unassigned": lambda *_: True,
+    "old": lambda one, now: now - one.reset.since >= OLD,
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
@@ -122,11 +130,22 @@ class Wanted:
             return []
         return [one for one in asked if all(ASKED[word](one, me, now) for word in self.filters)]
 
+    def choose_resets(self, resets: Sequence[ResetCard], now: datetime) -> list[ResetCard]:
+        """The lost phones and apps among them."""
+        if not RESETS.keys() >= set(self.filters):
+            return []
+        return [
+            one
+            for one in resets
+            if self._names(one.company) and all(RESETS[word](one, now) for word in self.filters)
+        ]
+
     def _fits(self, entry: QueueEntry, me: Staff, now: datetime) -> bool:
-        name = entry.company.casefold()
-        return all(FILTERS[word](entry, me, now) for word in self.filters) and all(
-            word in name for word in self.company
-        )
+        return all(FILTERS[word](entry, me, now) for word in self.filters) and self._names(entry.company)
+
+    def _names(self, company: str) -> bool:
+        name = company.casefold()
+        return all(word in name for word in self.company)
 
 
 def read_wanted(text: str) -> Wanted:

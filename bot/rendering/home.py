@@ -9,7 +9,16 @@ from bot.domain.cases import OVER, Case, CaseStatus
 from bot.domain.home import DayFigures, Home, ToDecide
 from bot.domain.queue import QueueEntry
 from bot.domain.ris import Severity
-from bot.rendering import absences, approving, blocks, cards, conversations, queue, registration
+from bot.rendering import (
+    absences,
+    approving,
+    blocks,
+    cards,
+    conversations,
+    phone_resets,
+    queue,
+    registration,
+)
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
 
@@ -24,9 +33,10 @@ def home_view(
 ) -> Block:
     """Somebody of the desk sees this; `on_top` answers what they clicked just now."""
     asked = conversations.section(home.asked, "home", most=MOST_ROWS, words=words, now=now)
-    body = [*asked, *_decide(home, words, now), *_own(home, words, now), *_desk(home, words, now)]
+    above = [*phone_resets.section(home.lost, "home", most=MOST_ROWS, words=words), *asked]
+    body = [*above, *_decide(home, words, now), *_own(home, words, now), *_desk(home, words, now)]
     if not home.undecided and not home.held:
-        body = [*(asked or _empty(words, mailbox, channel)), *_desk(home, words, now)]
+        body = [*(above or _empty(words, mailbox, channel)), *_desk(home, words, now)]
     return _view([*_said(on_top), *body])
 
 
@@ -68,6 +78,8 @@ def _empty(words: Words, mailbox: str, channel: str) -> list[Block]:
 
 def _decide(home: Home, words: Words, now: datetime) -> list[Block]:
     title = words.say("home.decide", count=home.undecided)
+    if not home.decide and home.lost:
+        return []  # those stand above, and wait
     if not home.decide:
         return [blocks.header(title), blocks.section(words.say("home.decide.none"))]
     rows = [block for one in home.decide for block in _to_decide(one, words, now)]
@@ -196,7 +208,8 @@ def _desk(home: Home, words: Words, now: datetime) -> list[Block]:
 def _ways(home: Home, words: Words) -> list[Block]:
     first = blocks.button(words.say("queue.next"), action="queue_next", value=queue.FIRST)
     whole = blocks.button(words.say("home.queue"), action="queue_page", value='{"wanted": "", "page": 1}')
-    return [*([first] if home.undecided else []), *([whole] if home.held else []), _refresh(words)]
+    decides = home.undecided or home.lost
+    return [*([first] if decides else []), *([whole] if home.held else []), _refresh(words)]
 
 
 def _figures(figures: DayFigures, words: Words) -> str:

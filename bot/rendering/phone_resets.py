@@ -1,6 +1,6 @@
 """Lost phones and apps in Slack: the card by which the desk agrees, and the modal that asks for a code."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.domain.cases import case_ref
 from bot.domain.phone_resets import ResetCard, ResetState
@@ -11,6 +11,7 @@ from bot.rendering.step_up import CODE, code_modal
 from bot.rendering.words import Words
 
 AGREE, REFUSE = "phone_reset_agree", "phone_reset_refuse"  #: the buttons; the first is the modal's name too
+OPEN = "phone_reset_open"  #: the button that shows one whole
 
 
 def reset_note(card: ResetCard, *, words: Words) -> Card:
@@ -21,6 +22,32 @@ def reset_note(card: ResetCard, *, words: Words) -> Card:
         shown.append(blocks.context(words.say(f"phone_reset.how{_named(card)}")))
         shown.append(blocks.actions(*_buttons(card, words)))
     return Card(text=title, blocks=shown)
+
+
+def section(waiting: Sequence[ResetCard], where: str, *, most: int, words: Words) -> list[Block]:
+    """Those that only the desk can decide; `where` keeps the blocks' ids unique in a view."""
+    if not waiting:
+        return []
+    more = len(waiting) - most
+    return [
+        blocks.header(words.say("phone_reset.list", count=len(waiting))),
+        *(_row(card, where, words) for card in waiting[:most]),
+        *([blocks.context(words.say("phone_reset.list.more", count=more))] if more > 0 else []),
+    ]
+
+
+def _row(card: ResetCard, where: str, words: Words) -> Block:
+    """One with a button that shows it whole."""
+    reset, account = card.reset, card.account
+    title = words.say(
+        f"phone_reset.row{_named(card)}",
+        ref=reset.ref,
+        name=safe(account.name, 80),
+        company=safe(card.company, 80) or words.say("card.nameless"),
+    )
+    whole = blocks.button(words.say("card.open"), action=OPEN, value=str(reset.id))
+    text = "\n".join([title, *_standing(card, words)])
+    return blocks.section(text) | {"block_id": f"{where}:{reset.ref}", "accessory": whole}
 
 
 def _named(card: ResetCard) -> str:
@@ -39,9 +66,17 @@ def _lines(card: ResetCard, words: Words) -> Iterator[str]:
         codes=card.codes_left,
         at=words.moment(reset.asked_at),
     )
+    yield from _standing(card, words)
+
+
+def _standing(card: ResetCard, words: Words) -> Iterator[str]:
+    """Who has agreed, and what becomes of it."""
+    reset = card.reset
     for who, yes in zip(card.eyes, reset.given, strict=False):
         named = safe(who, 80) if yes.by.startswith("account:") else words.person(who, slack=True)
         yield words.say("phone_reset.agreed", who=named, at=words.moment(yes.at))
+    if reset.is_undecided:
+        yield words.say("phone_reset.ends", until=words.moment(reset.lapses_at))
     if card.needs_desk:
         return
     due, cools = reset.counts_from(card.notice), reset.state is ResetState.COOLING

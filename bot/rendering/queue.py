@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from bot.domain.approvals import Phase
 from bot.domain.cards import CaseCard
 from bot.domain.conversations import Conversation
+from bot.domain.phone_resets import ResetCard
 from bot.domain.queue import FILTERS, QueueEntry, Wanted
-from bot.rendering import approving, blocks, cards, conversations
+from bot.rendering import approving, blocks, cards, conversations, phone_resets
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
 
 PAGE = 15
 MOST_ASKED = 15  #: questions above the first page
+MOST_LOST = 5  #: lost phones and apps above those
 TELLING = timedelta(minutes=1)  #: an age below that says nothing
 FIRST = "first"  #: of `queue_next`: begin with the longest waiting
 
@@ -23,19 +25,22 @@ def queue_card(
     wanted: Wanted,
     *,
     asked: Sequence[Conversation] = (),
+    lost: Sequence[ResetCard] = (),
     words: Words,
     now: datetime,
 ) -> Card:
     """One page of what fits, in the order given; a page beyond the last is the last.
 
-    Questions (`asked`) stand above the first. The buttons `queue_page` carry the words that were asked for
-    and the page they lead to, as JSON.
+    Lost phones (`lost`) and questions (`asked`) stand above the first. The buttons `queue_page` carry the
+    words that were asked for and the page they lead to, as JSON.
     """
     questions = conversations.section(asked, "queue", most=MOST_ASKED, words=words, now=now)
+    above = [*phone_resets.section(lost, "queue", most=MOST_LOST, words=words), *questions]
     if not entries:
-        if not questions:
+        if not above:
             return _nothing(wanted, words)
-        return Card(text=words.say("conversation.list", count=len(asked)), blocks=questions)
+        heading, count = ("phone_reset.list", len(lost)) if lost else ("conversation.list", len(asked))
+        return Card(text=words.say(heading, count=count), blocks=above)
     pages = -(-len(entries) // PAGE)
     page = min(wanted.page, pages)
     shown = entries[(page - 1) * PAGE : page * PAGE]
@@ -50,7 +55,7 @@ def queue_card(
     return Card(
         text=title,
         blocks=[
-            *(questions if page == 1 else []),
+            *(above if page == 1 else []),
             blocks.header(title),
             *(row(entry, "queue", words, now) for entry in shown),
             blocks.context(*foot),
@@ -122,13 +127,16 @@ def standing(entry: QueueEntry, words: Words, now: datetime) -> str:
     return " · ".join(parts)
 
 
-def next_card(card: CaseCard | None, *, words: Words) -> Card:
-    """The case to decide next, privately and with its buttons; kind words when there is none."""
+def next_card(card: CaseCard | ResetCard | None, *, words: Words) -> Card:
+    """What to decide next, privately and with its buttons; kind words when there is none."""
     if card is None:
         said = words.say("queue.done")
         return Card(text=said, blocks=[blocks.section(said)])
-    shown = cards.case_card(card, words=words)
-    skip = blocks.button(words.say("queue.skip"), action="queue_next", value=card.case.ref)
+    if isinstance(card, ResetCard):
+        shown, ref = phone_resets.reset_note(card, words=words), card.reset.ref
+    else:
+        shown, ref = cards.case_card(card, words=words), card.case.ref
+    skip = blocks.button(words.say("queue.skip"), action="queue_next", value=ref)
     private = blocks.context(words.say("queue.private"))
     return Card(text=shown.text, blocks=[*shown.blocks, private, blocks.actions(skip)])
 

@@ -10,7 +10,7 @@ from bot.domain.cases import BallHolder
 from bot.domain.home import Held, Home, ToDecide
 from bot.domain.queue import QueueEntry
 from bot.domain.staff import Staff
-from bot.services import cases, conversations
+from bot.services import cases, conversations, phone_reset_desk
 from bot.services.desk import Desk
 from bot.services.queue import MOST
 from bot.store import absences, day_figures, queue
@@ -40,6 +40,7 @@ def get_home(db: Database, desk: Desk, *, by: Staff, now: datetime) -> Home:
         figures=day_figures.count_since(db, midnight),
         away=tuple(absences.list_open(db, now=now)),
         asked=tuple(conversations.list_open(db, by=by)),
+        lost=tuple(phone_reset_desk.list_waiting(db, by=by)),
     )
 
 

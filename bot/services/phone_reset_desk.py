@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
-from bot.domain.approvals import Approval, Grave, find_right
-from bot.domain.errors import AlreadyApproved, OwnWork
+from bot.domain.approvals import Approval, Grave, check_is_staff, find_right
+from bot.domain.errors import AlreadyApproved, OwnWork, Refusal
 from bot.domain.phone_reset_refusals import (
     AdministratorsFirst,
     AgreedBefore,
@@ -38,6 +38,32 @@ def get_card(db: Database, reset_id: int) -> ResetCard:
         needs_desk=reset.is_undecided and not find_eyes(db, account, reset),
         notice=phone_reset_notices.find_notice(db, account, reset),
     )
+
+
+def show(db: Database, reset_id: int, *, by: Staff) -> ResetCard:
+    """Raise NotStaff or ResetUnknown."""
+    check_is_staff(by)
+    return get_card(db, reset_id)
+
+
+def list_waiting(db: Database, *, by: Staff) -> list[ResetCard]:
+    """What only the desk can decide, the longest waiting first; raise NotStaff."""
+    check_is_staff(by)
+    cards = [get_card(db, one.id) for one in phone_resets.list_open(db) if one.is_undecided]
+    return sorted((card for card in cards if card.needs_desk), key=lambda card: card.reset.since)
+
+
+def list_decidable(db: Database, *, by: Staff, now: datetime) -> list[ResetCard]:
+    """Those of them that are theirs to decide."""
+    return [card for card in list_waiting(db, by=by) if _may_decide(db, card.reset, by, now)]
+
+
+def _may_decide(db: Database, reset: PhoneReset, by: Staff, now: datetime) -> bool:
+    try:
+        _right(db, reset.id, reset.state, by, now)
+    except Refusal:
+        return False
+    return True
 
 
 def check_may_decide(db: Database, *, reset_id: int, seen: ResetState, by: Staff, now: datetime) -> None:

@@ -18,6 +18,7 @@ from handlers.slack.answers import (
     Respond,
     explains,
     keep_open,
+    number_in,
     placed,
     settle,
     show,
@@ -30,6 +31,15 @@ def register(app: App, bot: Bot) -> None:
     app.action(phone_reset_cards.AGREE)(partial(on_agree, bot=bot))
     app.view(phone_reset_cards.AGREE)(partial(on_agree_submitted, bot=bot))
     app.action(phone_reset_cards.REFUSE)(partial(on_refuse, bot=bot))
+    app.action(phone_reset_cards.OPEN)(partial(on_open, bot=bot))
+
+
+def on_open(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
+    """The card, for the clicker alone."""
+    ack()
+    with explains(respond, bot), bot.connect() as db:
+        card = phone_reset_desk.show(db, number_in(body), by=staff_in(body, bot))
+        settle(respond, body, phone_reset_cards.reset_note(card, words=words(bot)))
 
 
 def on_agree(ack: Ack, body: Body, respond: Respond, client: WebClient, *, bot: Bot) -> None:

@@ -5,11 +5,12 @@ from functools import partial
 from slack_bolt import Ack, App
 
 from bot.bootstrap import Bot
+from bot.domain.cards import CaseCard
 from bot.domain.queue import read_wanted
 from bot.domain.staff import Staff
 from bot.rendering import queue as queue_cards
 from bot.rendering.blocks import Card
-from bot.services import conversations, queue, views
+from bot.services import conversations, phone_reset_desk, queue, views
 from handlers.slack.answers import Body, Respond, explains, settle, staff_in, words
 from handlers.slack.lines import Line
 from handlers.slack.markup import typed
@@ -49,13 +50,14 @@ def _queue(bot: Bot, staff: Staff, text: str) -> Card:
     with bot.connect() as db:
         entries = queue.list_queue(db, by=staff, wanted=wanted, now=now)
         asked = wanted.choose_asked(conversations.list_open(db, by=staff), staff, now)
-    return queue_cards.queue_card(entries, wanted, asked=asked, words=words(bot), now=now)
+        lost = wanted.choose_resets(phone_reset_desk.list_waiting(db, by=staff), now)
+    return queue_cards.queue_card(entries, wanted, asked=asked, lost=lost, words=words(bot), now=now)
 
 
 def _next(bot: Bot, staff: Staff, after: str = "") -> Card:
     now = bot.clock.now()
     with bot.connect() as db:
         card = queue.find_next(db, bot.desk, by=staff, after=after, now=now)
-        if card is not None:
+        if isinstance(card, CaseCard):
             views.note(db, bot.desk, [card.case.ref], viewer=staff, now=now)
     return queue_cards.next_card(card, words=words(bot))

@@ -11,7 +11,7 @@ from bot.store import accounts, credentials
 from bot.store import phone_resets as store
 from bot.store.database import transaction
 from tests.authenticators import enrolled
-from tests.cast import AVERY, BLAKE, a_case
+from tests.cast import AVERY, BLAKE, CASEY, ELI, a_case
 from tests.handlers.conftest import Workspace
 from tests.handlers.test_step_up import answer_of, opened, submit
 from tests.people import move_in
@@ -53,6 +53,32 @@ def test_a_yes_asks_for_a_code_and_is_to_what_the_card_showed(asked: Workspace) 
     assert state(asked) is ResetState.AGREED
     asked.click("phone_reset_agree", "1:asked", by=AVERY.id)
     assert "agreed already" in asked.heard(2)[-1]["text"]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_there"),
+    [
+        ("next", True),
+        ("queue", True),
+        ("queue borealis desk old", True),
+        ("queue mine", False),
+        ("queue acme", False),
+    ],
+)
+def test_it_is_found_by_whoever_asks_what_waits(asked: Workspace, words: str, *, is_there: bool) -> None:
+    asked.office.clock.wait(days=4)
+    asked.command(words, by=CASEY.id)
+
+    assert ("R-1" in json.dumps(asked.heard()[0]["blocks"])) is is_there
+
+
+def test_its_line_opens_the_card_for_staff_alone(asked: Workspace) -> None:
+    asked.click("phone_reset_open", "1", by=ELI.id)
+    refused = asked.heard()[-1]
+    asked.click("phone_reset_open", "1", by=CASEY.id)
+    shown = asked.heard(2)[-1]
+
+    assert ["1:asked" in json.dumps(one) for one in (refused, shown)] == [False, True]
 
 
 def test_a_no_ends_it_and_those_without_the_right_end_nothing(asked: Workspace) -> None:

@@ -11,6 +11,7 @@ from bot.rendering import conversations, faq_suggestions, queue, whole_mails
 from bot.rendering.blocks import Block, Card
 from bot.rendering.words import words
 from tests.rendering import test_conversation_cards as shown
+from tests.rendering import test_phone_resets as resets
 from tests.rendering import test_queue as queues
 from tests.rendering.poison import MARK, poisoned
 from tests.rendering.swept_values import SAID, a_full_case
@@ -55,6 +56,7 @@ CONVERSATIONS: Mapping[str, Callable[[str], list[Card | Block]]] = {
     "queue.done_card": lambda _: [queue.done_card(SAID, words=ENGLISH)],
     "queue.next_card": lambda text: [
         queue.next_card(poisoned(a_full_case(), text), words=ENGLISH),
+        queue.next_card(poisoned(resets.card(), text), words=ENGLISH),
         queue.next_card(None, words=ENGLISH),
     ],
     "queue.queue_card": lambda text: [
@@ -62,6 +64,7 @@ CONVERSATIONS: Mapping[str, Callable[[str], list[Card | Block]]] = {
             [poisoned(queues.entry(one), text) for one in range(200)],
             read_wanted(MARK + text),
             asked=[poisoned(replace(shown.OWNED, id=number), text) for number in range(99)],
+            lost=[poisoned(resets.card(number=number), text) for number in range(99)],
             words=ENGLISH,
             now=queues.NOW,
         )

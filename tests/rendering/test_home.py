@@ -22,6 +22,7 @@ from bot.rendering.home import home_view, plain_view, strangers_view
 from bot.rendering.queue import done_card, next_card
 from bot.sandbox.slack.limits import check_view, view_too_large
 from tests.golden import assert_json_approved
+from tests.rendering import test_phone_resets as resets
 from tests.rendering.test_cards import AT, ENGLISH
 from tests.rendering.test_case_steps import steps
 from tests.rendering.test_conversation_cards import conversation_rows
@@ -60,6 +61,7 @@ def busy() -> Home:
         ),
         figures=DayFigures(opened=4, approved=2, rejected=1, mails=11, questions=1),
         asked=conversation_rows(),
+        lost=(resets.card(), resets.partner_card()),
         away=(AWAY, replace(AWAY, person="U0BLAKE", since=NOW + timedelta(days=1))),
     )
 
@@ -73,6 +75,7 @@ def view(home: Home, on_top: Card | None = None) -> Block:
 GOLDEN: dict[str, Callable[[], Block]] = {
     "home_busy": lambda: view(busy()),
     "home_answered": lambda: view(EMPTY, done_card("You approved C-7.", words=ENGLISH)),
+    "home_lost": lambda: view(replace(EMPTY, lost=(resets.card(),))),
     "home_empty": lambda: view(EMPTY),
     "home_quiet": lambda: view(replace(busy(), decide=(), undecided=0, assigned=(), waiting=(), away=())),
     "home_stranger": lambda: strangers_view("U0ELI", words=ENGLISH, mailbox="desk@example.com"),

@@ -16,11 +16,11 @@ from bot.rendering.words import words
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 
-def card(*, state: ResetState = ResetState.AGREED) -> ResetCard:
+def card(*, state: ResetState = ResetState.AGREED, number: int = 7) -> ResetCard:
     """An administrator has agreed, and no other is left."""
     return ResetCard(
         reset=PhoneReset(
-            id=7,
+            id=number,
             account_id=1,
             state=state,
             asked_at=AT,

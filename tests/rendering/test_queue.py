@@ -18,6 +18,7 @@ from bot.rendering.blocks import Card
 from bot.rendering.queue import PAGE, done_card, next_card, queue_card, read_page, standing
 from bot.rendering.words import words
 from tests.golden import assert_json_approved
+from tests.rendering import test_phone_resets as resets
 from tests.rendering.test_cards import AT, ENGLISH, buttons
 from tests.rendering.test_conversation_cards import conversation_rows
 
@@ -59,6 +60,15 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     "queue_questions": lambda: queue_card(
         [entry(1)], Wanted(), asked=conversation_rows(), words=ENGLISH, now=NOW
     ),
+    "queue_lost": lambda: queue_card(
+        [entry(1)],
+        Wanted(),
+        asked=conversation_rows(),
+        lost=[resets.card(), resets.partner_card()],
+        words=ENGLISH,
+        now=NOW,
+    ),
+    "queue_next_lost": lambda: next_card(resets.partner_card(), words=ENGLISH),
     "queue_empty": lambda: shown(0),
     "queue_nothing_fits": lambda: shown(0, "mine assinged"),
     "queue_page_2": lambda: shown(PAGE * 2 + 1, "desk lindgren page 2"),

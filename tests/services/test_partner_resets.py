@@ -6,21 +6,24 @@ from bot.domain.errors import LinkUnknown, Refusal, SignInNeeded
 from bot.domain.outbox import JobKind
 from bot.domain.partner_refusals import AppCodeWrong
 from bot.domain.phone_reset_refusals import AgreedBefore, ResetOpen
-from bot.domain.phone_resets import ResetState
+from bot.domain.phone_resets import ResetCard, ResetState
 from bot.domain.sessions import Strength
 from bot.domain.staff import Staff
 from bot.services import (
+    home,
     partner_authenticators,
     phone_reset_desk,
     phone_resets,
+    queue,
     recovery_codes,
     sessions,
 )
 from bot.store import authenticators
 from bot.store.database import transaction
 from tests.authenticators import Phone, enrolled
-from tests.cast import AVERY, CASEY, Office
+from tests.cast import AVERY, BLAKE, CASEY, Office, a_case
 from tests.services.test_partners import moved_in, office, take, visit
+from tests.services.test_queue import ref_of
 
 __all__ = ["office"]  # the fixture
 
@@ -60,6 +63,14 @@ class Lost:
 
     def told(self) -> list[str]:
         return [job.values["words"]["state"] for job in self.office.jobs("app_reset")]
+
+    def found(self, by: Staff) -> list[str]:
+        """What waits, as their home tab lists it, and what they may decide of it."""
+        desk, now = self.office.desk, self.office.now
+        with self.office.connect() as db:
+            waiting = home.get_home(db, desk, by=by, now=now).lost
+            card = queue.find_next(db, desk, by=by, now=now)
+        return [one.reset.ref for one in waiting] + (["mine"] if isinstance(card, ResetCard) else [])
 
     def start(self, phone: Phone) -> str:
         with self.office.connect() as db:
@@ -109,6 +120,25 @@ def test_two_of_the_desk_and_a_day_lead_to_another_app_once(lost: Lost) -> None:
     assert take(office, visit(office, pia.account), phone.code(office.now)) is None
     with office.connect() as db:
         assert recovery_codes.count_left(db, whole) == 0
+
+
+def test_the_desk_finds_it_among_what_waits_until_two_have_agreed(lost: Lost) -> None:
+    assert [lost.found(by) for by in (AVERY, CASEY, BLAKE)] == [["R-1", "mine"], ["R-1", "mine"], ["R-1"]]
+    lost.agree(AVERY, ResetState.ASKED)
+    assert [lost.found(by) for by in (AVERY, CASEY, BLAKE)] == [["R-1"], ["R-1", "mine"], ["R-1"]]
+    lost.agree(CASEY, ResetState.AGREED)
+    assert [lost.found(by) for by in (AVERY, CASEY, BLAKE)] == [[], [], []]
+
+
+def test_it_comes_before_the_cases_and_can_be_skipped(lost: Lost) -> None:
+    office, case = lost.office, a_case(lost.office)
+    with office.connect() as db:
+        after = {
+            one: queue.find_next(db, office.desk, by=CASEY, after=one, now=office.now)
+            for one in ("", "R-1", case.ref)
+        }
+
+    assert [ref_of(one) for one in after.values()] == ["R-1", case.ref, "R-1"]
 
 
 @pytest.mark.parametrize("how", ["link", "passcode", "refused", "lapsed"])

@@ -7,6 +7,7 @@ import pytest
 from bot.domain.cards import CaseCard
 from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.errors import NotStaff
+from bot.domain.phone_resets import ResetCard
 from bot.domain.queue import QueueEntry, read_wanted
 from bot.domain.staff import Staff
 from bot.services import approvals, assignments, cases, kinds, queue
@@ -27,12 +28,14 @@ def entries(office: Office, text: str = "", by: Staff = AVERY) -> list[QueueEntr
         return queue.list_queue(db, by=by, wanted=read_wanted(text), now=office.now)
 
 
-def next_of(office: Office, by: Staff = AVERY, after: str = "") -> CaseCard | None:
+def next_of(office: Office, by: Staff = AVERY, after: str = "") -> CaseCard | ResetCard | None:
     with office.connect() as db:
         return queue.find_next(db, office.desk, by=by, after=after, now=office.now)
 
 
-def ref_of(card: CaseCard | None) -> str:
+def ref_of(card: CaseCard | ResetCard | None) -> str:
+    if isinstance(card, ResetCard):
+        return card.reset.ref
     return card.case.ref if card else ""
 
 
@@ -117,7 +120,7 @@ def test_a_strangers_form_is_the_next_step_of_any_staff(office: Office) -> None:
     a_case(office, known=False)
 
     card = next_of(office, by=BLAKE)
-    assert card is not None
+    assert isinstance(card, CaseCard)
     assert card.case.status is CaseStatus.RECEIVED
 
 
