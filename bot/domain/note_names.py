@@ -50,3 +50,4 @@ class NoteName(StrEnum):
     CERTIFICATE_TOLD = "certificate_told_note"  # one was registered for it, or taken away
     RESET_WISH = "reset_wish_note"  # nobody else can send a new password
     PHONE_RESET = "phone_reset_note"
+    PHONE_RESET_WAITS = "phone_reset_waits_note"  # below its card

@@ -90,6 +90,15 @@ class ResetCard:
     notice: CoolingNotice | None = None  #: once two have agreed, the mail about the cooling time
 
 
+@dataclass(frozen=True, kw_only=True)
+class ResetWaits:
+    """A reminder below its card that it waits for the desk."""
+
+    reset: PhoneReset
+    after: int  #: working hours of the desk
+    people: tuple[str, ...]  #: Slack ids: who may decide it; none where nobody is there
+
+
 def actor(account: Account) -> str:
     return f"account:{account.id}"
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bot.domain.cases import case_ref
-from bot.domain.phone_resets import ResetCard, ResetState
+from bot.domain.phone_resets import ResetCard, ResetState, ResetWaits
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.cooling import told_lines, untried
@@ -11,6 +11,7 @@ from bot.rendering.step_up import CODE, code_modal
 from bot.rendering.words import Words
 
 AGREE, REFUSE = "phone_reset_agree", "phone_reset_refuse"  #: the buttons; the first is the modal's name too
+MOST_CALLED = 12  #: people in one reminder
 OPEN = "phone_reset_open"  #: the button that shows one whole
 
 
@@ -22,6 +23,15 @@ def reset_note(card: ResetCard, *, words: Words) -> Card:
         shown.append(blocks.context(words.say(f"phone_reset.how{_named(card)}")))
         shown.append(blocks.actions(*_buttons(card, words)))
     return Card(text=title, blocks=shown)
+
+
+def waits_note(note: ResetWaits, *, words: Words) -> Card:
+    """A reminder; it pings whoever may decide, and names nobody else."""
+    who = ", ".join(f"<@{one}>" for one in note.people[:MOST_CALLED])
+    called = words.say("phone_reset.call", who=who) if who else words.say("notice.nobody")
+    ends = words.say("phone_reset.ends", until=words.moment(note.reset.lapses_at))
+    waits = words.say("phone_reset.waits", ref=note.reset.ref, count=note.after)
+    return Card(text=f"{waits} {called}", blocks=[blocks.section(f"{waits} {ends}\n{called}")])
 
 
 def section(waiting: Sequence[ResetCard], where: str, *, most: int, words: Words) -> list[Block]:

@@ -40,6 +40,13 @@ def list_free(
     In the place of who is away stands their deputy.
     """
     spent = case.hands | {name for yes in given for name in (yes.by, yes.right_of)}
+    return list_clean(db, desk, chat, names, spent=spent, now=now)
+
+
+def list_clean(
+    db: Database, desk: Desk, chat: Chat, names: Sequence[str], *, spent: Collection[str], now: datetime
+) -> list[Member]:
+    """Of those people and groups: who is none of `spent`, ids and addresses, and is there."""
     deputies = _deputies(db, now)
     free: dict[str, Member] = {}
     for person in sorted(chat.resolve(names)):

@@ -250,6 +250,11 @@ def _told(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> dict
     return {"note": note} if note else None
 
 
+def _reset_waits(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> dict[str, Any] | None:
+    note = phone_reset_desk.find_waits(db, desk, ways.chat, job.values["words"], now=now)
+    return {"note": note} if note else None
+
+
 def _clipped(db: Database, _: Desk, __: Ways, job: Job, ___: datetime) -> dict[str, Any]:
     return {
         "ref": case_ref(job.case_id or 0),
@@ -296,7 +301,15 @@ def _posted(key: str, channel: str, ts: str) -> Outcome:
 
 
 #: notes that stand in the channel of the cards, where they belong to none of them
-AMONG_CARDS = frozenset({NoteName.STANDING, NoteName.EMAIL_CHANGE, NoteName.PHONE_RESET, NoteName.ERASURE})
+AMONG_CARDS = frozenset(
+    {
+        NoteName.STANDING,
+        NoteName.EMAIL_CHANGE,
+        NoteName.PHONE_RESET,
+        NoteName.PHONE_RESET_WAITS,
+        NoteName.ERASURE,
+    }
+)
 
 #: notes whose words are looked up when they are carried out
 LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, Any] | None]] = {
@@ -343,6 +356,7 @@ LOOKED_UP: dict[str, Callable[[Database, Desk, Ways, Job, datetime], dict[str, A
     NoteName.PHONE_RESET: lambda db, _, __, job, ___: {
         "card": phone_reset_desk.get_card(db, job.values["words"]["reset_id"])
     },
+    NoteName.PHONE_RESET_WAITS: _reset_waits,
 }
 
 

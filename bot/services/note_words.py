@@ -173,4 +173,5 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
     ),
     NoteName.RESET_WISH: lambda values, say: account_notes.reset_wish_note(values["note"], words=say),
     NoteName.PHONE_RESET: lambda values, say: phone_resets.reset_note(values["card"], words=say),
+    NoteName.PHONE_RESET_WAITS: lambda values, say: phone_resets.waits_note(values["note"], words=say),
 }

@@ -1,6 +1,8 @@
 """The desk as the eye on lost phones, where no administrator of the organisation is left to be it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -14,9 +16,10 @@ from bot.domain.phone_reset_refusals import (
     ResetSettled,
     ResetUnknown,
 )
-from bot.domain.phone_resets import PhoneReset, ResetCard, ResetState, actor
+from bot.domain.phone_resets import PhoneReset, ResetCard, ResetState, ResetWaits, actor
 from bot.domain.staff import Act, Staff
-from bot.services import phone_reset_notices, step_up
+from bot.ports import Chat
+from bot.services import deciders, phone_reset_notices, step_up
 from bot.services.desk import Desk
 from bot.services.phone_reset_eyes import find_eyes
 from bot.services.phone_resets import finish, give
@@ -56,6 +59,19 @@ def list_waiting(db: Database, *, by: Staff) -> list[ResetCard]:
 def list_decidable(db: Database, *, by: Staff, now: datetime) -> list[ResetCard]:
     """Those of them that are theirs to decide."""
     return [card for card in list_waiting(db, by=by) if _may_decide(db, card.reset, by, now)]
+
+
+def find_waits(
+    db: Database, desk: Desk, chat: Chat, values: Mapping[str, Any], *, now: datetime
+) -> ResetWaits | None:
+    """What a reminder says at this moment, and whom it calls; None where somebody decided meanwhile."""
+    card = get_card(db, values["reset_id"])
+    if not card.needs_desk or card.reset.state != values["state"]:
+        return None
+    given = {name for yes in card.reset.given for name in (yes.by, yes.right_of)}
+    spent = given | _hands(db, card.reset, card.account)
+    free = deciders.list_clean(db, desk, chat, desk.groups[Act.OVERRIDE], spent=spent, now=now)
+    return ResetWaits(reset=card.reset, after=values["after"], people=tuple(one.id for one in free))
 
 
 def _may_decide(db: Database, reset: PhoneReset, by: Staff, now: datetime) -> bool:
@@ -100,14 +116,11 @@ def _right(
 ) -> tuple[PhoneReset, Account, str]:
     """Whose right it is. Nobody decides about what they asked for or agreed to, as whomever."""
     reset, account = _get(db, reset_id)
-    given = {one.by for one in reset.given}
-    people = accounts.list_of_organisation(db, account.organisation)
-    hands = {account.email} | {one.email for one in people if actor(one) in given}
     try:
         right = find_right(
             Act.OVERRIDE,
             ref=reset.ref,
-            hands=frozenset(hands),
+            hands=_hands(db, reset, account),
             by=at_this_moment(db, by, now),
             given=reset.given,
         )
@@ -120,6 +133,13 @@ def _right(
     if find_eyes(db, account, reset):
         raise AdministratorsFirst(ref=reset.ref)
     return reset, account, right
+
+
+def _hands(db: Database, reset: PhoneReset, account: Account) -> frozenset[str]:
+    """The addresses of who asked, and of the administrators who have agreed."""
+    given = {one.by for one in reset.given}
+    people = accounts.list_of_organisation(db, account.organisation)
+    return frozenset({account.email} | {one.email for one in people if actor(one) in given})
 
 
 def _get(db: Database, reset_id: int) -> tuple[PhoneReset, Account]:

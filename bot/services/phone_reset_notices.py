@@ -7,6 +7,7 @@ from sqlite_utils import Database
 from bot.domain.accounts import Account
 from bot.domain.cooling import CoolingNotice
 from bot.domain.note_names import NoteName
+from bot.domain.notices import hours_reached
 from bot.domain.outbox import Job
 from bot.domain.phone_resets import PhoneReset, ResetState, actor
 from bot.rendering import phone_reset_mails
@@ -14,7 +15,7 @@ from bot.services import cooling
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_note, queue_notice, refresh_note
-from bot.store import accounts, credentials, phone_resets
+from bot.store import accounts, credentials, outbox, phone_resets
 
 STOP = "phone_reset"  #: the purpose of the link that stops one; its subject is "R-<number>"
 MAILS = ("phone_reset", "app_reset")  #: partners have an app in the place of phones, and a mail of their own
@@ -110,6 +111,20 @@ def call_desk(db: Database, reset: PhoneReset, *, now: datetime) -> bool:
     """A card with its buttons, once; False where it stands."""
     key = f"card:{reset.ref}"
     return queue_note(db, NoteName.PHONE_RESET, key=key, values={"reset_id": reset.id}, now=now, stream=key)
+
+
+def remind_desk(db: Database, desk: Desk, reset: PhoneReset, *, now: datetime) -> None:
+    """Below the card, in working hours only, and once for each yes that it waits for."""
+    calendar, after = desk.policy.calendar_of_desk, desk.policy.approvals.remind_after_hours
+    card = outbox.find_by_key(db, f"card:{reset.ref}")
+    if card is None or not calendar.is_working(now):
+        return
+    if hours_reached(calendar, max(card.created_at, reset.since), (after,), now=now):
+        key, values = f"{card.key}:reminder:{reset.state}", {"reset_id": reset.id, "state": reset.state}
+        queue_note(
+            db, NoteName.PHONE_RESET_WAITS, key=key, values=values | {"after": after}, now=now,
+            thread_key=card.key,
+        )  # fmt: skip
 
 
 def refresh_card(db: Database, reset: PhoneReset, *, now: datetime) -> None:

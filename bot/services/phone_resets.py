@@ -176,7 +176,7 @@ def stop_by_factor(db: Database, desk: Desk, account_id: int, *, now: datetime) 
 
 
 def carry_out(db: Database, desk: Desk, *, now: datetime) -> None:
-    """The clock's look: remove the phones that are due, call the desk where it is needed, end what lapses."""
+    """The clock's look: remove the phones that are due, call the desk and remind it, end what lapses."""
     for reset in phone_resets.list_open(db):
         account = accounts.find(db, reset.account_id)
         if account is None:
@@ -189,7 +189,8 @@ def carry_out(db: Database, desk: Desk, *, now: datetime) -> None:
             _move_on(db, desk, account, reset, ResetState.LAPSED, now=now)
         elif reset.is_undecided and not find_eyes(db, account, reset):
             with transaction(db):
-                phone_reset_notices.call_desk(db, reset, now=now)
+                if not phone_reset_notices.call_desk(db, reset, now=now):
+                    phone_reset_notices.remind_desk(db, desk, reset, now=now)
 
 
 def _move_on(

@@ -275,6 +275,10 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         phone_resets.reset_note(poisoned(card, text), words=ENGLISH)
         for card in (resets.partner_card(), *(resets.card(state=state) for state in ResetState))
     ],
+    "phone_resets.waits_note": lambda text: [
+        phone_resets.waits_note(poisoned(replace(resets.WAITS, people=people), text), words=ENGLISH)
+        for people in ((), resets.WAITS.people)
+    ],
     "step_up.reset_card": lambda text: [step_up.reset_card(stranger(text), words=ENGLISH)],
     "step_up.reset_modal": lambda text: [step_up.reset_modal(stranger(text), words=ENGLISH)],
     "step_up.step_up_note": lambda text: [

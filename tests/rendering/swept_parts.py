@@ -12,7 +12,7 @@ OURS = frozenset(
     {
         "absences.away_card", "absences.away_note", "help.help_card", "home.plain_view", "queue.done_card",
         "case_steps.skip_modal", "case_steps.stop_modal", "license_key_cards.keys_card",
-        "email_changes.told_note",
+        "email_changes.told_note", "phone_resets.waits_note",
         "report.report_card", "report.sent_card", "sender_notes.same_form_note",
         "sender_notes.withdrawal_note", "step_up.reset_card", "step_up.reset_modal",
         "history.keys_sent_note", "stock.keys_low_note", "trail.head_note",

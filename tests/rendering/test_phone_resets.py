@@ -9,7 +9,7 @@ import pytest
 from bot.domain.approvals import Approval
 from bot.domain.cooling import CoolingNotice, Told
 from bot.domain.languages import LANGUAGES
-from bot.domain.phone_resets import PhoneReset, ResetCard, ResetState
+from bot.domain.phone_resets import PhoneReset, ResetCard, ResetState, ResetWaits
 from bot.rendering import account_samples, partner_samples, phone_resets, samples
 from bot.rendering.words import words
 
@@ -40,6 +40,22 @@ def partner_card() -> ResetCard:
     account = partner_samples.account(samples.decided_case(), at=AT)
     reset = PhoneReset(id=8, account_id=2, state=ResetState.ASKED, asked_at=AT)
     return replace(card(), reset=reset, account=account, eyes=())
+
+
+WAITS = ResetWaits(reset=card().reset, after=8, people=("U0CASEY0001",))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_reminder_says_when_it_ends_and_calls_who_may_decide(lang: str) -> None:
+    say = words(lang)
+    called, nobody = (
+        str(phone_resets.waits_note(replace(WAITS, people=people), words=say).blocks)
+        for people in (WAITS.people, ())
+    )
+
+    assert say.moment(AT + timedelta(days=7)) in called
+    assert "<@U0CASEY0001>" in called
+    assert say.say("notice.nobody") in nobody
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -1,5 +1,7 @@
 """A partner's lost app: two of the desk, a cooling time that its owner can end, then another app, once."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.errors import LinkUnknown, Refusal, SignInNeeded
@@ -25,6 +27,7 @@ from tests.cast import AVERY, BLAKE, CASEY, Office, a_case
 from tests.services.test_partners import moved_in, office, take, visit
 from tests.services.test_queue import ref_of
 
+HOUR = timedelta(hours=1)
 __all__ = ["office"]  # the fixture
 
 
@@ -54,7 +57,7 @@ class Lost:
         self.agree(CASEY, ResetState.AGREED)
         self.office.work(kinds=(JobKind.MAIL,))
 
-    def pass_hours(self, hours: int) -> bool:
+    def pass_hours(self, hours: float) -> bool:
         """Whether the app is gone then."""
         self.office.clock.wait(hours=hours)
         with self.office.connect() as db:
@@ -128,6 +131,31 @@ def test_the_desk_finds_it_among_what_waits_until_two_have_agreed(lost: Lost) ->
     assert [lost.found(by) for by in (AVERY, CASEY, BLAKE)] == [["R-1"], ["R-1", "mine"], ["R-1"]]
     lost.agree(CASEY, ResetState.AGREED)
     assert [lost.found(by) for by in (AVERY, CASEY, BLAKE)] == [[], [], []]
+
+
+def test_the_desk_is_reminded_once_for_each_yes_in_working_hours(lost: Lost) -> None:
+    def reminded() -> list[str]:
+        return [job.values["words"]["state"] for job in lost.office.jobs("phone_reset_waits_note")]
+
+    def posted() -> list[str]:
+        return [one.text for one in lost.office.chat.standing.values() if "has waited" in one.text]
+
+    office = lost.office
+    calendar, began = office.desk.policy.calendar_of_desk, office.now
+    due = calendar.after_hours(began, timedelta(hours=office.desk.policy.approvals.remind_after_hours))
+    lost.pass_hours((due - began) / HOUR - 0.01)
+    assert reminded() == []
+    for _ in range(2):
+        lost.pass_hours(0.02)
+    assert reminded() == ["asked"]
+    office.work()
+    assert [CASEY.id in text for text in posted()] == [True]
+    lost.agree(CASEY, ResetState.ASKED)
+    lost.pass_hours(72)
+    assert reminded() == ["asked", "agreed"]
+    lost.agree(AVERY, ResetState.AGREED)
+    office.work()
+    assert len(posted()) == 1  # somebody decided meanwhile
 
 
 def test_it_comes_before_the_cases_and_can_be_skipped(lost: Lost) -> None:
