@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from bot.domain.accounts import Account
 from bot.domain.cases import CaseStatus
 from bot.domain.conversations import Conversation
 from bot.domain.mail import Address
@@ -109,6 +110,7 @@ class Findings:
     capped: bool = False  #: whether there is more than `total`
     left_out: bool = False  #: whether more was typed than is looked at
     invited: tuple[Invitation, ...] = ()  #: to the Extranet, by number or address
+    account: Account | None = None  #: whose A-7 is typed, as in our mails, or whose request R-7
 
 
 def read(typed: str) -> tuple[tuple[Wanted, ...], bool]:

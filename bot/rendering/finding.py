@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from itertools import groupby
 
+from bot.domain.accounts import Account
 from bot.domain.finding import MOST_TYPED, MOST_WORDS, NAMES, Findings, Found, Value
 from bot.domain.partners import Invitation
 from bot.rendering import blocks, quoting
@@ -26,6 +27,10 @@ def findings_card(findings: Findings, *, words: Words) -> Card:
     """One page of what was found; an empty answer says what can be searched."""
     typed = safe(findings.typed.strip(), 100)
     invited = [blocks.section(_invited(one, words)) for one in findings.invited[:INVITED]]
+    meant = [blocks.section(_account(findings.account, words))] if findings.account else []
+    if not findings.found and meant:
+        title = words.say("find.title", count=1, typed=typed)
+        return Card(text=title, blocks=[blocks.section(f"*{title}*"), *meant])
     if not findings.found and invited:
         title = words.say("find.invited", count=len(findings.invited), typed=typed)
         return Card(text=title, blocks=[blocks.section(f"*{title}*"), *invited])
@@ -43,6 +48,7 @@ def findings_card(findings: Findings, *, words: Words) -> Card:
     lines = [blocks.section(_line(one, words)) for one in findings.found]
     shown = [
         blocks.section(f"*{title}*"),
+        *meant,
         *invited,
         *lines,
         blocks.context(*foot),
@@ -55,6 +61,10 @@ def _invited(one: Invitation, words: Words) -> str:
     state = "registered" if one.account_id else "over" if one.ended_at else "open"
     said = words.say(f"find.invitation.{state}", until=words.date(one.until))
     return words.say("find.invitation", ref=one.ref, email=safe(one.email, 120), state=said)
+
+
+def _account(one: Account, words: Words) -> str:
+    return words.say("find.account", name=safe(one.name, 80), user_id=safe(one.user_id, 20))
 
 
 def _line(found: Found, words: Words) -> str:

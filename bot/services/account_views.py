@@ -33,6 +33,7 @@ from bot.domain.outbox import JobStatus
 from bot.domain.partner_refusals import PartnerThere
 from bot.domain.partners import MAILS_AGAIN_AFTER, invitation_id, invitation_ref
 from bot.domain.programmes import Programme
+from bot.domain.refs import read_ref
 from bot.domain.staff import Staff
 from bot.domain.tries import Tried
 from bot.services import applications, lifecycle, lifecycle_gates, partner_returns, prolong_links, terms
@@ -62,6 +63,7 @@ from bot.store import (
     organisations,
     outbox,
     partner_invitations,
+    phone_resets,
     sessions,
     tries,
 )
@@ -69,15 +71,25 @@ from bot.store.database import transaction
 
 
 def find(db: Database, name: str) -> Account:
-    """By a User ID, an address or the invitation it came by; raise NoSuchAccount or SeveralAccounts."""
+    """By a User ID, an address, the invitation it came by, or what mails and cards call it.
+
+    Raise NoSuchAccount or SeveralAccounts.
+    """
     invited = partner_invitations.find(db, invitation_id(name) or 0)
     came = accounts.find(db, invited.account_id) if invited and invited.account_id else None
-    found = [came] if came else list_named(db, name)
+    one = came or find_by_ref(db, name)
+    found = [one] if one else list_named(db, name)
     if not found:
         raise NoSuchAccount(name=name.strip()[:80])
     if len(found) > 1:
         raise SeveralAccounts(user_ids=", ".join(one.user_id for one in found))
     return found[0]
+
+
+def find_by_ref(db: Database, typed: str) -> Account | None:
+    """By "A-7", as mails to its owner ask to name it, or by "R-7", as lost phones and apps are called."""
+    reset = phone_resets.find(db, read_ref(typed, "R-") or 0)
+    return accounts.find(db, reset.account_id if reset else read_ref(typed, "A-") or 0)
 
 
 def look_up(db: Database, desk: Desk, name: str, *, by: str, now: datetime) -> AccountView:

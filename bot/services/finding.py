@@ -17,7 +17,7 @@ from bot.domain.finding import (
 )
 from bot.domain.staff import Staff
 from bot.domain.told_passwords import without_passwords
-from bot.services import open_invitations, views
+from bot.services import account_views, open_invitations, views
 from bot.services.desk import Desk
 from bot.store import cases, conversations, finding
 
@@ -48,6 +48,7 @@ def find(db: Database, desk: Desk, typed: str, *, page: int, by: Staff, now: dat
         capped=capped,
         left_out=left_out,
         invited=tuple(open_invitations.list_meant(db, typed[:MOST_TYPED], now=now)),
+        account=account_views.find_by_ref(db, typed[:MOST_TYPED]),
     )
 
 

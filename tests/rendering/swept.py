@@ -157,6 +157,9 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     "finding.findings_card": lambda text: [
         finding.findings_card(poisoned(FINDINGS, text), words=ENGLISH),
         finding.findings_card(Findings(typed=MARK + text), words=ENGLISH),
+        finding.findings_card(
+            poisoned(replace(FINDINGS, found=(), account=resets.card().account), text), words=ENGLISH
+        ),
     ],
     "help.help_card": lambda text: [
         help_room.help_card(replace(AVERY, name=text), EVERY_WORD, words=ENGLISH)

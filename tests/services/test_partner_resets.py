@@ -11,7 +11,11 @@ from bot.domain.phone_reset_refusals import AgreedBefore, ResetOpen
 from bot.domain.phone_resets import ResetCard, ResetState
 from bot.domain.sessions import Strength
 from bot.domain.staff import Staff
+from bot.rendering.finding import findings_card
+from bot.rendering.words import words
 from bot.services import (
+    account_views,
+    finding,
     home,
     partner_authenticators,
     phone_reset_desk,
@@ -167,6 +171,23 @@ def test_it_comes_before_the_cases_and_can_be_skipped(lost: Lost) -> None:
         }
 
     assert [ref_of(one) for one in after.values()] == ["R-1", case.ref, "R-1"]
+
+
+@pytest.mark.parametrize("name", ["A-1", " a\u20111 ", "R-1", "R-1.", "`A-1`"])
+def test_the_account_is_found_by_what_mails_and_cards_call_it(lost: Lost, name: str) -> None:
+    office, pia = lost.office, lost.pia.account
+    with office.connect() as db:
+        view = account_views.look_up(db, office.desk, name, by=CASEY.id, now=office.now)
+        found = finding.find(db, office.desk, name, page=1, by=CASEY, now=office.now)
+
+    assert (view.account.id, found.account and found.account.id) == (pia.id, pia.id)
+    assert pia.user_id in str(findings_card(found, words=words("en")).blocks)
+
+
+@pytest.mark.parametrize("name", ["A-2", "R-2", "A-", "A-1 R-1", "1"])
+def test_what_names_none_is_answered(lost: Lost, name: str) -> None:
+    with lost.office.connect() as db:
+        assert account_views.find_by_ref(db, name) is None
 
 
 @pytest.mark.parametrize("how", ["link", "passcode", "refused", "lapsed"])
