@@ -171,12 +171,16 @@ def phone_reset(
     at: datetime,
     state: ResetState = ResetState.COOLING,
     owner: Account | None = None,
+    by_desk: bool = False,
 ) -> Values:
     """`owner`: a partner, whose app is lost."""
-    due = at + timedelta(hours=policy.mag.phone_reset_hours)
-    yes = tuple(Approval(by=by, right_of=by, at=at) for by in ("account:2", "account:3"))
+    agreed = state in (ResetState.COOLING, ResetState.DONE)
+    due = at + timedelta(hours=policy.mag.phone_reset_hours) if agreed else None
+    givers = ("account:2", "account:3") if agreed else ()
+    yes = tuple(Approval(by=by, right_of=by, at=at) for by in givers)
     reset = PhoneReset(id=1, account_id=1, state=state, asked_at=at, given=yes, due_at=due)
-    return phone_reset_mails.phone_reset(owner or account(case, at=at), customer(case), policy, reset, at=at)
+    whose = owner or account(case, at=at)
+    return phone_reset_mails.phone_reset(whose, customer(case), policy, reset, at=at, by_desk=by_desk)
 
 
 def phone_reset_wished(case: Case, policy: Policy, *, at: datetime, first: str = "") -> Values:

@@ -70,4 +70,6 @@ def notice(
 
 
 def app_reset(case: Case, policy: Policy, *, at: datetime, state: ResetState = ResetState.COOLING) -> Values:
-    return account_samples.phone_reset(case, policy, at=at, state=state, owner=account(case, at=at))
+    return account_samples.phone_reset(
+        case, policy, at=at, state=state, owner=account(case, at=at), by_desk=True
+    )

@@ -11,14 +11,25 @@ from bot.rendering.words import words
 
 
 def phone_reset(
-    account: Account, customer: Customer, policy: Policy, reset: PhoneReset, *, at: datetime
+    account: Account,
+    customer: Customer,
+    policy: Policy,
+    reset: PhoneReset,
+    *,
+    at: datetime,
+    by_desk: bool = False,
 ) -> Values:
-    """To its owner, about each state; the link that stops it comes as a secret, `stop_url`."""
+    """To its owner, about each state; the link that stops it comes as a secret, `stop_url`.
+
+    `by_desk`: no administrator is left who could agree.
+    """
     say = words(account.lang, policy.desk.zone)
     return of_account(account, customer, policy) | {
         "state": reset.state,
         "at": say.instant(at),
         "due": say.instant(reset.due_at) if reset.due_at else "",
+        "until": say.instant(reset.lapses_at),
+        "by_desk": by_desk,
         "hours": policy.reset_hours(account.programme),
     }
 

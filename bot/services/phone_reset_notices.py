@@ -14,6 +14,7 @@ from bot.rendering import phone_reset_mails
 from bot.services import cooling
 from bot.services.account_mails import mail_owner
 from bot.services.desk import Desk
+from bot.services.phone_reset_eyes import find_eyes
 from bot.services.queueing import issue_link, queue_note, queue_notice, refresh_note
 from bot.store import accounts, credentials, outbox, phone_resets
 
@@ -26,12 +27,15 @@ TEXTED = frozenset({ResetState.COOLING, ResetState.DONE})  #: what goes to the p
 
 def tell_owner(db: Database, desk: Desk, account: Account, reset: PhoneReset, *, now: datetime) -> None:
     """What became of it, in the caller's transaction and while the phones are still there."""
+    by_desk = not find_eyes(db, account, reset)
     mail_owner(
         db,
         desk,
         account,
         _mail_to(account),
-        words=lambda customer: phone_reset_mails.phone_reset(account, customer, desk.policy, reset, at=now),
+        words=lambda customer: phone_reset_mails.phone_reset(
+            account, customer, desk.policy, reset, at=now, by_desk=by_desk
+        ),
         now=now,
         secrets=_stop_link(db, desk, reset, now=now),
         once=_once(reset),

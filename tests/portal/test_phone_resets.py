@@ -70,7 +70,9 @@ def test_two_administrators_agree_in_their_own_pages_and_the_owner_registers_ane
     browser, hers = signed_in(lost, anna), f"/users/{anna.id}"
     asked = browser.post("/passcode/lost", on="/passcode/lost")
     assert asked.headers["Location"] == "/passcode/lost"
-    assert "nobody has so far" in browser.get("/passcode/lost").text
+    page = browser.get("/passcode/lost").text
+    assert "nobody has so far" in page
+    assert "If two have not agreed by" in page
     assert browser.post("/passcode/lost", on="/passcode/lost").status_code == 400
     assert browser.post(f"{hers}/lost-phones", on="/passcode/lost", reset="1").status_code == 403
     for administrator, told in ((first, "agreed_first"), (second, "agreed")):

@@ -73,9 +73,9 @@ def _recovery(lang: str, way: Way, **more: object) -> dict[str, Any]:
     return password_samples.recovery(case, POLICY, at=at, way=way, **more)  # type: ignore[arg-type]
 
 
-def _phone_reset(lang: str, state: ResetState) -> dict[str, Any]:
+def _phone_reset(lang: str, state: ResetState, *, by_desk: bool = False) -> dict[str, Any]:
     case = samples.decided_case(lang)
-    return account_samples.phone_reset(case, POLICY, at=samples.DECIDED_AT, state=state)
+    return account_samples.phone_reset(case, POLICY, at=samples.DECIDED_AT, state=state, by_desk=by_desk)
 
 
 def _member_notice(lang: str, why: MemberNotice) -> dict[str, Any]:
@@ -190,6 +190,7 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
         if why is not MemberNotice.PROMOTED
     },
     **{f"phone_reset_{state}": partial(_phone_reset, state=state) for state in partner_states.RESET_STATES},
+    "phone_reset_lapsed_desk": partial(_phone_reset, state=ResetState.LAPSED, by_desk=True),
     "phone_reset_wished_second": lambda lang: account_samples.phone_reset_wished(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, first="Ada Lindqvist"
     ),

@@ -1,5 +1,6 @@
 """All phones lost and no code left: two eyes, a cooling time in which anybody warned can stop it, once."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,7 @@ from bot.domain.phone_resets import PhoneReset, ResetState, list_eyes
 from bot.domain.ris import Role
 from bot.domain.sessions import Strength, Visitor
 from bot.domain.staff import Staff
+from bot.rendering.words import words
 from bot.services import accounts as opening
 from bot.services import audit, cases, member_invitations, members, phone_reset_desk, phone_resets, sessions
 from bot.store import accounts, credentials
@@ -365,12 +367,29 @@ def test_where_no_administrator_is_left_the_desk_is_the_eye(
     assert house.look(hours=0.02).state is ResetState.DONE
 
 
+def test_its_owner_reads_when_it_ends_and_who_did_not_decide(found: Callable[[int], House]) -> None:
+    def mailed() -> str:
+        house.send_all()
+        to_anna = (one.text for one in house.office.mailer.sent if one.to == house.anna.email)
+        return " ".join(list(to_anna)[-1].split())
+
+    house = found(1)
+    reset = house.ask()
+    ends = words("en", house.office.desk.policy.desk.zone).instant(reset.lapses_at)
+    assert f"If two have not agreed by {ends}, the request ends" in mailed()
+    house.agree(1)
+    house.look(days=7)
+
+    assert re.search("Nobody at .* decided in time .* speak with (?!your Org)", mailed())
+
+
 def test_it_lapses_and_is_not_asked_for_without_end(found: Callable[[int], House]) -> None:
     house = found(2)
     with house.office.connect() as db, pytest.raises(NoPhoneToLose):
         phone_resets.ask(db, house.office.desk, house.visit(3), now=house.office.now)
     house.ask()
     assert house.look(days=7).state is ResetState.LAPSED
+    assert not house.office.jobs("phone_reset")[-1].values["words"]["by_desk"]
     for _ in range(3):
         house.ask()
         with house.office.connect() as db, transaction(db):
