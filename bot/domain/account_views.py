@@ -11,6 +11,7 @@ from bot.domain.lifecycle import Foreseen, Life, LifeState, Moved
 from bot.domain.lifecycle_refusals import ReasonNeeded
 from bot.domain.outbox import JobStatus
 from bot.domain.partners import Invitation
+from bot.domain.phone_resets import ResetCard
 from bot.domain.tries import Tries
 
 MAILS = 5  #: the newest that are shown
@@ -90,6 +91,7 @@ class AccountView:
     mails: tuple[AccountMail, ...]  #: the newest first
     life: LifeView | None = None  #: None for an account without a clock
     change: EmailChange | None = None  #: of its address, that is asked for
+    reset: ResetCard | None = None  #: its owner says that all phones, or the app, are lost
     invitations: int = 0  #: that it has sent and nobody took: they end with it
     lost: int = 0  #: that ended lately with its right to send them, and whom nobody invited since
     is_unreached: bool = False  #: it waits to be activated, and mails to its address come back, or fail

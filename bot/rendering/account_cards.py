@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from bot.domain.account_views import AccountAct, AccountMail, AccountView
 from bot.domain.accounts import AccountStatus
 from bot.domain.cases import case_ref
-from bot.rendering import account_lives, blocks
+from bot.rendering import account_lives, blocks, phone_resets
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.email_changes import ASK
 from bot.rendering.words import Words
@@ -52,6 +52,8 @@ def _lines(view: AccountView, words: Words) -> Iterator[str]:
         said = {"ref": change.ref, "new": safe(change.new, 120), "until": words.moment(change.until)}
         yield words.say("account.change", **said)
     yield _state(view, words)
+    if view.reset:
+        yield phone_resets.account_line(view.reset, words)
     if view.is_unreached:
         yield words.say("account.unreached")
     if view.lost:

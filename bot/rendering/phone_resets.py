@@ -60,6 +60,13 @@ def _row(card: ResetCard, where: str, words: Words) -> Block:
     return blocks.section(text) | {"block_id": f"{where}:{reset.ref}", "accessory": whole}
 
 
+def account_line(card: ResetCard, words: Words) -> str:
+    """What an account's card says of it."""
+    title = words.say(f"phone_reset.title{_named(card)}", ref=card.reset.ref)
+    waits = [words.say("phone_reset.desk")] if card.needs_desk else []
+    return " ".join([f"*{title}*.", *_standing(card, words), *waits])
+
+
 def _named(card: ResetCard) -> str:
     """What ends the names of the words about it: partners have an app in the place of phones."""
     return ".app" if card.account.is_partner else ""

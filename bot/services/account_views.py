@@ -50,6 +50,7 @@ from bot.services.accounts import (
     reopen,
 )
 from bot.services.desk import Desk
+from bot.services.phone_reset_desk import get_card
 from bot.services.recovery import send_reset
 from bot.services.rights import check_may_close
 from bot.store import (
@@ -103,6 +104,7 @@ def look_up(db: Database, desk: Desk, name: str, *, by: str, now: datetime) -> A
 def _view(db: Database, desk: Desk, account: Account, *, now: datetime) -> AccountView:
     customer, mine = organisations.get_customer(db, account), credentials.get(db, account.id)
     began = [one.at for one in events.list_about(db, [f"account:{account.id}"]) if one.tag in _WAYS_IN]
+    reset = phone_resets.find_open(db, account.id)
     waits, waits_for = _terms(db, desk, account, customer)
     return AccountView(
         account=account,
@@ -119,6 +121,7 @@ def _view(db: Database, desk: Desk, account: Account, *, now: datetime) -> Accou
         mails=list_mails(db, account),
         life=_life(db, desk, account, now=now),
         change=email_changes.find_of(db, account.id, now=now),
+        reset=get_card(db, reset.id) if reset else None,
         invitations=member_invitations.count_by(db, account.id),
         is_unreached=is_unactivated(account) and _is_doubtful(db, account),
         lost=list(list_lost_invitations(db, account.organisation, now=now).values()).count(account.id),

@@ -15,6 +15,7 @@ from bot.domain.accounts import AccountStatus
 from bot.domain.languages import LANGUAGES
 from bot.domain.lifecycle import ClockRules, Held, LifeState, Move, Moved, foresee
 from bot.domain.outbox import JobStatus
+from bot.domain.phone_resets import ResetState
 from bot.domain.tries import Tries
 from bot.domain.working_time import Calendar
 from bot.rendering import (
@@ -31,6 +32,7 @@ from bot.rendering import (
 from bot.rendering.blocks import Block
 from bot.rendering.email_changes import ASK
 from bot.rendering.words import words
+from tests.rendering import test_phone_resets as resets
 from tests.rendering.test_email_changes import ASKED
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -94,6 +96,21 @@ def every_state() -> Iterator[tuple[AccountView, str | None]]:
         yield replace(bare, key_entered=act is AccountAct.CLOSE), act
     for state in LifeState:
         yield partner(state), account_cards.EXTENDED
+    for far in ResetState:
+        yield replace(view(), reset=resets.card(state=far)), None
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_it_says_that_phones_are_lost_and_whose_turn_it_is(lang: str) -> None:
+    say = words(lang)
+    desks, others = (
+        str(account_cards.account_card(replace(view(), reset=card), words=say).blocks)
+        for card in (resets.card(), replace(resets.card(), needs_desk=False))
+    )
+
+    assert [say.say("phone_reset.desk") in one for one in (desks, others)] == [True, False]
+    assert [say.say("phone_reset.state.agreed") in one for one in (desks, others)] == [False, True]
+    assert "R-7" in others
 
 
 @pytest.mark.parametrize(

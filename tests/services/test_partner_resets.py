@@ -11,6 +11,7 @@ from bot.domain.phone_reset_refusals import AgreedBefore, ResetOpen
 from bot.domain.phone_resets import ResetCard, ResetState
 from bot.domain.sessions import Strength
 from bot.domain.staff import Staff
+from bot.rendering.account_cards import account_card
 from bot.rendering.finding import findings_card
 from bot.rendering.words import words
 from bot.services import (
@@ -181,6 +182,7 @@ def test_the_account_is_found_by_what_mails_and_cards_call_it(lost: Lost, name: 
         found = finding.find(db, office.desk, name, page=1, by=CASEY, now=office.now)
 
     assert (view.account.id, found.account and found.account.id) == (pia.id, pia.id)
+    assert "Lost authenticator app: R-1" in str(account_card(view, words=words("en")).blocks)
     assert pia.user_id in str(findings_card(found, words=words("en")).blocks)
 
 
