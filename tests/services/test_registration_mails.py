@@ -23,6 +23,7 @@ from bot.rendering.words import words
 from bot.services import accounts as account_services
 from bot.services import (
     cases,
+    decision_mails,
     home,
     notices,
     outbox,
@@ -190,6 +191,24 @@ def waiting_for(office: Office, who: Staff) -> list[tuple[str, BallHolder, datet
         assert [one.entry for one in shown] == queue.list_queue(db, by=who, wanted=Wanted(), now=office.now)
     assert all(one.card.case.held_since == one.entry.since for one in shown)
     return [(one.entry.ref, one.card.case.ball, one.entry.since) for one in shown]
+
+
+def test_that_the_site_is_ready_is_written_anew_where_staff_had_discarded_it(tmp_path: Path) -> None:
+    office = registered(tmp_path)
+    decide(office)
+    dropped(office, "site_ready")
+    job = office.job("site_ready")
+    assert "Write it anew: " in shown_card(office)
+    with office.connect() as db:
+        decision_mails.write_anew(db, office.desk, job.id, by=BLAKE, now=office.now)
+    office.work()
+    with office.connect() as db:
+        outbox.release(db, office.job("site_ready").id, by=AVERY.id, now=office.now)
+    assert "Write it anew: " not in shown_card(office)
+
+    mail = office.mailer.sent[-1]
+    assert "is set up" in mail.subject
+    assert f"/status/{office.tokens[-1]}" in mail.text
 
 
 def sponsors_page(office: Office) -> Journey:
