@@ -3,7 +3,8 @@
 import pytest
 
 from bot.domain.outbox import JobStatus
-from tests.cast import BLAKE, CASEY, ELI, a_case
+from bot.services import approvals
+from tests.cast import AVERY, BLAKE, CASEY, ELI, a_case
 from tests.handlers.conftest import Workspace
 from tests.services.mail_ends import ends, held
 
@@ -45,3 +46,24 @@ def test_of_two_who_release_and_discard_a_mail_at_once_the_second_hears_of_the_f
     assert said.startswith(f"<@{BLAKE.id}> {first.removesuffix('e')}ed this mail on ")
     assert said.endswith("; nothing was changed.")
     assert office.job("receipt").status == {"release": "queued", "discard": "discarded"}[first]
+
+
+def test_who_releases_all_is_told_no_mail_gone_that_is_true_no_more(workspace: Workspace) -> None:
+    office = workspace.office
+    held(office, "")
+    case = a_case(office)
+    a_case(office, company="Borealis")
+    office.work()
+    job = office.job("receipt")
+    with office.connect() as db:
+        approvals.approve(
+            db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY, now=office.clock.now()
+        )
+    workspace.click("mail_release_all", str(job.id), by=BLAKE.id)
+    heard = workspace.heard()
+    office.work()
+
+    said = "2 held mails are in line now. Those that are true no more do not go, and notes say which."
+    assert heard[0]["text"] == said
+    assert [one.status for one in office.jobs("receipt")] == [JobStatus.REPLACED, JobStatus.SENT]
+    assert "did not go: what it says is true no more" in office.chat.texts()
