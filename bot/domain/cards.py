@@ -36,6 +36,7 @@ class Effect:
     error: str = ""
     returned: tuple[Returned, ...] = ()
     kept: bool = True  #: its words, without which it cannot be written anew
+    anew: bool = False  #: discarded, and another was written in its place
 
 
 @dataclass(frozen=True, kw_only=True)
