@@ -90,20 +90,26 @@ _LOST = {
     JobStatus.DISCARDED: ("anew", "told"),
     JobStatus.UNKNOWN: ("told",),
 }
+_CAME_BACK = _LOST[JobStatus.DISCARDED]
 
 
 def again(card: CaseCard, words: Words) -> list[Block]:
-    """A row of buttons for each mail that failed, and for one of the decision that went by no way at all.
+    """A row of buttons for each mail that failed, and for one of the decision that reached nobody.
 
     A row each: an `action_id` is unique within one.
     """
-    ways = {one.id: (one, _LOST.get(one.state, ())) for one in card.effects}
+    ways = {one.id: (one, _ways_of(one)) for one in card.effects}
     ways |= {one.id: (one, ("retry",)) for one in card.returned if one.state is JobStatus.FAILED}
     lost = [(one, names) for one, names in ways.values() if one.id and names][:MOST_AGAIN]
     return [
         blocks.actions(*(_way(one, name, words) for name in names if one.kept or name != "anew"))
         for one, names in lost
     ]
+
+
+def _ways_of(effect: Effect) -> tuple[str, ...]:
+    came_back = effect.came_back and effect.state is JobStatus.SENT
+    return _CAME_BACK if came_back else _LOST.get(effect.state, ())
 
 
 def _way(effect: Effect, name: str, words: Words) -> Block:

@@ -367,9 +367,10 @@ def _registered(db: Database, desk: Desk, case: Case, found: Registration | None
 
 def _effect(job: Job, returned: Mapping[int, tuple[Returned, ...]]) -> Effect:
     back = returned.get(job.id, ())
+    came_back = any(one.gave_up and one.recipient == job.recipient for one in back)
     return Effect(
         id=job.id, template=job.template, state=job.status, at=job.sent_at, error=job.error, returned=back,
-        kept=not job.values.get("erased"),
+        came_back=came_back, kept=not job.values.get("erased"),
     )  # fmt: skip
 
 
