@@ -8,13 +8,14 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
+from bot.store.bounces import came_back_of
 from bot.store.database import count, count_each, instant, listed, maybe_instant, row, rows, text_of
 
 COLUMNS = """id, key, kind, stream, template, vals, secrets, status, attempts, unknowns, decision_id, case_id,
              recipient, message_id, automatic, released, error, created_at, next_at, sent_at"""
 
-#: a case has few jobs, and so has a stream; a state or a kind may have thousands; SQLite, which counts
-#: nothing, takes them for equal
+#: a case has few jobs, and so has a stream; a state or a kind may have thousands; SQLite, which counts none
+#: of them, takes them for equal
 OF_CASE = "indexed by outbox_by_case_and_state"
 _OF_STREAM = "indexed by outbox_streams"
 
@@ -240,10 +241,14 @@ def list_effects(db: Database, decision_id: int) -> list[Job]:
 
 
 def list_states(db: Database, decision_ids: Iterable[int]) -> dict[int, list[tuple[JobStatus, int]]]:
-    """How far each effect of these decisions has come, and how often it was tried."""
+    """How far each effect of these decisions has come, and how often it was tried.
+
+    A mail that came back has failed.
+    """
     states = {decision_id: list[tuple[JobStatus, int]]() for decision_id in decision_ids}
     inside, values = listed("id", map(str, states))
-    sql = f"select decision_id, status, attempts from outbox where decision_id in ({inside})"
+    sql = f"""select decision_id, iif(status = 'sent' and {came_back_of("outbox")}, 'failed', status) status,
+                attempts from outbox where decision_id in ({inside})"""
     for found in rows(db, sql, values):
         states[found["decision_id"]].append((JobStatus(found["status"]), found["attempts"]))
     return states
