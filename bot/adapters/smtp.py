@@ -226,7 +226,7 @@ class SmtpMailer:
         try:
             return self._judge(replies, letter.recipients)
         except _Stale:
-            self._hang_up()  # answers to the same breath may lie unread: the next mail would take them for its
+            self._hang_up()  # answers to that breath may lie unread: the next mail would take them for its
             raise
         except (TransientFailure, PermanentFailure):
             if client.has_extn("pipelining"):
