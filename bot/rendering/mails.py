@@ -360,7 +360,8 @@ def render_mail(
 
 def _in_line(head: str) -> str:
     """With one full stop where a value that has its own ends a sentence."""
-    return _TWO_STOPS.sub(".", quoting.one_line(head, 180))
+    line = quoting.one_line(head, 180)
+    return _TWO_STOPS.sub(".", line) if ".." in line else line
 
 
 def _put_together(parts: Parts, source: str, brand: Brand, heads: tuple[str, ...]) -> Shape:

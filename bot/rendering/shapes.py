@@ -48,11 +48,12 @@ class Marks:
     def end_sentences(self, text: str) -> str:
         """Without the full stop behind a value that brings its own: "… at Lindgren Inc."."""
 
-        def once(found: re.Match[str]) -> str:
-            own = self.values[int(found[1])].endswith(".")
-            return found[0].removesuffix(".") if own else found[0]
+        own = {str(number) for number, value in enumerate(self.values) if value.endswith(".")}
 
-        return _ENDS.sub(once, text)
+        def once(found: re.Match[str]) -> str:
+            return found[0].removesuffix(".") if found[1] in own else found[0]
+
+        return _ENDS.sub(once, text) if own else text
 
     def resolve(self, text: str, quote: Callable[[str], str]) -> str:
         return _MARK.sub(lambda found: quote(self.values[int(found[1])]), text)
