@@ -137,6 +137,16 @@ def test_a_reply_is_found_in_a_long_thread(room: Room) -> None:
     assert room.chat.find(replace(note, key="note:204")) is not None
 
 
+def test_a_post_is_found_below_all_that_was_posted_since(room: Room) -> None:
+    """As many as wait after an outage; of two with its key the newest counts."""
+    room.chat.post(CARD)
+    ts = room.chat.post(CARD)
+    for number in range(205):
+        room.chat.post(replace(CARD, key=f"other:{number}"))
+
+    assert room.chat.find(CARD) == ts
+
+
 def test_a_post_whose_answer_got_lost_is_unknown_and_found_again(room: Room) -> None:
     room.workspace.faults.cut_after("chat.postMessage")
     with pytest.raises(UnknownOutcome):
