@@ -26,9 +26,9 @@ from slack_sdk.web import SlackResponse
 from bot.adapters import slack_files
 from bot.adapters.remembering import Memory
 from bot.adapters.server_words import line_trouble, remark
-from bot.adapters.slack_words import GONE, OF_CHANNEL, OF_US, OUTCOME_UNKNOWN, PASSING, WRONG_TOKEN, mend
+from bot.adapters.slack_words import OF_CHANNEL, OF_POST, OF_US, OUTCOME_UNKNOWN, PASSING, WRONG_TOKEN, mend
 from bot.adapters.tls import build_context
-from bot.domain.errors import MessageGone, NotNow, PermanentFailure, UnknownOutcome, Unwelcome
+from bot.domain.errors import NotNow, PermanentFailure, UnknownOutcome, Unwelcome
 from bot.domain.loopback import is_loopback
 from bot.domain.staff import Member
 from bot.domain.whole_text import whole
@@ -323,13 +323,11 @@ def _refusal(exc: SlackApiError, doing: str, channel: str, lost: type[NotNow | U
         return lost(f"Slack's server failed while {doing} (status {status}, {remark(error)})")
     if error in PASSING:
         return NotNow(f"Slack cannot do it now while {doing} ({error})")
-    if error in GONE:
-        return MessageGone(f"Slack refused while {doing}: {GONE[error]}")
     words = mend(error, channel=channel, needed=str(response.get("needed") or ""))
     refused = f"Slack refused while {doing}: {words}"
     if error in OF_US or error in OF_CHANNEL:
         return Unwelcome(refused, place=channel if error in OF_CHANNEL else "")
-    return PermanentFailure(refused)
+    return OF_POST.get(error, PermanentFailure)(refused)
 
 
 def _error(response: object) -> str:

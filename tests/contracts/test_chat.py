@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.adapters.slack import SlackChat, build_client
-from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
+from bot.domain.errors import MessageLocked, PermanentFailure, TransientFailure, UnknownOutcome
 from bot.ports import Chat, ChatMessage, Picture
 from bot.sandbox.slack import SlackServer, Workspace
 from bot.settings import load
@@ -243,6 +243,14 @@ def test_a_channel_that_is_not_there_is_named(room: Room) -> None:
 def test_changing_a_message_that_is_gone_is_refused_for_good(room: Room) -> None:
     with pytest.raises(PermanentFailure, match="gone"):
         room.chat.update(CARD, "1700000000.000001")
+
+
+@pytest.mark.parametrize("error", ["edit_window_closed", "cant_update_message"])
+def test_a_message_that_stays_as_it_is_is_told_from_one_that_is_gone(room: Room, error: str) -> None:
+    ts = room.chat.post(CARD)
+    room.workspace.faults.refuse("chat.update", error)
+    with pytest.raises(MessageLocked, match=r"Slack refused while changing a message: the "):
+        room.chat.update(CARD, ts)
 
 
 def test_a_colleague_is_a_full_member_with_name_and_address(room: Room) -> None:
