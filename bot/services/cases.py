@@ -366,15 +366,17 @@ def _registered(db: Database, desk: Desk, case: Case, found: Registration | None
 
 
 def _effect(job: Job, returned: Mapping[int, tuple[Returned, ...]]) -> Effect:
-    # What a decision says is overtaken by nothing: it was discarded and written anew.
+    # What a decision says is overtaken by nothing: it was discarded, or came back, and was written anew.
     anew = job.status is JobStatus.REPLACED and job.decision_id is not None
+    back = returned.get(job.id, ())
     return Effect(
         id=job.id,
         template=job.template,
         state=JobStatus.DISCARDED if anew else job.status,
         at=job.sent_at,
         error=job.error,
-        returned=returned.get(job.id, ()),
+        returned=back,
+        came_back=any(one.gave_up and one.recipient == job.recipient for one in back),
         kept=not job.values.get("erased"),
         anew=anew,
     )

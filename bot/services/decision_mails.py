@@ -1,6 +1,6 @@
-"""A mail of a decision or of how a case stands that did not go: written anew, or told otherwise."""
+"""A mail of a decision or of how a case stands that never arrived: written anew, or told otherwise."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -21,7 +21,7 @@ from bot.services.cases import answer, get_case, refusals_recorded
 from bot.services.decision_phases import follow
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card
-from bot.store import outbox, step_jobs
+from bot.store import bounces, outbox, step_jobs
 from bot.store.database import transaction
 
 #: states in which a person may say that its reader was told otherwise
@@ -29,14 +29,14 @@ LOST = (JobStatus.DISCARDED, JobStatus.FAILED, JobStatus.UNKNOWN)
 
 
 def write_anew(db: Database, desk: Desk, job_id: int, *, by: Staff, now: datetime) -> Case:
-    """What staff had discarded goes after all, in another mail with a link that works.
+    """What staff had discarded, or what came back, goes after all, in another mail with a link that works.
 
     Its words are those of the decision, which has to stand, or of how the case stands still. Raise UnknownJob
     where it was written anew already or told otherwise, WordsNotKept where nothing is left that could be
     written to anybody.
     """
     with _of_case(db, job_id, EventTag.CASE_TOLD_ANEW, by=by, now=now) as (job, case):
-        if not held_notes.replace(db, job.id, since=(JobStatus.DISCARDED,), now=now):
+        if not held_notes.replace(db, job.id, since=_lost(db, job, JobStatus.DISCARDED), now=now):
             raise _unknown(db, job)
         if job.values.get("erased"):
             raise WordsNotKept(ref=case.ref)
@@ -60,10 +60,16 @@ def write_anew(db: Database, desk: Desk, job_id: int, *, by: Staff, now: datetim
 def note_told(db: Database, job_id: int, *, by: Staff, now: datetime) -> Case:
     """Its reader knows by another way: nothing is left to do about it. Raise UnknownJob where it went."""
     with _of_case(db, job_id, EventTag.CASE_TOLD_OTHERWISE, by=by, now=now) as (job, case):
-        if job.decision_id is None or not outbox.move(db, job.id, since=LOST, to=JobStatus.TOLD):
+        since = _lost(db, job, *LOST)
+        if job.decision_id is None or not outbox.move(db, job.id, since=since, to=JobStatus.TOLD):
             raise _unknown(db, job)
         held_notes.end(db, job, MailEnd.TOLD, by=by.id, now=now)
         return case
+
+
+def _lost(db: Database, job: Job, *states: JobStatus) -> Sequence[JobStatus]:
+    """The states in which it is to be dealt with: what came back is as lost as what did not go."""
+    return (*states, JobStatus.SENT) if bounces.is_lost(db, job.id) else states
 
 
 @contextmanager

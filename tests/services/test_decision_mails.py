@@ -19,12 +19,14 @@ from bot.services import approvals, cases, decision_mails, home, outbox, status_
 from bot.store import erased_jobs, queue, turns
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, DANA, ELI, LATER, Office, a_case, a_mail, an_office
+from tests.forms import sound_form
 from tests.services.mail_ends import ends
+from tests.services.test_bounces import COLLEAGUE, bounce
 from tests.services.test_outbox import a_decided_case
 from tests.services.test_withdrawals import FORM, a_reply, an_addition_to_it, approve, take_back
 
 SAY = words("en")
-COLLEAGUE = Address(name="Noor Haddad", address="noor@sponsor.example.org")
+NOOR = Address(name="Noor Haddad", address="noor@sponsor.example.org")
 
 
 @pytest.fixture
@@ -90,7 +92,7 @@ def test_a_rejection_that_was_discarded_is_the_desks_and_is_said_once(holding: O
     assert holding.case("C-1").ball is BallHolder.DESK
     assert waits_for_blake(holding) == [BallHolder.DESK]
     (note,) = [one for one in holding.chat.standing.values() if one.key.startswith("turn:")]
-    assert "the mail with the decision did not go" in note.text
+    assert "the mail with the decision did not arrive" in note.text
     assert buttons(holding) == ["mail_anew", "mail_told"]
 
 
@@ -164,10 +166,10 @@ def test_the_card_says_of_the_one_in_whose_place_it_is_that_it_was_discarded(hol
 def test_that_a_case_is_withdrawn_is_written_anew_while_it_is(holding: Office) -> None:
     holding.take(a_mail(files=[FORM]))
     holding.work()
-    a_reply(holding, sender=COLLEAGUE)
+    a_reply(holding, sender=NOOR)
     holding.work()
     job = holding.job("withdrawal")
-    assert job.values["cc"] == [COLLEAGUE.address]
+    assert job.values["cc"] == [NOOR.address]
     drop(holding, job)
     assert buttons(holding) == ["mail_anew"]
     with pytest.raises(UnknownJob):
@@ -182,7 +184,7 @@ def test_that_a_case_is_withdrawn_is_written_anew_while_it_is(holding: Office) -
 
     (mail,) = holding.mailer.sent
     assert "is withdrawn" in mail.subject
-    assert (mail.to, mail.cc) == (DANA.address, (COLLEAGUE.address,))
+    assert (mail.to, mail.cc) == (DANA.address, (NOOR.address,))
     assert f"/status/{holding.tokens[-1]}" in mail.text
     assert buttons(holding) == []
     assert f"{BLAKE.id}> had the mail written anew" in holding.chat.texts()
@@ -249,7 +251,7 @@ def test_the_home_tab_says_what_there_is_to_do_about_it(holding: Office) -> None
     assert "*The mail with the decision waits for release*" in at_home(holding)
     drop(holding, job)
 
-    assert "*The mail with the decision did not go, or may not have*" in at_home(holding)
+    assert "*The mail with the decision did not arrive, or may not have*" in at_home(holding)
     assert "case_open" in at_home(holding)
     assert "case_keys" not in at_home(holding)  # it has none, and nobody looks after it any more
     assert "case_take" not in at_home(holding)
@@ -336,3 +338,66 @@ def test_no_other_mail_is_written_anew_by_its_number(holding: Office) -> None:
 
     with pytest.raises(UnknownJob):
         write_anew(holding, job)
+
+
+def came_back(office: Office, template: str, **more: str) -> Job:
+    office.work()
+    job = office.jobs(template)[-1]
+    bounce(office, job, **more)
+    office.work()
+    return job
+
+
+def test_a_rejection_that_came_back_is_the_desks_until_it_is_written_anew(tmp_path: Path) -> None:
+    """Only its note had said so: the case was nobody's, and its sponsor had never read of it."""
+    office = an_office(tmp_path)
+    rejected(office)
+    came_back(office, "rejection", action="delayed", status="4.4.1")
+    assert office.case("C-1").ball is BallHolder.NOBODY
+    job = came_back(office, "rejection")
+
+    assert phase(office) is Phase.FAILED
+    assert waits_for_blake(office) == [BallHolder.DESK]
+    (note,) = [one for one in office.chat.standing.values() if one.key.startswith("turn:")]
+    assert "the mail with the decision did not arrive" in note.text
+    assert buttons(office) == ["mail_anew", "mail_told"]
+    write_anew(office, job)
+    office.work()
+
+    assert [one.status for one in office.jobs("rejection")] == [JobStatus.REPLACED, JobStatus.SENT]
+    assert (phase(office), office.case("C-1").ball, buttons(office)) == (Phase.DONE, BallHolder.NOBODY, [])
+    with pytest.raises(UnknownJob):
+        write_anew(office, job)
+    came_back(office, "rejection")
+    assert waits_for_blake(office) == [BallHolder.DESK]
+
+
+def test_a_confirmation_that_came_back_is_the_desks_until_its_sponsor_is_told_otherwise(
+    tmp_path: Path,
+) -> None:
+    office = an_office(tmp_path)
+    a_decided_case(office)
+    job = came_back(office, "order_confirmation")
+    assert (phase(office), buttons(office)) == (Phase.FAILED, ["mail_anew", "mail_told"])
+    assert "*The mail with the decision did not arrive, or may not have*" in office.chat.texts()
+    told(office, job)
+    assert phase(office) is Phase.DONE
+    office.work()
+    assert buttons(office) == []
+
+
+def test_a_copy_that_came_back_and_what_arrived_are_nothing_to_deal_with(tmp_path: Path) -> None:
+    office = an_office(tmp_path)
+    office.take(a_mail(files=[("RIS.xlsx", sound_form())], cc=COLLEAGUE))
+    case = office.case("C-1")
+    with office.connect() as db:
+        approvals.reject(
+            db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY,
+            reason=RejectionReason.DUPLICATE, note="", now=office.now,
+        )  # fmt: skip
+    job = came_back(office, "rejection", recipient=COLLEAGUE)
+
+    assert (phase(office), buttons(office)) == (Phase.DONE, [])
+    for act in (write_anew, told):
+        with pytest.raises(UnknownJob):
+            act(office, job)
