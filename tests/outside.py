@@ -13,7 +13,7 @@ from bot.adapters import marking
 from bot.adapters.carriers import read_workbooks
 from bot.adapters.mail_parsing import _read_all as read_all
 from bot.adapters.spreadsheets import LIMITS
-from bot.domain.errors import MessageGone, PermanentFailure, UnknownOutcome
+from bot.domain.errors import MessageGone, MessageLocked, PermanentFailure, UnknownOutcome
 from bot.domain.mail import Attachment, FetchedMail, OutboundMail
 from bot.domain.remarks import Remarks
 from bot.domain.sheets import Workbook
@@ -100,6 +100,7 @@ class FakeChat:
 
     def __init__(self, members: Iterable[Member] = ()) -> None:
         self.standing: dict[str, ChatMessage] = {}
+        self.locked: set[str] = set()  #: of those, what nobody can change any more
         self.faults = Faults()
         self.letters: list[tuple[str, str, list[Block]]] = []  #: to one person each
         self.pictures: list[tuple[str, Picture]] = []
@@ -125,6 +126,8 @@ class FakeChat:
         self.faults.happen()
         if ts not in self.standing:
             raise MessageGone("Slack refused while changing a message: it is gone")
+        if ts in self.locked:
+            raise MessageLocked("Slack refused while changing a message: the time for it is over")
         self.updates += 1
         self.standing[ts] = message
 
@@ -132,7 +135,7 @@ class FakeChat:
         self.lookups += 1
         self.faults.happen()
         same = (message.channel, message.key)
-        return next((ts for ts, m in self.standing.items() if (m.channel, m.key) == same), None)
+        return max((ts for ts, m in self.standing.items() if (m.channel, m.key) == same), default=None)
 
     def list_keys(self, channel: str, beginning: str, *, most: int) -> list[str]:
         self.faults.happen()
