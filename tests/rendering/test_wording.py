@@ -16,6 +16,7 @@ from bot.rendering.account_mails import user_ids
 from bot.rendering.mail_templates import SHIPPED, list_left_out, split_front_matter
 from bot.rendering.mails import list_lost_rules, render_mail
 from bot.rendering.samples import sample_values
+from bot.rendering.words import words
 from tests.rendering.test_mails import POLICY, show
 
 
@@ -194,3 +195,15 @@ def test_a_company_whose_name_ends_in_a_full_stop_ends_no_sentence_of_a_stopped_
     mail = show("withdrawal", lang, stopped=True, company="Lindgren Example Inc.")
     assert "Lindgren Example Inc." in mail.text
     assert "Inc.." not in re.sub(r"[*_]", "", mail.text)
+
+
+@pytest.mark.parametrize("key", ["members.title", "change.my_account", "dashboard.credentials"])
+def test_a_german_mail_names_a_page_as_the_german_portal_does(key: str) -> None:
+    """“under Users” of the English one is “unter „Benutzer““ of the German one."""
+    names = {lang: words(lang).say(f"page.{key}") for lang in LANGUAGES}
+    naming = [path for path in SHIPPED.glob("*.en.md") if f"under {names['en']}" in path.read_text("utf-8")]
+    unter = re.compile(rf"unter „?{names['de']}“?")
+
+    assert naming
+    for path in naming:
+        assert unter.search(path.with_name(path.name.replace(".en.", ".de.")).read_text("utf-8")), path.name
