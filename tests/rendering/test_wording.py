@@ -207,3 +207,13 @@ def test_a_german_mail_names_a_page_as_the_german_portal_does(key: str) -> None:
     assert naming
     for path in naming:
         assert unter.search(path.with_name(path.name.replace(".en.", ".de.")).read_text("utf-8")), path.name
+
+
+@pytest.mark.parametrize(
+    ("lang", "whom"),
+    [("en", "who has no account yet gets an activation mail"), ("de", "die noch kein Konto haben, bekommen")],
+)
+def test_an_addition_promises_no_activation_mail_to_whoever_has_an_account(lang: str, whom: str) -> None:
+    """Somebody of a form of before is ordered anew where their License Key is void."""
+    mail = show("order_confirmation", lang, only_people=True, addition_to="C-7")
+    assert whom in " ".join(mail.text.split())
