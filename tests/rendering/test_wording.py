@@ -8,7 +8,7 @@ from pathlib import Path
 import jinja2
 import pytest
 
-from bot.domain.accounts import AccountStatus
+from bot.domain.accounts import Account, AccountStatus
 from bot.domain.languages import LANGUAGES
 from bot.domain.ris import Role
 from bot.rendering import account_samples, samples
@@ -217,3 +217,24 @@ def test_an_addition_promises_no_activation_mail_to_whoever_has_an_account(lang:
     """Somebody of a form of before is ordered anew where their License Key is void."""
     mail = show("order_confirmation", lang, only_people=True, addition_to="C-7")
     assert whom in " ".join(mail.text.split())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_of_colleagues_at_one_address_each_finds_their_own_user_id(lang: str) -> None:
+    found = account_samples.several_accounts(samples.decided_case(lang), at=samples.DECIDED_AT)
+    (one, _), (other, _) = found
+
+    def told(*those: tuple[Account, str]) -> str:
+        return render_mail("user_ids", lang, user_ids(those, POLICY, sign_in_url="https://portal/")).text
+
+    both, own = told(*found), told(found[0], found[0])
+    for account in (one, other):
+        assert re.search(rf"{account.user_id}.{{0,5}}{account.name}", both, re.DOTALL)
+    assert re.search(rf"^\w.* {one.name},$", own, re.MULTILINE)
+    assert not re.search(rf"^\w.* {one.name},$", both, re.MULTILINE)
+
+
+def test_a_list_of_user_ids_that_waited_from_before_goes_without_names() -> None:
+    values = sample_values("user_ids")
+    old = [{"user_id": one["user_id"], "company": one["company"]} for one in values["accounts"]]
+    assert old[1]["user_id"] in render_mail("user_ids", "en", values | {"accounts": old}).text
