@@ -4,6 +4,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pytest
@@ -238,3 +239,18 @@ def test_a_list_of_user_ids_that_waited_from_before_goes_without_names() -> None
     values = sample_values("user_ids")
     old = [{"user_id": one["user_id"], "company": one["company"]} for one in values["accounts"]]
     assert old[1]["user_id"] in render_mail("user_ids", "en", values | {"accounts": old}).text
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "says"),
+    [
+        ("order_confirmation", {"from_spare": 2}, "Genutzte freie Plätze"),  # not of the money above it
+        ("site_ready", {}, "und die ForumPass-Site ist bereit"),  # the customer's, not ForumPass's own
+        ("site_ready", {}, "weil Sie das am"),  # the mail is not what was ordered
+        ("partner_notice", {}, "Zur Anmeldeseite: "),
+        ("phone_reset", {"state": "cooling"}, "zwei Menschen haben zugestimmt, dass"),  # and saw nothing
+        ("email_change", {"due": "1. Mai"}, "sobald die neue Adresse es bestätigt hat"),
+    ],
+)
+def test_a_german_mail_says_what_its_english_twin_says(name: str, changes: dict[str, Any], says: str) -> None:
+    assert says in " ".join(show(name, "de", **changes).text.split())
