@@ -225,6 +225,9 @@ class SmtpMailer:
         replies = _replies(client, letter.commands(client))
         try:
             return self._judge(replies, letter.recipients)
+        except _Stale:
+            self._hang_up()  # answers to that breath may lie unread: the next mail would take them for its
+            raise
         except (TransientFailure, PermanentFailure):
             if client.has_extn("pipelining"):
                 self._hear_out(replies)

@@ -35,7 +35,9 @@ class Effect:
     at: datetime | None = None
     error: str = ""
     returned: tuple[Returned, ...] = ()
+    came_back: bool = False  #: from whom it was to
     kept: bool = True  #: its words, without which it cannot be written anew
+    anew: bool = False  #: discarded, and another was written in its place
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -158,9 +158,8 @@ def mail_activation_again(
     return True
 
 
-def count_activations(db: Database, account: Account, *, now: datetime) -> int:
-    """How many activation mails it got lately, those aside that somebody asked for: strangers can do that."""
-    since = now - ACTIVATIONS_WITHIN
+def count_activations(db: Database, account: Account, *, since: datetime) -> int:
+    """How many activation mails it got since, those aside that somebody asked for: strangers can do that."""
     mailed = events.list_tagged(db, (f"account:{account.id}",), (EventTag.ACTIVATION_MAILED,))
     asked = sum(one.at >= since and one.actor == ASKED for one in mailed)
     return links.count_since(db, purpose=ACTIVATION, subject=account.ref, since=since) - asked
@@ -200,7 +199,7 @@ def reopen(db: Database, desk: Desk, account: Account, *, by: str, now: datetime
     accounts.move(db, account.id, since=AccountStatus.DEACTIVATED, to=before, now=now)
     if before is AccountStatus.ACTIVE:
         member_notices.tell(db, desk, account, why=MemberNotice.REACTIVATED, now=now)
-    elif count_activations(db, account, now=now) < MOST_ACTIVATIONS:
+    elif count_activations(db, account, since=now - ACTIVATIONS_WITHIN) < MOST_ACTIVATIONS:
         mail_activation(db, desk, replace(account, status=before), now=now)
     if account.is_administrator:
         member_notices.tell_administrators(db, desk, account, by=by, now=now)

@@ -41,6 +41,7 @@ from bot.services import held_keys, license_keys, member_notices, seat_holders
 from bot.services.account_mails import check_gone
 from bot.services.accounts import (
     ACTIVATION_MAILS,
+    ACTIVATIONS_WITHIN,
     MOST_ACTIVATIONS,
     count_activations,
     end_invitations,
@@ -202,7 +203,7 @@ def remind(db: Database, desk: Desk, *, account_id: int, by: Account, now: datet
         check_many(db, by.organisation, now=now)
         account = _get(db, by, account_id)
         _check_status(account, AccountStatus.WAITING)
-        if count_activations(db, account, now=now) >= MOST_ACTIVATIONS:
+        if count_activations(db, account, since=now - ACTIVATIONS_WITHIN) >= MOST_ACTIVATIONS:
             raise RemindedOften(most=MOST_ACTIVATIONS)
         check_gone(db, account, *ACTIVATION_MAILS)
         mail_activation(db, desk, account, now=now)

@@ -73,16 +73,23 @@ UNTOLD = f"({_REFUSED} and {_REFUSING} in ({_DID_NOT_GO}))"
 
 _ASKING = (CaseStatus.WAITING_FOR_SPONSOR,)
 _INVITING = (CaseStatus.INVITED,)
-_DECIDED = (CaseStatus.APPROVED, CaseStatus.LIVE, CaseStatus.REJECTED)
+_DECIDED = (CaseStatus.APPROVED, CaseStatus.REJECTED)
+_LIVE = (CaseStatus.LIVE,)
 
+#: of a case called `c`: the mail with its decision waits for release
+_TOLD_LATER = f"""exists (select 1 from outbox told {OF_CASE}
+    where told.case_id = c.id and told.status = '{JobStatus.HELD}' and told.decision_id in (
+        select id from decisions where case_id = c.id and voided_at is null))"""
+#: a mail by which somebody activates their account waits for release
+UNACTIVATED = f"template = 'activation' and status = '{JobStatus.HELD}'"
 #: by the state of a case called `c`: what asks or tells somebody waits for staff's release, and nobody knows
 #: of it until then
 _WAITS: dict[tuple[CaseStatus, ...], str] = {
     _ASKING: f"exists (select 1 {ASKS} and {_NEEDS} and asks.status = '{JobStatus.HELD}')",
     _INVITING: f"({_REFUSED} and {_REFUSING} = '{JobStatus.HELD}')",
-    _DECIDED: f"""exists (select 1 from outbox told {OF_CASE}
-        where told.case_id = c.id and told.status = '{JobStatus.HELD}' and told.decision_id in (
-            select id from decisions where case_id = c.id and voided_at is null))""",
+    _DECIDED: _TOLD_LATER,
+    _LIVE: f"""(exists (select 1 from outbox {OF_CASE} where case_id = c.id and {UNACTIVATED})
+        or {_TOLD_LATER})""",
 }
 #: by its state: its sponsor has written, or somebody was not asked or told
 _CALLS: dict[tuple[CaseStatus, ...], str] = {
@@ -97,7 +104,8 @@ def _whatever_its_state(words: Mapping[tuple[CaseStatus, ...], str]) -> str:
     return f"({' or '.join(f'(c.status in ({among(states)}) and {word})' for states, word in words.items())})"
 
 
-UNRELEASED = _whatever_its_state(_WAITS)
+#: without activation mails: a card counts those that did not go, too
+UNRELEASED = _whatever_its_state(_WAITS | {_LIVE: _TOLD_LATER})
 HEARD = _whatever_its_state(_HEARD)
 
 

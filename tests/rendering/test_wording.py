@@ -18,7 +18,7 @@ from bot.rendering.mail_templates import SHIPPED, list_left_out, split_front_mat
 from bot.rendering.mails import list_lost_rules, render_mail
 from bot.rendering.samples import sample_values
 from bot.rendering.words import words
-from tests.rendering.test_mails import POLICY, show
+from tests.rendering.test_mails import POLICY, every_language, every_mail, show
 
 
 def test_a_missing_value_is_an_error_and_not_a_gap() -> None:
@@ -191,11 +191,21 @@ def test_no_administrator_is_sent_to_their_administrator(roles: tuple[Role, Role
     assert says in " ".join(render_mail("user_ids", "en", values).text.split())
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_company_whose_name_ends_in_a_full_stop_ends_no_sentence_of_a_stopped_order(lang: str) -> None:
-    mail = show("withdrawal", lang, stopped=True, company="Lindgren Example Inc.")
-    assert "Lindgren Example Inc." in mail.text
-    assert "Inc.." not in re.sub(r"[*_]", "", mail.text)
+@every_language
+@every_mail
+def test_a_name_that_ends_in_a_full_stop_ends_its_sentence(name: str, lang: str) -> None:
+    values = sample_values(name, lang)
+    names = {key: f"{key.title()} Inc." for key in ("company", "sponsor", "person", "sender_name")}
+    mail = render_mail(name, lang, values | {key: said for key, said in names.items() if key in values})
+    heads = f"{mail.subject}\n{mail.preheader}"
+    assert "Inc.." not in heads + re.sub(r"[*_]", "", mail.text) + re.sub(r"<[^>]*>", "", mail.html)
+
+
+def test_a_name_without_one_and_a_sentence_that_goes_on_keep_theirs() -> None:
+    mail = show("account_locked", company="Lindgren AB")
+    assert "at Lindgren AB. It is therefore" in " ".join(mail.text.split())
+    mail = show("account_locked", company="Lindgren Inc.")
+    assert "at Lindgren Inc. It is therefore" in " ".join(mail.text.split())
 
 
 @pytest.mark.parametrize("key", ["members.title", "change.my_account", "dashboard.credentials"])
