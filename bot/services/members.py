@@ -45,6 +45,7 @@ from bot.services.accounts import (
     MOST_ACTIVATIONS,
     count_activations,
     end_invitations,
+    find_closing,
     mail_activation,
     make_administrator,
     make_one,
@@ -269,12 +270,10 @@ def reactivate(db: Database, desk: Desk, *, account_id: int, by: Account, now: d
         del everybody
         if account.status is not AccountStatus.DEACTIVATED:
             return None
-        ended = events.list_tagged(db, [f"account:{account.id}"], [EventTag.ACCOUNT_DEACTIVATED])
-        if not ended or not ended[-1].actor.startswith("account:"):
+        closing = find_closing(db, account)
+        if closing is None or not closing.is_theirs:
             raise ClosedByDesk
-        reopen(db, desk, account, now=now)
-        if account.is_administrator:
-            member_notices.tell_administrators(db, desk, account, by=f"account:{by.id}", now=now)
+        reopen(db, desk, account, by=f"account:{by.id}", now=now)
         return EventTag.ACCOUNT_REOPENED
 
     _change(db, account_id, by, now, change)

@@ -172,7 +172,7 @@ def test_no_stranger_uses_up_what_an_administrator_may_send(town: Town, door: Do
         accounts.move(
             town.db, own.id, since=AccountStatus.WAITING, to=AccountStatus.DEACTIVATED, now=town.office.now
         )
-        opening.reopen(town.db, town.office.desk, own, now=town.office.now)
+        opening.reopen(town.db, town.office.desk, own, by=AVERY.id, now=town.office.now)
     assert [job.template for job in town.office.mails()[before:]] == ["activation"] * 2
 
 
