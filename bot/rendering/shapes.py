@@ -47,7 +47,6 @@ class Marks:
 
     def end_sentences(self, text: str) -> str:
         """Without the full stop behind a value that brings its own: "… at Lindgren Inc."."""
-
         own = {str(number) for number, value in enumerate(self.values) if value.endswith(".")}
 
         def once(found: re.Match[str]) -> str:

@@ -19,9 +19,7 @@ from bot.services import approvals, cases, decision_mails, home, outbox, status_
 from bot.store import erased_jobs, queue, turns
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, DANA, ELI, LATER, Office, a_case, a_mail, an_office
-from tests.forms import sound_form
 from tests.services.mail_ends import ends
-from tests.services.test_bounces import COLLEAGUE, bounce
 from tests.services.test_outbox import a_decided_case
 from tests.services.test_withdrawals import FORM, a_reply, an_addition_to_it, approve, take_back
 
@@ -338,66 +336,3 @@ def test_no_other_mail_is_written_anew_by_its_number(holding: Office) -> None:
 
     with pytest.raises(UnknownJob):
         write_anew(holding, job)
-
-
-def came_back(office: Office, template: str, **more: str) -> Job:
-    office.work()
-    job = office.jobs(template)[-1]
-    bounce(office, job, **more)
-    office.work()
-    return job
-
-
-def test_a_rejection_that_came_back_is_the_desks_until_it_is_written_anew(tmp_path: Path) -> None:
-    """Only its note had said so: the case was nobody's, and its sponsor had never read of it."""
-    office = an_office(tmp_path)
-    rejected(office)
-    came_back(office, "rejection", action="delayed", status="4.4.1")
-    assert office.case("C-1").ball is BallHolder.NOBODY
-    job = came_back(office, "rejection")
-
-    assert phase(office) is Phase.FAILED
-    assert waits_for_blake(office) == [BallHolder.DESK]
-    (note,) = [one for one in office.chat.standing.values() if one.key.startswith("turn:")]
-    assert "the mail with the decision did not arrive" in note.text
-    assert buttons(office) == ["mail_anew", "mail_told"]
-    write_anew(office, job)
-    office.work()
-
-    assert [one.status for one in office.jobs("rejection")] == [JobStatus.REPLACED, JobStatus.SENT]
-    assert (phase(office), office.case("C-1").ball, buttons(office)) == (Phase.DONE, BallHolder.NOBODY, [])
-    with pytest.raises(UnknownJob):
-        write_anew(office, job)
-    came_back(office, "rejection")
-    assert waits_for_blake(office) == [BallHolder.DESK]
-
-
-def test_a_confirmation_that_came_back_is_the_desks_until_its_sponsor_is_told_otherwise(
-    tmp_path: Path,
-) -> None:
-    office = an_office(tmp_path)
-    a_decided_case(office)
-    job = came_back(office, "order_confirmation")
-    assert (phase(office), buttons(office)) == (Phase.FAILED, ["mail_anew", "mail_told"])
-    assert "*The mail with the decision did not arrive, or may not have*" in office.chat.texts()
-    told(office, job)
-    assert phase(office) is Phase.DONE
-    office.work()
-    assert buttons(office) == []
-
-
-def test_a_copy_that_came_back_and_what_arrived_are_nothing_to_deal_with(tmp_path: Path) -> None:
-    office = an_office(tmp_path)
-    office.take(a_mail(files=[("RIS.xlsx", sound_form())], cc=COLLEAGUE))
-    case = office.case("C-1")
-    with office.connect() as db:
-        approvals.reject(
-            db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY,
-            reason=RejectionReason.DUPLICATE, note="", now=office.now,
-        )  # fmt: skip
-    job = came_back(office, "rejection", recipient=COLLEAGUE)
-
-    assert (phase(office), buttons(office)) == (Phase.DONE, [])
-    for act in (write_anew, told):
-        with pytest.raises(UnknownJob):
-            act(office, job)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from bot.domain.account_views import AccountAct
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.errors import LinkExpired, Refusal
 from bot.domain.key_refusals import KeyAlreadyUsed, SeatChanged, UnknownSeat
@@ -17,7 +16,6 @@ from bot.domain.license_keys import KeyState, Seat
 from bot.domain.member_refusals import (
     AddressShared,
     AdministratorsOnly,
-    ClosedByDesk,
     InvitedAlready,
     LastAdministrator,
     MemberThere,
@@ -27,7 +25,6 @@ from bot.domain.members import Members, read_member
 from bot.domain.ris import Role
 from bot.domain.sessions import Strength
 from bot.services import (
-    account_views,
     accounts,
     license_keys,
     member_invitations,
@@ -44,7 +41,6 @@ from tests.services.walked import office as stocked
 
 __all__ = ["stocked"]
 
-ADMIN = Role.ORGANIZATION_ADMINISTRATOR
 GIVEN = {
     "salutation": "Ms", "first_name": "Ina", "last_name": "Okoye", "email": "Ina.Okoye@kunde.example.org",
     "job_title": "Buyer", "language": "en", "role": "user",
@@ -220,43 +216,6 @@ def test_a_deactivated_account_is_signed_out_everywhere_and_its_links_are_over(o
     assert (
         refusal_of(do, office, recovery.get, office.desk, reset) is LinkExpired
     )  # what was mailed before opens nothing
-
-
-def test_an_administrator_opens_again_what_an_administrator_closed_and_not_what_the_desk_did(
-    office: Office,
-) -> None:
-    administrator, user = opened(office, "C-1")
-    open_again = partial(do, office, members.reactivate, office.desk, by=administrator)
-    do(office, members.deactivate, office.desk, account_id=user.id, by=administrator)
-    open_again(account_id=user.id)
-    open_again(account_id=user.id)
-    assert find(office, user.id).status is AccountStatus.ACTIVE
-    assert [event.tag for event in office.events()].count("account:reopened") == 1
-    do(office, account_views.act, office.desk, AccountAct.CLOSE, account_id=user.id, by=AVERY.id)
-    assert refusal_of(open_again, account_id=user.id) is ClosedByDesk
-    assert find(office, user.id).status is AccountStatus.DEACTIVATED
-
-
-def test_what_an_administrator_closed_the_desk_opens_knowingly_and_the_administrators_hear(
-    office: Office,
-) -> None:
-    administrator, user = opened(office, "C-1")
-    end = partial(do, office, members.deactivate, office.desk, account_id=user.id, by=administrator)
-    act = partial(do, office, account_views.act, office.desk, account_id=user.id, by=AVERY.id)
-    end()
-    seen = do(office, account_views.get, office.desk, user.id)
-    assert (seen.closing.by, seen.closing.name) == (f"account:{administrator.id}", administrator.name)
-    assert seen.closing.at == office.now
-    assert act(AccountAct.REOPEN).closing is None
-
-    assert act(AccountAct.CLOSE).closing.by == AVERY.id
-    act(AccountAct.REOPEN)  # what the desk closed itself is no news to them
-    do(office, members.set_role, office.desk, account_id=user.id, role=ADMIN, by=administrator)
-    end()
-    act(AccountAct.REOPEN)
-    told = [job for job in office.jobs("member_notice") if job.recipient == administrator.email]
-    assert [one.values["words"]["why"] for one in told] == ["returned", "joined"]
-    assert told[0].values["words"]["person"] == user.name
 
 
 def test_everybody_concerned_hears_who_is_an_administrator_and_who_is_no_user(
