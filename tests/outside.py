@@ -3,7 +3,7 @@
 import itertools
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from bot.domain.mail import Attachment, FetchedMail, OutboundMail
 from bot.domain.remarks import Remarks
 from bot.domain.sheets import Workbook
 from bot.domain.staff import Member
-from bot.ports import Block, ChatMessage, Picture, ReadMail, SharedFile
+from bot.ports import Block, ChatMessage, Failure, Picture, ReadMail, SharedFile
 from tests import slack_rules
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -204,6 +204,7 @@ class FakeServer:
         self.faults: dict[str, Faults] = {
             name: Faults() for name in ("open", "uids", "fetch", "move", "wait")
         }
+        self.unmovable: dict[int, Failure] = {}  #: UIDs that are not moved, with why
         self.asked: list[tuple[int, ...]] = []  #: the UIDs of each fetch
         self.sign = threading.Condition()
         self.waiting = threading.Event()
@@ -260,11 +261,12 @@ class FakeServer:
             old = old_before is not None and mail.received_at < old_before
             yield replace(mail, raw=b"", whole=False) if old else mail
 
-    def move(self, uids: Sequence[int], folder: str) -> None:
+    def move(self, uids: Sequence[int], folder: str) -> Mapping[int, Failure]:
         self.faults["move"].happen()
-        for uid in uids:
+        for uid in set(uids) - self.unmovable.keys():
             if self.mails.pop(uid, None):
                 self.folders.setdefault(folder, []).append(uid)
+        return {uid: self.unmovable[uid] for uid in uids if uid in self.unmovable}
 
     def wait(self, seconds: float) -> None:
         self.faults["wait"].happen()
