@@ -28,18 +28,19 @@ _TO_READ = """coalesce(json_extract(note.vals, '$.words.to_read'),
     json_extract(note.vals, '$.words.text') <> ''
         and not coalesce(json_extract(note.vals, '$.words.taken'), 0))"""
 
-#: of a case called `c`: notes of mails in words that came with its newest form or since, with which nobody
-#: has dealt by a letter, or by saying that there is nothing to answer. Without those whose answers under
-#: numbers staff were shown: whatever became of these, they were read
+#: of a case called `c`: notes of mails in words, with which nobody has dealt by a letter, or by saying that
+#: there is nothing to answer. What says nothing besides is dealt with by a newer form, and by showing staff
+#: its answers under numbers: whatever became of these, they were read
 NOT_READ = f"""from outbox note
     where note.key >= {_KEY} and note.key < {_KEY} || ':' and {_TO_READ}
-      and note.created_at >= (select max(made_at) from case_versions
-                              where case_id = c.id and made_by like 'mail:%')
       and note.id > max(c.read_to, coalesce((select max({_SEEN}) from outbox {OF_CASE}
           where case_id = c.id and kind = 'mail' and template in ({among(Letter)})
             and status in ({_WROTE})), 0))
-      and not exists (select 1 from case_answers shown where shown.case_id = c.id
-          and shown.mail_id = cast(substr(note.key, length({_KEY}) + 1) as integer))"""
+      and (json_extract(note.vals, '$.words.goes_on')
+        or (note.created_at >= (select max(made_at) from case_versions
+                                where case_id = c.id and made_by like 'mail:%')
+          and not exists (select 1 from case_answers shown where shown.case_id = c.id
+              and shown.mail_id = cast(substr(note.key, length({_KEY}) + 1) as integer))))"""
 
 #: of a case called `c`: mails by which its sponsor is asked for what is open now, or was written to about it
 ASKS = f"""from outbox asks {OF_CASE}
