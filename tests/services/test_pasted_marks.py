@@ -1,4 +1,4 @@
-"""Lines with ">" that a sender pasted into a mail of their own are their words; in an answer they are quotes."""
+"""Lines with ">" in a mail of the sender's own are their words; in an answer they are quotes."""
 
 import pytest
 
