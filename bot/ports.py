@@ -1,10 +1,11 @@
 """What we need from outside, written down once; adapters fit by shape and `bootstrap` picks one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.domain.errors import PermanentFailure, TransientFailure
 from bot.domain.mail import Attachment, FetchedMail, InboundMail, OutboundMail
 from bot.domain.provisioning import CalledOff, Order, Record
 from bot.domain.remarks import Remarks
@@ -12,6 +13,7 @@ from bot.domain.sheets import Workbook
 from bot.domain.staff import Member
 
 Block = dict[str, Any]
+Failure = TransientFailure | PermanentFailure
 ReadMail = tuple[InboundMail, tuple[Workbook, ...]]  #: a mail with every table in it, files first
 
 
@@ -33,8 +35,11 @@ class Mailbox(Protocol):
         Of a mail received before `old_before` the bytes are not fetched.
         """
 
-    def move(self, uids: Sequence[int], folder: str) -> None:
-        """Move mails aside, making the folder when it is not there; repeating it does no harm."""
+    def move(self, uids: Sequence[int], folder: str) -> Mapping[int, Failure]:
+        """Move mails aside, making the folder when it is not there; repeating it does no harm.
+
+        Return those that the server does not move, each with why.
+        """
 
     def wait(self, seconds: float) -> None:
         """Return when something may have come, or after `seconds` (IDLE only wakes)."""

@@ -3,7 +3,7 @@
 import itertools
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,12 +13,12 @@ from bot.adapters import marking
 from bot.adapters.carriers import read_workbooks
 from bot.adapters.mail_parsing import _read_all as read_all
 from bot.adapters.spreadsheets import LIMITS
-from bot.domain.errors import MessageGone, PermanentFailure, UnknownOutcome
+from bot.domain.errors import MessageGone, MessageLocked, PermanentFailure, UnknownOutcome
 from bot.domain.mail import Attachment, FetchedMail, OutboundMail
 from bot.domain.remarks import Remarks
 from bot.domain.sheets import Workbook
 from bot.domain.staff import Member
-from bot.ports import Block, ChatMessage, Picture, ReadMail, SharedFile
+from bot.ports import Block, ChatMessage, Failure, Picture, ReadMail, SharedFile
 from tests import slack_rules
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -100,6 +100,7 @@ class FakeChat:
 
     def __init__(self, members: Iterable[Member] = ()) -> None:
         self.standing: dict[str, ChatMessage] = {}
+        self.locked: set[str] = set()  #: of those, what nobody can change any more
         self.faults = Faults()
         self.letters: list[tuple[str, str, list[Block]]] = []  #: to one person each
         self.pictures: list[tuple[str, Picture]] = []
@@ -125,6 +126,8 @@ class FakeChat:
         self.faults.happen()
         if ts not in self.standing:
             raise MessageGone("Slack refused while changing a message: it is gone")
+        if ts in self.locked:
+            raise MessageLocked("Slack refused while changing a message: the time for it is over")
         self.updates += 1
         self.standing[ts] = message
 
@@ -132,7 +135,7 @@ class FakeChat:
         self.lookups += 1
         self.faults.happen()
         same = (message.channel, message.key)
-        return next((ts for ts, m in self.standing.items() if (m.channel, m.key) == same), None)
+        return max((ts for ts, m in self.standing.items() if (m.channel, m.key) == same), default=None)
 
     def list_keys(self, channel: str, beginning: str, *, most: int) -> list[str]:
         self.faults.happen()
@@ -201,6 +204,7 @@ class FakeServer:
         self.faults: dict[str, Faults] = {
             name: Faults() for name in ("open", "uids", "fetch", "move", "wait")
         }
+        self.unmovable: dict[int, Failure] = {}  #: UIDs that are not moved, with why
         self.asked: list[tuple[int, ...]] = []  #: the UIDs of each fetch
         self.sign = threading.Condition()
         self.waiting = threading.Event()
@@ -257,11 +261,12 @@ class FakeServer:
             old = old_before is not None and mail.received_at < old_before
             yield replace(mail, raw=b"", whole=False) if old else mail
 
-    def move(self, uids: Sequence[int], folder: str) -> None:
+    def move(self, uids: Sequence[int], folder: str) -> Mapping[int, Failure]:
         self.faults["move"].happen()
-        for uid in uids:
+        for uid in set(uids) - self.unmovable.keys():
             if self.mails.pop(uid, None):
                 self.folders.setdefault(folder, []).append(uid)
+        return {uid: self.unmovable[uid] for uid in uids if uid in self.unmovable}
 
     def wait(self, seconds: float) -> None:
         self.faults["wait"].happen()

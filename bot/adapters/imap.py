@@ -1,14 +1,11 @@
 """The onboarding mailbox by IMAP: a sync by UID in batches, a move aside, and IDLE only as a wake-up."""
 
 import contextlib
-import re
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from heapq import merge
 from time import monotonic
-from typing import Any
 
 from imapclient.exceptions import (
     CapabilityError,
@@ -19,15 +16,16 @@ from imapclient.exceptions import (
     ProtocolError,
 )
 
-from bot.adapters.imap_line import Bell, Connection, LogIn, with_password
-from bot.adapters.imap_listing import HEADER_BYTES, Known, batches, groups
-from bot.adapters.imap_patience import Patience, Refused
+from bot.adapters.imap_line import Bell, Connection, CopiedOnlyError, LogIn, is_passing, said, with_password
+from bot.adapters.imap_listing import HEADER_BYTES, Known, batches, groups, known_of
+from bot.adapters.imap_patience import Patience, Refused, Unmoved, move_each
 from bot.adapters.oauth import TokenSource
 from bot.adapters.server_words import line_trouble, remark
 from bot.adapters.tls import build_context
 from bot.adapters.xoauth2 import with_token_for_imap
 from bot.domain.errors import LogInRefused, PermanentFailure, TransientFailure
 from bot.domain.mail import FetchedMail
+from bot.ports import Failure
 from bot.settings import Settings, Tls
 
 TIMEOUT = 30.0
@@ -39,10 +37,6 @@ MAX_BYTES = 26_214_400
 BATCH = 200  # UIDs in one command: a line every server takes
 LARGEST_UID = 2**32 - 1
 EARLIEST = datetime.min.replace(tzinfo=UTC)
-
-#: RFC 5530: not now, rather than not you
-_PASSING = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN|EXPUNGEISSUED)\b", re.IGNORECASE)
-_BYTES_SHOWN = re.compile(r"b(['\"])(.*?)\1")
 
 
 class ImapMailbox:
@@ -119,31 +113,38 @@ class ImapMailbox:
         for batch in batches(uids, BATCH):
             known = self._list_known(batch)
             oldest = old_before or EARLIEST
-            old = [mail.with_bytes(b"") for mail in known if mail.received_at < oldest]
-            new = self._give([mail for mail in known if mail.received_at >= oldest])
-            yield from merge(old, new, key=lambda mail: mail.uid) if old else new
+            new = {mail.uid: mail for mail in known if mail.received_at >= oldest}
+            for group in groups(known, self._max_bytes, oldest):
+                if group[0].uid in new:
+                    yield from self._give(group, new)
+                else:
+                    yield from (mail.with_bytes(b"") for mail in group)
 
-    def _give(self, known: Sequence[Known]) -> Iterator[FetchedMail]:
-        for group in groups(known, self._max_bytes):
-            try:
-                contents = self._contents(group)
-            except Refused as exc:
-                for mail in group:  # up to the first that was not given: they are to come in order
-                    raw = exc.given.get(mail.uid)
-                    if not isinstance(raw, bytes):
-                        break
-                    yield mail.with_bytes(raw)
-                raise
-            yield from (mail.with_bytes(contents[mail.uid]) for mail in group if mail.uid in contents)
+    def _give(self, group: Sequence[Known], new: Mapping[int, Known]) -> Iterator[FetchedMail]:
+        try:
+            contents = self._contents(group, new)
+        except Refused as exc:
+            for mail in group:  # up to the first that was not given: they are to come in order
+                raw = exc.given.get(mail.uid)
+                if not isinstance(raw, bytes):
+                    break
+                yield mail.with_bytes(raw)
+            raise
+        yield from (mail.with_bytes(contents[mail.uid]) for mail in group if mail.uid in contents)
 
-    def move(self, uids: Sequence[int], folder: str) -> None:
-        """Move mails aside, making the folder when it is not there; repeating it does no harm."""
+    def move(self, uids: Sequence[int], folder: str) -> dict[int, Failure]:
+        """Move mails aside, making the folder when it is not there; repeating it does no harm.
+
+        Return those that the server does not move, each with why.
+        """
+        left: dict[int, Failure] = {}
         for batch in batches(uids, BATCH):
             try:
-                self._move(batch, folder)
+                left |= self._move(batch, folder)
             except _FolderMissing:
                 self._folders.clear()  # it was deleted behind our back
-                self._move(batch, folder)
+                left |= self._move(batch, folder)
+        return left
 
     def wait(self, seconds: float) -> None:
         """Return when something may have come, after `seconds`, or when woken."""
@@ -191,9 +192,9 @@ class ImapMailbox:
             ) from exc
         except LoginError as exc:
             mend = "name its ordinary port in IMAP_PORT"
-            raise PermanentFailure(f"{self._name} asks for no log-in: {_said(exc)}", mend=mend) from exc
+            raise PermanentFailure(f"{self._name} asks for no log-in: {said(exc)}", mend=mend) from exc
         except (IMAPClientError, ValueError) as exc:
-            _, bye, why = _said(exc).partition("* BYE ")
+            _, bye, why = said(exc).partition("* BYE ")
             went = f"takes no connection now ({why})" if bye else "broke off the greeting"
             raise TransientFailure(f"{self._name} {went}") from exc
         try:
@@ -210,9 +211,9 @@ class ImapMailbox:
         except LoginError as exc:
             if isinstance(exc.__context__, IMAPClientAbortError):  # IMAPClient takes a lost line for a no
                 raise TransientFailure(f"{self._name} broke off the log-in") from exc
-            if _PASSING.search(_said(exc)):
-                raise TransientFailure(f"{self._name} cannot log us in now ({_said(exc)})") from None
-            refused = f"log-in refused by {self._name} ({_said(exc)})"
+            if is_passing(exc):
+                raise TransientFailure(f"{self._name} cannot log us in now ({said(exc)})") from None
+            refused = f"log-in refused by {self._name} ({said(exc)})"
             raise LogInRefused(refused, mend=self._log_in.mend) from None
         except (IMAPClientError, OSError, ValueError) as exc:
             raise TransientFailure(f"{self._name} broke off the log-in") from exc
@@ -236,11 +237,9 @@ class ImapMailbox:
             raise PermanentFailure(f"{self._name} keeps no UIDs in {self._folder}: name another IMAP_FOLDER")
         return validity
 
-    def _select_failure(
-        self, connection: Connection, exc: IMAPClientError
-    ) -> TransientFailure | PermanentFailure:
-        if connection.has_folder(self._folder) or _PASSING.search(_said(exc)):
-            return TransientFailure(f"{self._name} would not open {self._folder} ({_said(exc)})")
+    def _select_failure(self, connection: Connection, exc: IMAPClientError) -> Failure:
+        if connection.has_folder(self._folder) or is_passing(exc):
+            return TransientFailure(f"{self._name} would not open {self._folder} ({said(exc)})")
         there = ", ".join(str(name) for _, _, name in connection.list_folders()[:10]) or "none"
         return PermanentFailure(
             f"the folder {self._folder} is not there: create it, or name another in IMAP_FOLDER "
@@ -255,7 +254,11 @@ class ImapMailbox:
     def _list(self, uids: Sequence[int]) -> dict[int, Known]:
         with self._explained("listing mails") as connection:
             answer = connection.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
-            found = {uid: self._known(uid, answer[uid]) for uid in uids if uid in answer}
+            found = {
+                uid: known_of(uid, answer[uid], now=self._now(), max_bytes=self._max_bytes)
+                for uid in uids
+                if uid in answer
+            }
             self._check_gone(connection, [uid for uid in uids if uid not in found])
             return found
 
@@ -265,19 +268,14 @@ class ImapMailbox:
         if there := there & set(left_out):
             raise Refused(f"{self._name} does not give out the mail with UID {min(there)}")
 
-    def _known(self, uid: int, answer: Mapping[bytes, Any]) -> Known:
-        size = answer.get(b"RFC822.SIZE")
-        received = answer.get(b"INTERNALDATE")
-        size = size if isinstance(size, int) else 0
-        if not isinstance(received, datetime) or received.tzinfo is None:
-            received = self._now()  # an unreadable date must not make a mail look older than the desk
-        return Known(uid=uid, size=size, received_at=received.astimezone(UTC), whole=size <= self._max_bytes)
-
-    def _contents(self, group: Sequence[Known]) -> dict[int, bytes]:
+    def _contents(self, group: Sequence[Known], new: Mapping[int, Known]) -> dict[int, bytes]:
         """Of one that the server will not give nothing but its being there: so the next ones come."""
-        known = {mail.uid: mail for mail in group}
+        asked = [mail.uid for mail in group]
         return self._giving.ask(
-            list(known), lambda uids: self._fetch_contents([known[uid] for uid in uids]), blank=b""
+            asked,
+            lambda uids: self._fetch_contents([new[uid] for uid in uids]),
+            blank=b"",
+            others=sorted(new.keys() - asked, key=lambda uid: (new[uid].size, uid)),
         )
 
     def _fetch_contents(self, group: Sequence[Known]) -> dict[int, bytes]:
@@ -292,23 +290,30 @@ class ImapMailbox:
             self._check_gone(connection, [mail.uid for mail in group if mail.uid not in found])
             return found
 
-    def _move(self, uids: Sequence[int], folder: str) -> None:
+    def _move(self, uids: Sequence[int], folder: str) -> dict[int, Failure]:
         name = self._folders.get(folder) or self._ensure_folder(folder)
         self._folders[folder] = name
-        with self._explained(f"moving mails to {folder}") as connection:
+        return move_each(uids, lambda some: self._move_together(some, folder, name))
+
+    def _move_together(self, uids: Sequence[int], folder: str, name: str) -> None:
+        what, mend = "mails", "make room there, or give the mailbox's user the right to"
+        if len(uids) == 1:
+            what, mend = f"the mail with UID {uids[0]}", f"{mend}, or move it by hand"
+        with self._explained(f"moving {what} to {folder}") as connection:
             try:
                 connection.move_to(uids, name)
             except IMAPClientAbortError:
                 raise
+            except CopiedOnlyError as exc:
+                why = f"{self._name} copies {what} to {folder} and does not delete here ({said(exc)})"
+                raise PermanentFailure(why, mend="give the mailbox's user the right to") from exc
             except IMAPClientError as exc:
-                if "[TRYCREATE]" in _said(exc).upper():
+                if "[TRYCREATE]" in said(exc).upper():
                     raise _FolderMissing(f"the folder {folder} is not there") from exc
-                if _PASSING.search(_said(exc)):
+                if is_passing(exc):
                     raise
-                raise PermanentFailure(
-                    f"{self._name} does not move mails to {folder} ({_said(exc)})",
-                    mend="make room there, or give the mailbox's user the right to",
-                ) from exc
+                why = f"{self._name} does not move {what} to {folder} ({said(exc)})"
+                raise Unmoved(why, mend=mend) from exc
 
     def _ensure_folder(self, folder: str) -> str:
         with self._explained(f"making the folder {folder}") as connection:
@@ -318,7 +323,7 @@ class ImapMailbox:
                 raise
             except IMAPClientError as exc:
                 raise PermanentFailure(
-                    f"the folder {folder} cannot be made ({_said(exc)}): create it in the mailbox, "
+                    f"the folder {folder} cannot be made ({said(exc)}): create it in the mailbox, "
                     "or give the mailbox's user the right to"
                 ) from exc
 
@@ -350,7 +355,7 @@ class ImapMailbox:
             self._leave()
             raise TransientFailure(f"{self._name} broke off while {doing}") from exc
         except IMAPClientError as exc:
-            raise Refused(f"{self._name} refused while {doing} ({_said(exc)})") from exc
+            raise Refused(f"{self._name} refused while {doing} ({said(exc)})") from exc
         except OSError as exc:
             self._leave()
             raise TransientFailure(f"{self._name} was lost while {doing}: {line_trouble(exc)}") from exc
@@ -389,8 +394,3 @@ def build_mailbox(
 
 class _FolderMissing(TransientFailure):
     """The folder to move to is gone."""
-
-
-def _said(exc: Exception) -> str:
-    """What the server said, without the wrappings of two libraries."""
-    return remark(_BYTES_SHOWN.sub(r"\2", str(exc)))

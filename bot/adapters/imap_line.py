@@ -2,6 +2,7 @@
 
 import contextlib
 import imaplib
+import re
 import selectors
 import socket
 import ssl
@@ -14,6 +15,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginEr
 from imapclient.response_parser import parse_message_list
 
 from bot.adapters.log_in import Proof
+from bot.adapters.server_words import remark
 from bot.settings import Tls
 
 LONGEST_LINE = 16 * 1024 * 1024  # a SEARCH in a folder of two million mails
@@ -25,6 +27,9 @@ IDLE_AGAIN = 600.0  #: seconds after which a server that refused to announce mai
 #: What other sessions tell about the folder; imaplib keeps it all unless it is thrown away.
 _NEWS = ("EXISTS", "RECENT", "EXPUNGE", "VANISHED")
 _UNUSABLE = (b"\\noselect", b"\\nonexistent")
+#: RFC 5530: not now, rather than not you
+_PASSING = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN|EXPUNGEISSUED)\b", re.IGNORECASE)
+_BYTES_SHOWN = re.compile(r"b(['\"])(.*?)\1")
 
 
 LogIn = Proof[IMAPClient]
@@ -44,6 +49,19 @@ def with_password(user: str, password: str) -> LogIn:
             client.login(user, password)
 
     return Proof(enter=enter, mend="check IMAP_USER and IMAP_PASSWORD")
+
+
+def said(exc: Exception) -> str:
+    """What the server said, without the wrappings of two libraries."""
+    return remark(_BYTES_SHOWN.sub(r"\2", str(exc)))
+
+
+def is_passing(exc: Exception) -> bool:
+    return bool(_PASSING.search(said(exc)))
+
+
+class CopiedOnlyError(IMAPClientError):  # type: ignore[misc] # IMAPClient comes without types
+    """A copy was made, but the mail stays where it was: asked again, the server would make another."""
 
 
 class Wire(imaplib.IMAP4):
@@ -251,6 +269,14 @@ class Connection(IMAPClient):  # type: ignore[misc] # IMAPClient comes without t
             self.move(uids, name)
             return
         self.copy(uids, name)
+        try:
+            self._take_away(uids)
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError as exc:
+            raise CopiedOnlyError(str(exc)) from exc
+
+    def _take_away(self, uids: Sequence[int]) -> None:
         self.add_flags(uids, [b"\\Deleted"], silent=True)
         if self.has_capability("UIDPLUS"):
             self.uid_expunge(uids)

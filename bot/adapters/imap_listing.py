@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -36,19 +36,32 @@ class Known:
         return found if isinstance(found, bytes) and (found or not self.size) else None
 
 
+def known_of(uid: int, answer: Mapping[bytes, Any], *, now: datetime, max_bytes: int) -> Known:
+    size = answer.get(b"RFC822.SIZE")
+    received = answer.get(b"INTERNALDATE")
+    size = size if isinstance(size, int) else 0
+    if not isinstance(received, datetime) or received.tzinfo is None:
+        received = now  # an unreadable date must not make a mail look older than the desk
+    return Known(uid=uid, size=size, received_at=received.astimezone(UTC), whole=size <= max_bytes)
+
+
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch
 
 
-def groups(mails: Iterable[Known], max_bytes: int) -> Iterator[list[Known]]:
-    """Cut into commands: whole mails and headers apart, and never more bytes at once than a desk holds."""
+def groups(mails: Iterable[Known], max_bytes: int, oldest: datetime) -> Iterator[list[Known]]:
+    """Cut into commands: whole mails, headers, and those older than `oldest` apart.
+
+    Never more bytes at once than a desk holds.
+    """
     group: list[Known] = []
-    weight = 0
+    kind, weight = (False, False), 0
     for mail in mails:
+        before, kind = kind, (mail.received_at < oldest, mail.whole)
         own = min(mail.size, max_bytes) if mail.whole else HEADER_BYTES
-        if group and (mail.whole is not group[0].whole or weight + own > BATCH_BYTES):
+        if group and (kind != before or weight + own > BATCH_BYTES):
             yield group
             group, weight = [], 0
         group.append(mail)

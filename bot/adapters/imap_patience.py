@@ -1,22 +1,29 @@
-"""Mails over which a server stumbles: asked for one by one, and not for ever, so that the others come."""
+"""Mails over which a server stumbles: asked for, or moved, one by one, so that they hold up no others."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeVar
 
-from bot.domain.errors import TransientFailure
+from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.ports import Failure
 
 T = TypeVar("T")
 
 TRIES = 3  #: of one mail alone, each while the server gave others: it means that mail
 LONGER = 1_440  #: … while nothing shows that it gives any: it may mean none, and a session a minute is a day
 
+ALONE = 5  #: mails that it does not move alone either, before it moves any: it means none of them
+
 
 class Refused(TransientFailure):
     """The server said no and the connection is still in step."""
 
     given: Mapping[int, object] = MappingProxyType({})  #: of others, what it gave all the same
+
+
+class Unmoved(PermanentFailure):
+    """The server does not move what it was asked to, and the connection is still in step."""
 
 
 class Patience:
@@ -26,30 +33,41 @@ class Patience:
         self._tries: Counter[int] = Counter()
 
     def ask(
-        self, uids: Sequence[int], fetch: Callable[[Sequence[int]], dict[int, T]], *, blank: T
+        self,
+        uids: Sequence[int],
+        fetch: Callable[[Sequence[int]], dict[int, T]],
+        *,
+        blank: T,
+        others: Sequence[int] = (),
     ) -> dict[int, T]:
         """What the server gives of each; `blank` stands for one over which it stumbled too often.
 
-        `fetch` asks for several in one command. What it raises is raised, unless another way is left.
+        `fetch` asks for several in one command. What it raises is raised, unless another way is left. Where
+        none of these shows that the server gives any, one of `others` is asked for, the first at best.
         """
         if len(uids) == 1 or not self._tries.keys().isdisjoint(uids):
-            return self._one_by_one(uids, fetch, blank)
+            return self._one_by_one(uids, fetch, blank, others)
         try:
             return fetch(uids)
         except Refused:
-            return self._one_by_one(uids, fetch, blank)
+            return self._one_by_one(uids, fetch, blank, others)
         except TransientFailure:
             self._tries.update(dict.fromkeys(uids, 0))  # the line may have broken over any of them
             raise
 
     def _one_by_one(
-        self, uids: Sequence[int], fetch: Callable[[Sequence[int]], dict[int, T]], blank: T
+        self,
+        uids: Sequence[int],
+        fetch: Callable[[Sequence[int]], dict[int, T]],
+        blank: T,
+        others: Sequence[int],
     ) -> dict[int, T]:
         """Those first of which nothing is known: what is given shows that the server gives mails."""
         found: dict[int, T] = {}
         refused: dict[int, Refused] = {}
-        gave: list[int] = []
-        for uid in sorted(uids, key=lambda uid: self._tries[uid]):
+        order = sorted(uids, key=self._tries.__getitem__)
+        gave = self._ask_beside(others, fetch) if 0 < self._tries[order[0]] < LONGER else []
+        for uid in order:
             if self._tries[uid] >= LONGER:
                 found[uid] = blank
                 continue
@@ -65,12 +83,35 @@ class Patience:
             gave += given
             found |= given
         if refused:
-            self._tries.update(dict.fromkeys(refused, _weight(gives=_gives_again(gave, fetch))))
+            self._tries.update(dict.fromkeys(refused, _weight(gives=self._still_gives(gave, fetch, others))))
         for uid, refusal in refused.items():
             if self._tries[uid] < LONGER:
                 refusal.given = found
                 raise refusal
         return found | dict.fromkeys(refused, blank)
+
+    def _ask_beside(self, others: Sequence[int], fetch: Callable[[Sequence[int]], dict[int, T]]) -> list[int]:
+        """One of these that the server gives, of which no more is wanted; next time another, if not."""
+        for uid in sorted(others, key=self._tries.__getitem__)[:1]:
+            try:
+                return list(fetch([uid]))
+            except TransientFailure as exc:
+                self._tries[uid] += 1
+                if not isinstance(exc, Refused):
+                    raise
+        return []
+
+    def _still_gives(
+        self, gave: Sequence[int], fetch: Callable[[Sequence[int]], dict[int, T]], others: Sequence[int]
+    ) -> bool:
+        """Whether one that was given before others were refused still is: else they were merely too many.
+
+        A line that is cut over it shows with the next command; what is found is told first.
+        """
+        try:
+            return bool(fetch(gave[-1:]) if gave else self._ask_beside(others, fetch))
+        except TransientFailure:
+            return False
 
 
 def _weight(*, gives: bool) -> int:
@@ -78,12 +119,24 @@ def _weight(*, gives: bool) -> int:
     return LONGER // TRIES if gives else 1
 
 
-def _gives_again(gave: Sequence[int], fetch: Callable[[Sequence[int]], object]) -> bool:
-    """Whether one that was given before others were refused still is: else they were merely too many.
+def move_each(uids: Sequence[int], move: Callable[[Sequence[int]], None]) -> dict[int, Failure]:
+    """Move together or, where the server says no, each alone: those that stay behind, with why.
 
-    A line that is cut over it shows with the next command; what is found is told first.
+    The newest first: what stayed behind before is older.
     """
     try:
-        return bool(gave) and bool(fetch(gave[-1:]))
-    except TransientFailure:
-        return False
+        move(uids)
+    except (Refused, Unmoved) as exc:
+        left: dict[int, Failure] = dict.fromkeys(uids, exc)
+    else:
+        return {}
+    for asked, uid in enumerate(reversed(uids) if len(uids) > 1 else ()):
+        if asked == ALONE and len(left) == len(uids):
+            break
+        try:
+            move([uid])
+        except (Refused, Unmoved) as exc:
+            left[uid] = exc
+        else:
+            del left[uid]
+    return left

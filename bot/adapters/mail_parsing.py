@@ -30,7 +30,7 @@ from bot.adapters.mail_headers import (
 from bot.adapters.sheet_rules import Limits
 from bot.adapters.spreadsheets import LIMITS
 from bot.domain.languages import language_of
-from bot.domain.mail import Attachment, InboundMail
+from bot.domain.mail import ANSWERED, Attachment, InboundMail
 from bot.domain.own_words import LONGEST_TEXT, own_words
 from bot.domain.sheets import SheetRefusal, Workbook
 from bot.ports import ReadMail
@@ -212,5 +212,6 @@ def _content(message: Message, digest: "hashlib._Hash", faults: list[str]) -> Co
 
 def _with_text(mail: InboundMail, content: Content) -> InboundMail:
     whole = "\n\n".join(content.texts)[:LONGEST_TEXT]
-    text = own_words(whole, mail.subject)
+    fresh = not mail.thread_ids and not ANSWERED.match(mail.subject)
+    text = own_words(whole, mail.subject, fresh=fresh)
     return replace(mail, text=text, quoted_text=whole, lang=language_of(text, mail.subject, whole))

@@ -26,9 +26,9 @@ from slack_sdk.web import SlackResponse
 from bot.adapters import slack_files
 from bot.adapters.remembering import Memory
 from bot.adapters.server_words import line_trouble, remark
-from bot.adapters.slack_words import GONE, OF_CHANNEL, OF_US, OUTCOME_UNKNOWN, PASSING, WRONG_TOKEN, mend
+from bot.adapters.slack_words import OF_CHANNEL, OF_POST, OF_US, OUTCOME_UNKNOWN, PASSING, WRONG_TOKEN, mend
 from bot.adapters.tls import build_context
-from bot.domain.errors import MessageGone, NotNow, PermanentFailure, UnknownOutcome, Unwelcome
+from bot.domain.errors import NotNow, PermanentFailure, UnknownOutcome, Unwelcome
 from bot.domain.loopback import is_loopback
 from bot.domain.staff import Member
 from bot.domain.whole_text import whole
@@ -141,12 +141,12 @@ class SlackChat:
             self._client.chat_update(**_content(message), ts=ts)
 
     def find(self, message: ChatMessage) -> str | None:
-        """Look for an earlier post with the same key, among the newest of its channel or thread."""
+        """Look for the newest post with the same key in its channel or thread: many may stand above it."""
         if message.thread_ts:
-            posted = self._in_thread(message.channel, message.thread_ts)
+            posted = reversed(list(self._in_thread(message.channel, message.thread_ts)))
         else:
             posted = self._newest(message.channel)
-        return max((str(one["ts"]) for one in posted if _key(one) == message.key), default=None)
+        return next((str(one["ts"]) for one in posted if _key(one) == message.key), None)
 
     def list_keys(self, channel: str, beginning: str, *, most: int) -> list[str]:
         """Keys that begin so of what we ourselves posted in that channel, the newest first.
@@ -154,7 +154,7 @@ class SlackChat:
         Another app may give its messages the same metadata: only ours count.
         """
         us = self.check()
-        ours = (_key(one) or "" for one in self._newest(channel, pages=MOST_PAGES) if one.get("user") == us)
+        ours = (_key(one) or "" for one in self._newest(channel) if one.get("user") == us)
         return list(islice((key for key in ours if key.startswith(beginning)), most))
 
     def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> tuple[str, str]:
@@ -219,14 +219,13 @@ class SlackChat:
         with _explained("looking at a channel", channel=channel):
             return bool(self._client.conversations_info(channel=channel)["channel"].get("is_member"))
 
-    def _newest(self, channel: str, *, pages: int = 1) -> Iterator[dict[str, Any]]:
+    def _newest(self, channel: str) -> Iterator[dict[str, Any]]:
         """What stands in a channel, the newest first, without what was said in threads."""
         yield from self._pages(
             lambda cursor: self._client.conversations_history(
                 channel=channel, limit=NEWEST, include_all_metadata=True, cursor=cursor
             ),
             channel,
-            pages,
         )
 
     def _in_thread(self, channel: str, ts: str) -> Iterator[dict[str, Any]]:
@@ -235,15 +234,12 @@ class SlackChat:
                 channel=channel, ts=ts, limit=NEWEST, include_all_metadata=True, cursor=cursor
             ),
             channel,
-            MOST_PAGES,
         )
 
     @staticmethod
-    def _pages(
-        ask: Callable[[str | None], SlackResponse], channel: str, most: int
-    ) -> Iterator[dict[str, Any]]:
+    def _pages(ask: Callable[[str | None], SlackResponse], channel: str) -> Iterator[dict[str, Any]]:
         cursor: str | None = None
-        for _ in range(most):
+        for _ in range(MOST_PAGES):
             with _explained("reading messages", channel=channel):
                 answer = ask(cursor)
                 yield from _messages(answer)
@@ -327,13 +323,11 @@ def _refusal(exc: SlackApiError, doing: str, channel: str, lost: type[NotNow | U
         return lost(f"Slack's server failed while {doing} (status {status}, {remark(error)})")
     if error in PASSING:
         return NotNow(f"Slack cannot do it now while {doing} ({error})")
-    if error in GONE:
-        return MessageGone(f"Slack refused while {doing}: {GONE[error]}")
     words = mend(error, channel=channel, needed=str(response.get("needed") or ""))
     refused = f"Slack refused while {doing}: {words}"
     if error in OF_US or error in OF_CHANNEL:
         return Unwelcome(refused, place=channel if error in OF_CHANNEL else "")
-    return PermanentFailure(refused)
+    return OF_POST.get(error, PermanentFailure)(refused)
 
 
 def _error(response: object) -> str:

@@ -1,5 +1,7 @@
 """Slack's error codes in words that name the mend."""
 
+from bot.domain.errors import MessageGone, MessageLocked, PermanentFailure
+
 #: Slack says that part of it may have happened all the same.
 OUTCOME_UNKNOWN = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 
@@ -28,6 +30,12 @@ OF_CHANNEL = frozenset(
     }
 )  # fmt: skip
 
+#: nor this with that message of ours, which is gone or stays as it is
+OF_POST: dict[str, type[PermanentFailure]] = {
+    "message_not_found": MessageGone, "thread_not_found": MessageGone, "cant_update_message": MessageLocked,
+    "edit_window_closed": MessageLocked,
+}  # fmt: skip
+
 _TOKEN = "give the app's present bot token in SLACK_BOT_TOKEN"  # noqa: S105 - words about one
 _CHANNEL = "the channel {channel}"
 _MENDS = {
@@ -45,6 +53,8 @@ _MENDS = {
     "restricted_action": f"the workspace lets the bot not post in {_CHANNEL}: have an administrator allow it",
     "restricted_action_read_only_channel": f"{_CHANNEL} may only be read: let the bot post there",
     "restricted_action_thread_only_channel": f"{_CHANNEL} takes replies only: name another in the settings",
+    "message_not_found": "the message is gone: somebody deleted it",
+    "thread_not_found": "the thread is gone: somebody deleted its first message",
     "cant_update_message": "the message is not the bot's own",
     "edit_window_closed": "the workspace's time for editing messages is over",
     "file_not_found": "the file is gone: give it anew",
@@ -54,13 +64,6 @@ _MENDS = {
     "msg_too_long": "the message is too long: that is a fault of the program, report it",
     "no_text": "the message is empty: that is a fault of the program, report it",
     "metadata_too_large": "the message's key is too long: that is a fault of the program, report it",
-}
-
-
-#: Slack says of a message that it is not there
-GONE = {
-    "message_not_found": "the message is gone: somebody deleted it",
-    "thread_not_found": "the thread is gone: somebody deleted its first message",
 }
 
 

@@ -12,6 +12,7 @@ from threading import Lock
 from bot.adapters.log_in import Proof
 from bot.adapters.oauth import TokenSource
 from bot.adapters.server_words import line_trouble, remark
+from bot.adapters.smtp_answers import THROTTLED_FOR, About, refusal
 from bot.adapters.smtp_letter import Letter, letter_of
 from bot.adapters.smtp_line import Smtp, SmtpOverTls
 from bot.adapters.tls import build_context
@@ -33,13 +34,8 @@ Replies = Iterator[tuple[int, bytes]]
 TIMEOUT = 30.0
 ANSWER_TIMEOUT = 120.0  # RFC 5321 4.5.3.2.6 grants a server long minutes after the dot: it may be scanning
 GOODBYE = 2.0
-THROTTLED_FOR = 60.0
-QUOTA_FOR = 3600.0
 
 _HOST_NAME = re.compile(r"[A-Za-z0-9.-]{1,253}")
-_ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})\b")
-#: 5xx by which large providers say "not today" rather than "never": Gmail and Microsoft 365
-_QUOTAS = frozenset({"5.4.5", "5.1.90"})
 #: RFC 4954: the server wants a log-in, a better one, or refuses ours
 _LOG_IN_CODES = frozenset({530, 534, 535, 538})
 _CLOSING = 421
@@ -225,6 +221,9 @@ class SmtpMailer:
         replies = _replies(client, letter.commands(client))
         try:
             return self._judge(replies, letter.recipients)
+        except _Stale:
+            self._hang_up()  # answers to that breath may lie unread: the next mail would take them for its
+            raise
         except (TransientFailure, PermanentFailure):
             if client.has_extn("pipelining"):
                 self._hear_out(replies)
@@ -289,7 +288,7 @@ class SmtpMailer:
             self._hang_up()
             raise _Stale(f"broke off before the mail was through{_why(exc)}", not_now=not_now) from exc
 
-    def _expect(self, wanted: int, code: int, said: bytes, about: str) -> None:
+    def _expect(self, wanted: int, code: int, said: bytes, about: About) -> None:
         """`wanted` is a first digit."""
         if code not in _CODES:
             self._hang_up()
@@ -302,7 +301,7 @@ class SmtpMailer:
         if code in _LOG_IN_CODES:  # a kept line may outlive the token that opened it
             mend = self._log_in.mend if self._log_in else "check SMTP_USER, SMTP_PASSWORD and SMTP_TLS"
             raise _Stale(f"wants another log-in ({code} {remark(said)}): {mend}", not_now=True)
-        raise _refusal(self._name, code, said, about)
+        raise refusal(self._name, code, said, about)
 
     def _reset(self) -> None:
         """Leave the connection fit for the next mail, or leave it."""
@@ -366,24 +365,6 @@ def _say_goodbye(client: smtplib.SMTP) -> None:
     with contextlib.suppress(smtplib.SMTPException, OSError):  # whoever is gone needs no goodbye
         client.quit()
     client.close()
-
-
-def _refusal(name: str, code: int, said: bytes, about: str) -> TransientFailure | PermanentFailure:
-    words = remark(said)
-    match = _ENHANCED.match(words)
-    enhanced = match[1] if match else ""
-    if enhanced in _QUOTAS:
-        return NotNow(
-            f"{name} has sent enough for today ({code} {words}): lower SMTP_RATE", retry_after=QUOTA_FOR
-        )
-    if code // 100 == 5:  # noqa: PLR2004 - RFC 5321 4.2.1: for good
-        return PermanentFailure(f"{name} refused {about} ({code} {words})")
-    put_off = f"{name} put {about} off ({code} {words})"
-    # 4.7.x about a recipient is a server farther on that wants to see us come back, not a limit on us.
-    throttled = enhanced.startswith("4.7.") and about != "a recipient"
-    if throttled or code == 432:  # noqa: PLR2004 - Microsoft 365's connection limit
-        return NotNow(put_off, retry_after=THROTTLED_FOR)
-    return TransientFailure(put_off)
 
 
 def _own_name() -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.domain.accounts import Account, AccountStatus, Customer
+from bot.domain.accounts import Account, AccountStatus, Closing, Customer
 from bot.domain.email_changes import EmailChange, is_unactivated
 from bot.domain.errors import Refusal
 from bot.domain.lifecycle import Foreseen, Life, LifeState, Moved
@@ -95,6 +95,7 @@ class AccountView:
     invitations: int = 0  #: that it has sent and nobody took: they end with it
     lost: int = 0  #: that ended lately with its right to send them, and whom nobody invited since
     is_unreached: bool = False  #: it waits to be activated, and mails to its address come back, or fail
+    closing: Closing | None = None  #: of one that is closed
     sent: str = ""  #: the template of the mail that has just been queued
 
     @property

@@ -13,6 +13,7 @@ from bot.domain.ris import Credential, Role, User
 #: no vowels, so that no User ID spells anything, and nothing that is read as another sign
 _SIGNS = "23456789bcdfghjkmnpqrstvwxz"
 _LONG = 8
+OWNER = "account:"  #: so begins whoever acts as the owner of an account, "account:7"
 
 
 class AccountStatus(StrEnum):
@@ -108,6 +109,20 @@ class Customer:
     name: str
     application: str  #: what its form subscribes to; "" where it names nothing
     country: str  #: ISO 3166 alpha-2; "" where the form has none
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closing:
+    """Who closed an account, and when."""
+
+    at: datetime
+    by: str  #: of the desk, or an administrator of its organisation: "account:7"
+    name: str = ""  #: of that administrator
+
+    @property
+    def is_theirs(self) -> bool:
+        """Whether the organisation closed it, and not the desk."""
+        return self.by.startswith(OWNER)
 
 
 def account_of(user: User, *, lang: str) -> NewAccount:

@@ -69,10 +69,22 @@ def read_answers(text: str, quoted_text: str = "") -> tuple[Given, ...]:
     `text` is what the sender wrote, `quoted_text` the whole text with what it quotes: an answer below a
     quoted question takes its number. Each is read once, line by line.
     """
+    return _read(text, quoted_text).end()
+
+
+def read_beside(text: str, quoted_text: str = "") -> str:
+    """What stands under no number; of what leads to the first of them only what asks something."""
+    reader = _read(text, quoted_text)
+    if not reader.end():
+        return text
+    return f"{reader.above if '?' in reader.above else ''}{reader.below}"
+
+
+def _read(text: str, quoted_text: str) -> "_Reader":
     reader = _Reader()
     for line in _lines(text, quoted_text):
         reader.take(line)
-    return reader.end()
+    return reader
 
 
 def read_bare_answer(text: str, *, sender: str = "") -> Given | None:
@@ -115,6 +127,7 @@ class _Reader:
         self._number: int | None = None
         self._said: list[str] = []
         self._asked: int | None = None  #: the number last seen in what is quoted
+        self.above = self.below = ""  #: the first answer, in lines that are none
 
     def take(self, line: _Line) -> None:
         if line.quoted:
@@ -131,6 +144,10 @@ class _Reader:
             self._said.append(line.text)
         elif self._asked is not None:
             self._open(self._asked, line.text)
+        elif self._given:
+            self.below += f"{line.text}\n"
+        else:
+            self.above += f"{line.text}\n"
 
     def end(self) -> tuple[Given, ...]:
         self._close()

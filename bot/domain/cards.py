@@ -35,7 +35,9 @@ class Effect:
     at: datetime | None = None
     error: str = ""
     returned: tuple[Returned, ...] = ()
+    came_back: bool = False  #: from whom it was to
     kept: bool = True  #: its words, without which it cannot be written anew
+    anew: bool = False  #: discarded, and another was written in its place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +160,7 @@ class QuestionNote:
     form_sent: bool = False  #: it asked for the blank form, and that is on its way
     taken: bool = False  #: the form that is attached is a version of a case
     to_read: bool = False  #: a person has to look at it
+    goes_on: bool = False  #: also once a newer form came, or its answers under numbers were shown
     about: str = ""  #: the case whose mail it answers, where it does not go on there
     whose: Provenance | None = None  #: it asks whether a mail is ours: what was found, and answered
     in_slack: bool = False  #: asked there: Slack says who, and of their address nobody knows

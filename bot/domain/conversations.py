@@ -158,6 +158,7 @@ class ConversationCard:
     tried: tuple[Tried, ...] = ()
     accounts: tuple[AccountLine, ...] = ()
     suggested: tuple[Suggestion, ...] = ()
+    has_rest: bool = False  #: articles have answered a part of it
 
 
 class ToldWhat(StrEnum):

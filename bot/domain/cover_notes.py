@@ -6,10 +6,12 @@ the form.
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import PurePath
 from typing import Final
 
+from bot.domain.answer_texts import read_beside
 from bot.domain.mail import InboundMail
 from bot.domain.ris import Reading, RisCase
 from bot.domain.thanks import PHRASES, fold, names_in, read_phrases, without_phrases
@@ -89,6 +91,12 @@ def says_more(mail: InboundMail, forms: Iterable[RisCase], *, subject: bool) -> 
     names |= {word for one in mail.attachments for word in fold(PurePath(one.name).stem).split()}
     said = _GREETING.sub("", mail.text, count=1) if _GREETING.match(mail.text) else mail.text
     return _says(said, names) or (subject and _says(_CASE.sub(" ", mail.subject), names))
+
+
+def goes_on(mail: InboundMail, forms: Iterable[RisCase], *, subject: bool) -> bool:
+    """Whether a person has to read it though its form, or its answers under numbers, were dealt with."""
+    beside = read_beside(mail.text, mail.quoted_text)
+    return says_more(replace(mail, text=beside), forms, subject=subject)
 
 
 def _says(text: str, names: set[str]) -> bool:

@@ -71,6 +71,10 @@ class MessageGone(PermanentFailure):
     """The message that was to be changed or answered stands no more: somebody deleted it."""
 
 
+class MessageLocked(PermanentFailure):
+    """The message that was to be changed stands as it is, and we can change it no more."""
+
+
 class UnknownOutcome(Exception):  # noqa: N818
     """The line was lost after the last byte: it may have happened. Raised by adapters only."""
 

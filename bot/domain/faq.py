@@ -70,6 +70,11 @@ class QuestionReading:
     has_rest: bool = False  #: and something besides, which none of them answers
 
     @property
+    def matters(self) -> int:
+        """How many things are asked for, at least."""
+        return 1 + bool(self.second) + self.has_rest
+
+    @property
     def score(self) -> float:
         return self.candidates[0].score if self.candidates else 0.0
 

@@ -133,7 +133,10 @@ _ENCLOSES: Final = re.compile(
     rf"{_FILE}(?: for [^.?!,]{{1,40}})? (?:attached|enclosed){_END}",
     re.IGNORECASE,
 )
-#: of ours, or with another mail than this
+_WEEKDAY: Final = (
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)"
+)
+#: of ours, or with another mail than this, before it or to come
 _ELSEWHERE: Final = re.compile(
     r"\?|\byou(?: have|\u2019ve|'ve)? (?:attach|enclos|sen[dt])\w*|\byour (?:last |e-?)?mail\b"
     r"|\b(?:in|zu) (?:ihrer|eurer|deiner) (?:e-?)?mail\b|\b(?:not|nicht|kein\w*)\b"
@@ -141,7 +144,25 @@ _ELSEWHERE: Final = re.compile(
     r"|\b(?:yesterday|last|earlier|previous\w*|ago|gestern|vorgestern|letzte\w*|vorige\w*|neulich|damals)\b"
     r"|\b(?:to|in|with) (?:my|our)(?: \w+)? (?:e-?)?(?:mail|message)\b"
     r"|\b(?:meiner|unserer)(?: \w+)? (?:e-?)?(?:mail|nachricht)\b"
-    r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day|\b(?:mon|diens|donners|frei|sams|sonn)tag|\bmittwoch",
+    r"|\b(?:tomorrow|later|next (?:week|month|mail|message|days|few)|(?<!guten )morgen|später"
+    r"|nächste\w* (?:woche|monat|tage\w*|mail|nachricht)|folgt(?: \w+){0,3} (?:als|im) anhang)\b"
+    rf"|\b{_WEEKDAY}",
+    re.IGNORECASE,
+)
+#: a day of something else: of what was agreed, and by when an order is to be carried out
+_OTHER_DAY: Final = re.compile(
+    r"\b(?:as|wie)\b[^.?!,]{0,40}?\b(?:discussed|agreed|promised|requested|announced|besprochen|vereinbart"
+    r"|abgesprochen|versprochen|gewünscht|angekündigt)\b"
+    rf"(?: (?:on|am|by phone|yesterday|gestern|last|letzte\w*|week|woche|{_WEEKDAY})\b)*"
+    rf"|\b(?:by|until|till|before|bis|ab|start\w*|begin\w*)\b(?: \w+){{0,2}}? (?:tomorrow|morgen|{_WEEKDAY}"
+    r"|(?:next|nächste\w*) (?:week|month|woche|monat))\b",
+    re.IGNORECASE,
+)
+#: a form of theirs that is to come
+_PROMISES: Final = re.compile(
+    r"\b(?:(?:i|we|you)(?: will|[\u2019']ll)(?: \w+)? (?:send|submit|get|have|receive)"
+    r"|expect (?:our|the|a|my)|(?:will follow|follows|is coming)|folgt|(?:ich|wir) (?:schick|send|reich)\w*"
+    r"|sie (?:bekommen|erhalten)|(?:bekommen|erhalten) sie|kommt (?:noch|bald|morgen|am))\b",
     re.IGNORECASE,
 )
 #: bytes; a picture that is larger is hardly a logo, and may be what is spoken of
@@ -161,7 +182,7 @@ def asks_for_form(mail: InboundMail) -> bool:
         return True
     subject = " ".join(mail.subject[:200].split())
     about_it = _asks(subject) or _BARE.fullmatch(subject) is not None
-    has_it = _has_link(mail) or any(_HAS_IT.search(one) or _declines(one) for one in said)
+    has_it = _has_link(mail) or any(_HAS_IT.search(one) or _promises(one) or _declines(one) for one in said)
     return about_it and not has_it
 
 
@@ -186,7 +207,7 @@ def misses_file(mail: InboundMail) -> bool:
     if any(not _is_logo(one) for one in mail.attachments):
         return False
     said = _sentences(mail.text[:LONGEST])
-    return any(_ENCLOSES.search(one) and not _ELSEWHERE.search(one) for one in said)
+    return any(_ENCLOSES.search(one) and not _ELSEWHERE.search(_OTHER_DAY.sub("", one)) for one in said)
 
 
 def _is_logo(one: Attachment) -> bool:
@@ -215,6 +236,11 @@ def _find_request(sentence: str) -> re.Match[str] | None:
     if _HAS_IT.search(wish):
         return None
     return next((found for found in _list_wishes(wish) if not _is_declined(found)), None)
+
+
+def _promises(sentence: str) -> bool:
+    """Whether a form of theirs is to come; what they do with ours is why they ask."""
+    return _PROMISES.search(_PURPOSE.sub("", sentence)) is not None
 
 
 def _declines(sentence: str) -> bool:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.keyring import Keyring
 from bot.domain.money import Money
 from bot.domain.outbox import JobStatus
-from bot.domain.refs import BETWEEN
+from bot.domain.refs import AROUND, BETWEEN
 from bot.domain.ris import Credential
 
 SHOWN = 4  #: characters of a key that staff may see
@@ -204,6 +205,13 @@ def fold_key(text: str) -> str:
     if text.isascii():  # by far the quickest, and nearly all are
         return text.translate(_BETWEEN_ASCII).upper()
     return "".join(sign for sign in text.upper() if unicodedata.category(sign) not in BETWEEN)
+
+
+def list_marks(ring: Keyring, text: str) -> list[str]:
+    """By what a key is found that was typed or pasted: as it stands, and without the signs around it."""
+    folded = fold_key(text)
+    ways = dict.fromkeys((folded, folded.strip(AROUND)))  # a key may end in such a sign itself
+    return [mark for way in ways for mark in ring.list_signatures(KEY, way)]
 
 
 def shape_of(key: str) -> Shape:

@@ -56,6 +56,7 @@ class MemberNotice(StrEnum):
     JOINED = "joined"  # the other administrators: somebody is one now
     DEACTIVATED = "deactivated"  # its owner
     REACTIVATED = "reactivated"  # its owner
+    RETURNED = "returned"  # the administrators: the desk opened again what one of them had closed
 
 
 @dataclass(frozen=True, kw_only=True)

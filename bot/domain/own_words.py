@@ -62,14 +62,15 @@ class Parted(NamedTuple):
     passed_on: bool
 
 
-def own_words(text: str, subject: str = "") -> str:
+def own_words(text: str, subject: str = "", *, fresh: bool = False) -> str:
     """Strip the mail that is answered and the signature; a mail that is passed on holds the message.
 
+    `fresh`: it answers none, so that its sender pasted what has a ">" and nothing like "On … wrote:" above.
     Where that leaves nothing, or a greeting, all of it stays: what has no ">" may be the sender's words, and
     to show too much costs less than to lose them.
     """
     lines = _lines(text)
-    parted = _split(_without_banner(lines), forward=_passes_on(subject))
+    parted = _split(_without_banner(lines), forward=_passes_on(subject), fresh=fresh)
     said = joined(without_signature(parted.kept))
     passed_on = joined([_unquoted(line) for line in parted.below]) if parted.passed_on else ""
     below = not parted.passed_on and any(map(_is_unmarked, parted.below))
@@ -137,7 +138,7 @@ def _passes_on(subject: str) -> bool:
     return FORWARDS.match(subject) is not None or bool(subject.strip() and not ANSWERED.match(subject))
 
 
-def _split(lines: Sequence[str], *, forward: bool) -> Parted:
+def _split(lines: Sequence[str], *, forward: bool, fresh: bool = False) -> Parted:
     """Part the sender's lines from those of the mail below."""
     kept: list[str] = []
     position = 0
@@ -153,9 +154,9 @@ def _split(lines: Sequence[str], *, forward: bool) -> Parted:
         if introduced:
             if not _quote_follows(lines, position + introduced):
                 return Parted(kept, list(lines[position:]), passed_on=forward)
-            position += introduced
+            position, fresh = position + introduced, False
         else:
-            if not line.lstrip().startswith(">"):
+            if fresh or not line.lstrip().startswith(">"):
                 kept.append(line)
             position += 1
     return Parted(kept, [], passed_on=False)

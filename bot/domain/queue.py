@@ -54,7 +54,7 @@ class QueueEntry:
             second = self.skip_by not in ("", by.id) and by.may(Act.OVERRIDE)
             return second or self.step in (StepState.DESK, StepState.FAILED, StepState.SKIPPED)
         if self.status is CaseStatus.WAITING_FOR_SPONSOR or BALL[self.status] is BallHolder.NOBODY:
-            return True  # its sponsor wrote, or was not told: that is any staff's
+            return True  # its sponsor wrote, or somebody was not told: that is any staff's
         if self.status is CaseStatus.RECEIVED:
             return not by.had_a_hand(self.hands)
         act = _DECIDED_BY.get(self.status)

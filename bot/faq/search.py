@@ -256,7 +256,7 @@ def _led_by(body: QuestionReading, whole: QuestionReading, said: Sequence[str]) 
 def _offered(reading: QuestionReading) -> QuestionReading:
     """The same with nothing answered by itself: another part of the message is for a person."""
     candidates = (replace(one, score=min(one.score, MOST_TO_OFFER)) for one in reading.candidates)
-    return replace(reading, candidates=tuple(candidates), second=None)
+    return replace(reading, candidates=tuple(candidates), second=None, has_rest=True)
 
 
 def evidence(topics: int, topic: int, window: Window, scored: Sequence[Window]) -> list[float]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.domain.account_views import AccountAct, AccountMail, AccountView
-from bot.domain.accounts import AccountStatus
+from bot.domain.accounts import AccountStatus, Closing
 from bot.domain.cases import case_ref
 from bot.rendering import account_lives, blocks, phone_resets
 from bot.rendering.blocks import Block, Card, safe
@@ -71,12 +71,23 @@ def _state(view: AccountView, words: Words) -> str:
     said = words.say(
         f"account.state.{account.status}", at=words.moment(account.activated_at or account.made_at)
     )
+    if view.closing:
+        return f"{said} {_closed(view.closing, words)}"
     if account.status is not AccountStatus.ACTIVE:
         return said
     if view.signed_in_at is None:
         return f"{said} {words.say('account.never')}"
     at = words.moment(view.signed_in_at)
     return f"{said} {words.say('account.signed_in', at=at, count=view.sessions)}"
+
+
+def _closed(closing: Closing, words: Words) -> str:
+    key = "account.closed.theirs" if closing.is_theirs else "account.closed.desk"
+    return words.say(key, who=_closer(closing, words), at=words.moment(closing.at))
+
+
+def _closer(closing: Closing, words: Words) -> str:
+    return safe(closing.name, 60) or words.person(closing.by, slack=True)
 
 
 def _ways_in(view: AccountView, words: Words) -> Iterator[str]:
@@ -123,9 +134,13 @@ def _buttons(view: AccountView, words: Words) -> Iterator[Block]:
 
 def _button(view: AccountView, act: AccountAct, words: Words) -> Block:
     made = blocks.button(words.say(f"account.act.{act}"), action=f"{ACTION}{act}", value=str(view.account.id))
-    if act not in (AccountAct.CLOSE, AccountAct.PROMOTE):
+    theirs = view.closing if view.closing and view.closing.is_theirs else None
+    asks = theirs if act is AccountAct.REOPEN else act in (AccountAct.CLOSE, AccountAct.PROMOTE)
+    if not asks:
         return made
     about = {"user_id": safe(view.account.user_id, 20), "company": safe(view.customer.name, 80)}
+    if theirs:
+        about["who"] = _closer(theirs, words)
     text = words.say(f"account.{act}.text", **about)
     if act is AccountAct.CLOSE and view.invitations:
         text += f" {words.say('page.members.end.invitations', count=view.invitations)}"

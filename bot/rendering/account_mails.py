@@ -226,17 +226,18 @@ def credential_notice(
 def user_ids(
     found: Sequence[tuple[Account, str]], policy: Policy, *, sign_in_url: str, page_url: str | None = None
 ) -> Values:
-    """To whoever has several accounts under one address, each with its company: User IDs tell them apart.
+    """To whoever has several accounts under one address, each with its owner and company: by User ID.
 
+    Where they are of several people, nobody is greeted by name.
     All may be signed in to, or none: they are deactivated, or have expired (`page_url`: where one asks for
     the way back), or were never activated (there one asks for the mail that does it).
     """
-    first = found[0][0]
+    first, names = found[0][0], {account.name for account, _ in found}
     over = first.status if first.status is not AccountStatus.ACTIVE else "expired" if page_url else ""
     return owner(policy, first.programme) | {
         "lang": first.lang,
         "ref": first.thread,
-        "name": first.name,
+        "name": first.name if len(names) == 1 else "",
         "accounts": _told_apart(found, words(first.lang, policy.desk.zone)),
         "partner": first.is_partner,
         "administrator": any(account.is_administrator for account, _ in found),
@@ -248,7 +249,10 @@ def user_ids(
 
 def _told_apart(found: Sequence[tuple[Account, str]], say: Words) -> list[dict[str, str]]:
     nameless = say.say("mail.nameless")
-    return [{"user_id": account.user_id, "company": company or nameless} for account, company in found]
+    return [
+        {"user_id": account.user_id, "name": account.name, "company": company or nameless}
+        for account, company in found
+    ]
 
 
 def of_account(account: Account, customer: Customer, policy: Policy) -> Values:

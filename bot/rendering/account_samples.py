@@ -58,7 +58,7 @@ def member_notice(
     """About the second person, who is told, or of whom the first is; `owner`: to a partner."""
     person = replace(account(case, 1, at=at), role=Role.ORGANIZATION_ADMINISTRATOR)
     return account_mails.member_notice(
-        account(case, at=at) if why is MemberNotice.JOINED else owner or person,
+        account(case, at=at) if why in _TO_OTHERS else owner or person,
         customer(case),
         policy,
         why=why,
@@ -66,6 +66,9 @@ def member_notice(
         at=at,
         portal_url=SIGN_IN_URL.removesuffix("/sign-in"),
     )
+
+
+_TO_OTHERS = (MemberNotice.JOINED, MemberNotice.RETURNED)
 
 
 def dead_ends(case: Case, policy: Policy, *, at: datetime) -> Values:

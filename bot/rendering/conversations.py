@@ -51,7 +51,7 @@ def conversation_card(card: ConversationCard, asked: QuestionNote, *, words: Wor
             *(suggestions(card, words=words) if one.is_reachable else ()),
             blocks.section("\n".join(_accounts(card, words))),
             {"type": "divider"},
-            blocks.section("\n".join(_standing(one, card.now, words))),
+            blocks.section("\n".join(_standing(card, words))),
             _actions(one, words),
         ],
     )
@@ -123,14 +123,17 @@ def _account(line: AccountLine, words: Words) -> str:
     return f"• {' · '.join(parts)}"
 
 
-def _standing(one: Conversation, now: datetime, words: Words) -> Iterator[str]:
+def _standing(card: ConversationCard, words: Words) -> Iterator[str]:
     """Who has it, whose turn it is, and by when."""
+    one = card.conversation
     if one.channel is not Channel.MAIL:
         yield words.say(f"conversation.channel.{one.channel}", who=words.person(one.slack_user, slack=True))
     waits = one.state is ConversationState.OPEN  # what is answered needs nobody
     if waits or (one.owner and one.state is not ConversationState.CLOSED):
         yield owner_of(one, words)
-    yield turn_of(one, now, words)
+    if card.has_rest:
+        yield words.say("conversation.rest")
+    yield turn_of(one, card.now, words)
     if one.heard > 1:
         yield words.say("conversation.heard", count=one.heard)
 

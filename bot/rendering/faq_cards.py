@@ -55,9 +55,12 @@ def posted_card(told: Told, portal_url: str, who: str, *, words: Words) -> Card:
 
 def _rest(told: Told, words: Words) -> Iterator[Block]:
     if told.hear_by:
-        yield blocks.section(
-            words.say("faq_card.rest", ref=safe(told.ref, 20), by=words.instant(told.hear_by))
-        )
+        yield blocks.section(rest_line(told.ref, told.hear_by, words=words))
+
+
+def rest_line(ref: str, hear_by: datetime, *, words: Words) -> str:
+    """That a person has what the answers leave."""
+    return words.say("faq_card.rest", ref=safe(ref, 20), by=words.instant(hear_by))
 
 
 def _articles(told: Told, portal_url: str, words: Words) -> Iterator[Block]:

@@ -1,7 +1,7 @@
 """The wordings of mails: found, compiled once a process, and how a stranger's value may stand in them."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -60,6 +60,10 @@ def _parts(name: str, folders: Sequence[Path]) -> set[str]:
 
 class _Wordings(ImmutableSandboxedEnvironment):
     """A sandbox whose values are texts, lists and mappings: `user.name` is a key before all else."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Ours never change; as a dict they are copied for each mail in a tenth of a ChainMap's time."""
+        return {**self.globals, **(d or {})}
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - jinja2's own
         found = obj.get(attribute) if isinstance(obj, dict) else None
@@ -136,7 +140,7 @@ def marked(marks: Marks, name: str, value: object) -> object:
     """Every text in it, made harmless and marked; the support desk's address is part of the words."""
     if isinstance(value, str):
         return _way(name)(marks, value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {inner: marked(marks, inner, part) for inner, part in value.items()}
     return [marked(marks, name, part) for part in value] if isinstance(value, list) else value
 

@@ -1,5 +1,6 @@
 """Mails: a builder for each, which takes values for the outbox, and the one that turns them into words."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,6 +32,7 @@ MOST_QUESTIONS = 40  #: in a mail, where the workbook that goes with it shows th
 MOST_FILES = 5  #: that a mail names
 MOST_USERS = 60  #: in a mail; a longer list is no reading matter
 _RULES = "@media"
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 _LONGEST_NAME = 40  #: of a company, in a subject
 
 _OF_ITS_OWN: Values = {
@@ -345,15 +347,21 @@ def render_mail(
     known = {name: marked(marks, name, value) for name, value in values.items()}
     # The case's number stands behind the name, and lists of mails show no more.
     brief = {"company": quoting.shortened(str(known["company"]), _LONGEST_NAME)} if "company" in known else {}
-    subject = quoting.one_line(parts.subject.render(known | brief), 180)
-    preheader = quoting.one_line(parts.preheader.render(known), 180)
-    source = parts.body.render(known)
+    subject = _in_line(parts.subject.render(known | brief))
+    preheader = _in_line(parts.preheader.render(known))
+    source = marks.end_sentences(parts.body.render(known))
     heads = (subject, preheader, str(values["programme"]))
     shape = _shape(parts, source, brand, tuple(marks.value(head, head).mark for head in heads))
     if not shape.fits_all:  # a wording of the desk's own may put a value where only the parser can judge it
         shape = _put_together(parts, marks.resolve(source, quoting.markdown), brand, heads)
     html, text = shape.filled(marks.values)
     return RenderedMail(subject=subject, preheader=preheader, text=text, html=html)
+
+
+def _in_line(head: str) -> str:
+    """With one full stop where a value that has its own ends a sentence."""
+    line = quoting.one_line(head, 180)
+    return _TWO_STOPS.sub(".", line) if ".." in line else line
 
 
 def _put_together(parts: Parts, source: str, brand: Brand, heads: tuple[str, ...]) -> Shape:

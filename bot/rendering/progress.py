@@ -7,6 +7,7 @@ from bot.domain.approvals import Approval, CaseDecision, Choice, Phase
 from bot.domain.bounces import Returned, reason_of
 from bot.domain.cards import CaseCard, Effect
 from bot.domain.cases import Case, CaseStatus
+from bot.domain.letters import STANDINGS
 from bot.domain.outbox import JobStatus
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, safe
@@ -90,20 +91,32 @@ _LOST = {
     JobStatus.DISCARDED: ("anew", "told"),
     JobStatus.UNKNOWN: ("told",),
 }
+_CAME_BACK = _LOST[JobStatus.DISCARDED]
 
 
 def again(card: CaseCard, words: Words) -> list[Block]:
-    """A row of buttons for each mail that failed, and for one of the decision that went by no way at all.
+    """A row of buttons for each mail that failed, and for one of the decision that reached nobody.
 
-    A row each: an `action_id` is unique within one.
+    So for one that says how the case stands. A row each: an `action_id` is unique within one.
     """
-    ways = {one.id: (one, _LOST.get(one.state, ())) for one in card.effects}
-    ways |= {one.id: (one, ("retry",)) for one in card.returned if one.state is JobStatus.FAILED}
+    ways = {one.id: (one, () if one.anew else _ways_of(one)) for one in card.effects}
+    ways |= {one.id: (one, _ways_of_other(card, one)) for one in card.returned}
     lost = [(one, names) for one, names in ways.values() if one.id and names][:MOST_AGAIN]
     return [
         blocks.actions(*(_way(one, name, words) for name in names if one.kept or name != "anew"))
         for one, names in lost
     ]
+
+
+def _ways_of_other(card: CaseCard, effect: Effect) -> tuple[str, ...]:
+    if effect.state is JobStatus.DISCARDED and STANDINGS.get(effect.template) is card.case.status:
+        return ("anew",)
+    return ("retry",) if effect.state is JobStatus.FAILED else ()
+
+
+def _ways_of(effect: Effect) -> tuple[str, ...]:
+    came_back = effect.came_back and effect.state is JobStatus.SENT
+    return _CAME_BACK if came_back else _LOST.get(effect.state, ())
 
 
 def _way(effect: Effect, name: str, words: Words) -> Block:

@@ -16,6 +16,8 @@ WIDTH = 76
 # Private characters mean nothing in Markdown, HTML or CSS, and `quoting` lets none of a stranger's through.
 _VALUE, _LINK, _END = "\ue000", "\ue001", "\ue002"
 _MARK = re.compile(f"[{_VALUE}{_LINK}](\\d+){_END}")
+#: a value that ends a sentence, in bold or not
+_ENDS = re.compile(f"{_VALUE}(\\d+){_END}[*_]*\\.(?![\\w.{_VALUE}{_LINK}])")
 _IN_ATTRIBUTE = re.compile(f'="[^"]*{_VALUE}')
 
 
@@ -42,6 +44,15 @@ class Marks:
     def link(self, url: str, shown: str) -> Marked:
         """An address of ours, which may be a link's target."""
         return self.value(url, shown, _LINK)
+
+    def end_sentences(self, text: str) -> str:
+        """Without the full stop behind a value that brings its own: "… at Lindgren Inc."."""
+        own = {str(number) for number, value in enumerate(self.values) if value.endswith(".")}
+
+        def once(found: re.Match[str]) -> str:
+            return found[0].removesuffix(".") if found[1] in own else found[0]
+
+        return _ENDS.sub(once, text) if own else text
 
     def resolve(self, text: str, quote: Callable[[str], str]) -> str:
         return _MARK.sub(lambda found: quote(self.values[int(found[1])]), text)

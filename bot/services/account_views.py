@@ -43,6 +43,7 @@ from bot.services.accounts import (
     ACTIVATION_MAILS,
     PARTNER_PASSWORD,
     deactivate,
+    find_closing,
     list_lost_invitations,
     list_named,
     mail_activation,
@@ -124,6 +125,7 @@ def _view(db: Database, desk: Desk, account: Account, *, now: datetime) -> Accou
         reset=get_card(db, reset.id) if reset else None,
         invitations=member_invitations.count_by(db, account.id),
         is_unreached=is_unactivated(account) and _is_doubtful(db, account),
+        closing=find_closing(db, account) if account.status is AccountStatus.DEACTIVATED else None,
         lost=list(list_lost_invitations(db, account.organisation, now=now).values()).count(account.id),
     )
 
@@ -294,7 +296,7 @@ def _reopen(db: Database, desk: Desk, account: Account, by: str, now: datetime) 
     if account.is_partner and (user_id := partner_returns.find_newer(db, account)):
         raise PartnerThere(user_id=user_id)
     lifecycle.resume(db, desk, account.id, by=by, now=now)
-    reopen(db, desk, account, now=now)
+    reopen(db, desk, account, by=by, now=now)
     return EventTag.ACCOUNT_REOPENED
 
 

@@ -8,8 +8,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.accounts import (
+    OWNER,
     Account,
     AccountStatus,
+    Closing,
     Customer,
     NewAccount,
     account_id,
@@ -156,9 +158,8 @@ def mail_activation_again(
     return True
 
 
-def count_activations(db: Database, account: Account, *, now: datetime) -> int:
-    """How many activation mails it got lately, those aside that somebody asked for: strangers can do that."""
-    since = now - ACTIVATIONS_WITHIN
+def count_activations(db: Database, account: Account, *, since: datetime) -> int:
+    """How many activation mails it got since, those aside that somebody asked for: strangers can do that."""
     mailed = events.list_tagged(db, (f"account:{account.id}",), (EventTag.ACTIVATION_MAILED,))
     asked = sum(one.at >= since and one.actor == ASKED for one in mailed)
     return links.count_since(db, purpose=ACTIVATION, subject=account.ref, since=since) - asked
@@ -177,17 +178,34 @@ def deactivate(db: Database, desk: Desk, account: Account, *, by: str, now: date
     links.end(db, purpose=ACTIVATION, subject=account.ref, now=now)
 
 
-def reopen(db: Database, desk: Desk, account: Account, *, now: datetime) -> None:
+def find_closing(db: Database, account: Account) -> Closing | None:
+    """Who closed it last, whatever came after."""
+    told = events.list_tagged(db, [f"account:{account.id}"], [EventTag.ACCOUNT_DEACTIVATED])
+    if not told:
+        return None
+    by = told[-1].actor
+    theirs = accounts.find(db, int(by.removeprefix(OWNER))) if by.startswith(OWNER) else None
+    return Closing(at=told[-1].at, by=by, name=theirs.name if theirs else "")
+
+
+def reopen(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> None:
     """In the caller's transaction: it is as it was, with its password, or else to be activated still.
 
+    The administrators hear of a colleague in office, and of what the desk opens that one of them had closed.
     Closing and opening is no way to flood a mailbox: the mail goes only where few have gone.
     """
+    closing = find_closing(db, account)
     before = AccountStatus.ACTIVE if account.activated_at else AccountStatus.WAITING
     accounts.move(db, account.id, since=AccountStatus.DEACTIVATED, to=before, now=now)
     if before is AccountStatus.ACTIVE:
         member_notices.tell(db, desk, account, why=MemberNotice.REACTIVATED, now=now)
-    elif count_activations(db, account, now=now) < MOST_ACTIVATIONS:
+    elif count_activations(db, account, since=now - ACTIVATIONS_WITHIN) < MOST_ACTIVATIONS:
         mail_activation(db, desk, replace(account, status=before), now=now)
+    if account.is_administrator:
+        member_notices.tell_administrators(db, desk, account, by=by, now=now)
+    elif closing and closing.is_theirs and not by.startswith(OWNER):
+        why = MemberNotice.RETURNED
+        member_notices.tell_administrators(db, desk, account, by=by, now=now, why=why)
 
 
 def make_administrator(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> None:

@@ -67,7 +67,7 @@ def take_bounce(db: Database, desk: Desk, understood: Understood, now: datetime)
         return _ignore(db, mail_id, "repeated", now)
     if outbox.mark_went_out(db, job.id, now=now):
         held_notes.end(db, job, MailEnd.WENT, by="usher", now=now)
-        follow(db, job.decision_id, now=now)
+    follow(db, job.decision_id, now=now)
     email_change_notices.follow_mail(db, job, now=now)
     phone_reset_notices.follow_mail(db, job, now=now)
     if report.gave_up:

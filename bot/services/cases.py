@@ -15,7 +15,7 @@ from bot.domain.cases import Case, CaseStatus, Thread, weighed
 from bot.domain.errors import ContentChanged, NotReviewable, Refusal, UnknownCase
 from bot.domain.events import EventTag, subject_of
 from bot.domain.mail import InboundMail
-from bot.domain.outbox import Job, JobKind
+from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.registration import Registered, Registration, understand
 from bot.domain.ris import Decision, RisCase
 from bot.domain.staff import Staff
@@ -366,11 +366,20 @@ def _registered(db: Database, desk: Desk, case: Case, found: Registration | None
 
 
 def _effect(job: Job, returned: Mapping[int, tuple[Returned, ...]]) -> Effect:
+    # What a decision says is overtaken by nothing: it was discarded, or came back, and was written anew.
+    anew = job.status is JobStatus.REPLACED and job.decision_id is not None
     back = returned.get(job.id, ())
     return Effect(
-        id=job.id, template=job.template, state=job.status, at=job.sent_at, error=job.error, returned=back,
+        id=job.id,
+        template=job.template,
+        state=JobStatus.DISCARDED if anew else job.status,
+        at=job.sent_at,
+        error=job.error,
+        returned=back,
+        came_back=any(one.gave_up and one.recipient == job.recipient for one in back),
         kept=not job.values.get("erased"),
-    )  # fmt: skip
+        anew=anew,
+    )
 
 
 def get_decidable_card(db: Database, desk: Desk, ref: str, by: Staff, *, now: datetime) -> CaseCard:

@@ -80,12 +80,14 @@ def get_card(db: Database, desk: Desk, ref: str, *, now: datetime) -> Conversati
     """How it stands at this moment; raise UnknownConversation."""
     one = get(db, ref)
     tried = conversations.list_tried(db, one.id)
+    suggested, has_rest = faq.suggest(db, desk, one, tried)
     return ConversationCard(
         conversation=one,
         now=now,
         tried=faq.titled(tried, one.lang),
         accounts=list_lines(db, desk, one.address, now=now),
-        suggested=faq.suggest(db, desk, one, tried),
+        suggested=suggested,
+        has_rest=has_rest,
     )
 
 
@@ -180,9 +182,9 @@ def due_of(desk: Desk, now: datetime) -> datetime:
     return desk.policy.calendar_of_desk.after_hours(now, hours)
 
 
-def share(db: Database, one: Conversation, *, now: datetime) -> None:
-    """Usher has answered a part by itself: it stays the desk's for the rest, in the caller's transaction."""
-    _note(db, EventTag.CONVERSATION_SHARED, one, by="usher", now=now)
+def share(db: Database, one: Conversation, *, by: str = "usher", now: datetime) -> None:
+    """An article has answered a part: it stays the desk's for the rest, in the caller's transaction."""
+    _note(db, EventTag.CONVERSATION_SHARED, one, by=by, now=now)
 
 
 def leave_unreadable(db: Database, understood: Understood, one: Conversation, *, now: datetime) -> None:

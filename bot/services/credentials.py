@@ -19,7 +19,7 @@ from bot.domain.credential_refusals import (
 from bot.domain.credentials import KEY_LIMIT, MOST_PHONES, CredentialNotice, Credentials, Phone
 from bot.domain.errors import Refusal
 from bot.domain.events import EventTag
-from bot.domain.license_keys import KEY, KeyState, LicenseKey, fold_key
+from bot.domain.license_keys import KeyState, LicenseKey, fold_key, list_marks
 from bot.domain.phones import e164, takes_texts
 from bot.domain.sessions import Visitor
 from bot.domain.tries import Tried
@@ -67,16 +67,15 @@ def _enter(db: Database, desk: Desk, visitor: Visitor, text: str, now: datetime)
     before = tries.find(db, account.id, Tried.LICENSE_KEY)
     if before.locked_until and before.is_locked(now):
         return LicenseKeysRest(until=before.locked_until)
-    typed = fold_key(text[:LONGEST_KEY])
-    marks = desk.keyring.list_signatures(KEY, typed)
-    key = license_key_store.find_by_mark(db, marks)
+    typed = text[:LONGEST_KEY]
+    key = license_key_store.find_by_mark(db, list_marks(desk.keyring, typed))
     if key is None or not _is_theirs(db, desk, key, visitor, now):
         after = before.after_wrong(KEY_LIMIT, now)
         tries.put(db, account.id, Tried.LICENSE_KEY, after, now=now)
         _record(db, EventTag.CREDENTIAL_FAILED, visitor, now)
         if after.locked_until:
             return LicenseKeysRest(until=after.locked_until)
-        return LicenseKeyRefused(signs=len(typed))
+        return LicenseKeyRefused(signs=len(fold_key(typed)))
     license_keys.use(db, key_id=key.id, by=f"account:{account.id}", now=now)
     credentials.add(db, account.id, key_id=key.id, now=now)
     tries.drop(db, account.id, Tried.LICENSE_KEY)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 from sqlite_utils import Database
@@ -12,6 +12,7 @@ from bot.domain.cards import CaseCard
 from bot.domain.cases import BEFORE_LIVE, OPEN, BallHolder, CaseStatus, case_ref
 from bot.domain.errors import (
     MessageGone,
+    MessageLocked,
     NotLetIn,
     NotNow,
     PermanentFailure,
@@ -128,9 +129,9 @@ def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     card = cards.case_card(shown, words=_staff_words(desk))
     message = ChatMessage(channel=desk.approvals_channel, key=key, text=card.text, blocks=card.blocks)
     posted = chat_messages.find(db, key)
-    if posted is None and job.attempts > 1:
-        found = ways.chat.find(message)
-        posted = (desk.approvals_channel, found) if found else None
+    found = ways.chat.find(message) if job.attempts > 1 else None
+    if found and (posted is None or found > posted[1]):  # perhaps in the place of one that is gone or locked
+        posted = desk.approvals_channel, found
     if posted is None:
         return _posted(key, desk.approvals_channel, ways.chat.post(message))
     channel, ts = posted
@@ -140,14 +141,20 @@ def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     return _posted(key, channel, ts)
 
 
-def _update(desk: Desk, chat: Chat, message: ChatMessage, ts: str, *, leaves: bool) -> bool:
-    """False where it stands no more, or in a channel that was the desk's once and takes nothing now.
+def _update(
+    desk: Desk, chat: Chat, message: ChatMessage, ts: str, *, leaves: bool, erases: bool = False
+) -> bool:
+    """False where it stands no more, or as it is for good: locked, or in a channel that was the desk's once.
 
-    Unless it `leaves` it there as it is: what names somebody who is erased does not.
+    The latter raises unless it `leaves` it there; either does where it `erases` somebody who is named there.
     """
     try:
         chat.update(message, ts)
     except MessageGone:
+        return False
+    except MessageLocked:
+        if erases:
+            raise
         return False
     except Unwelcome as exc:
         if not (leaves and _is_left(desk, exc)):
@@ -178,7 +185,8 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     if posted:
         channel, ts = posted
         erased = job.template == NoteName.ERASED
-        if _update(desk, ways.chat, replace(message, channel=channel), ts, leaves=not erased):
+        stands = replace(message, channel=channel)
+        if _update(desk, ways.chat, stands, ts, leaves=not erased, erases=erased):
             return _posted(first, channel, ts)
         if erased:
             return OVERTAKEN  # whom it named stands nowhere any more
@@ -188,8 +196,9 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     message = replace(message, channel=channel, thread_ts=thread_ts, broadcast=aloud)
     # The first may stand, though its answer was lost.
     may_stand = (first and not posted) or job.attempts > 1
+    post_once = partial(_post_once, ways.chat, may_stand=may_stand, later_than=posted[1] if posted else "")
     try:
-        ts = _post_once(ways.chat, message, may_stand=may_stand)
+        ts = post_once(message)
     except (MessageGone, Unwelcome) as exc:
         if isinstance(exc, Unwelcome):
             if not _is_left(desk, exc):
@@ -197,12 +206,13 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
             channel = _channel_of(desk, job)
         # What it belongs to was deleted, or stands in a channel of former days.
         message = replace(message, channel=channel, thread_ts="", broadcast=False)
-        ts = _post_once(ways.chat, message, may_stand=may_stand)
+        ts = post_once(message)
     return _posted(message.key, channel, ts)
 
 
-def _post_once(chat: Chat, message: ChatMessage, *, may_stand: bool) -> str:
-    return (chat.find(message) if may_stand else None) or chat.post(message)
+def _post_once(chat: Chat, message: ChatMessage, *, may_stand: bool, later_than: str) -> str:
+    found = chat.find(message) if may_stand else None
+    return found if found and found > later_than else chat.post(message)
 
 
 def _channel_of(desk: Desk, job: Job) -> str:

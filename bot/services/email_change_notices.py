@@ -70,6 +70,22 @@ def mail_key(account: Account, change: EmailChange, end: End) -> str:
     return f"{account.ref}:{MAIL}:{change.id}:{end}{again}"
 
 
+def link_of(key: str) -> str:
+    """What the link in the mail of that key is about."""
+    _, _, number, end, *_ = key.split(":")
+    return f"E-{number}:{end}"
+
+
+def still_asks(db: Database, words: Mapping[str, Any]) -> bool:
+    """Whether the change that a queued mail asks about is neither over nor made."""
+    change = email_changes.look_up(db, _number_in(words["key"]))
+    return change is not None and change.ended_at is None and change.changed_at is None
+
+
+def _number_in(key: str) -> int:
+    return int(key.split(":")[2])
+
+
 def list_unreached(db: Database, account: Account, change: EmailChange) -> tuple[End, ...]:
     """The ends that have not said yes, and to which a mail could not be delivered: that is known."""
     notices = {end: cooling.find_notice(db, mail_key(account, change, end)) for end in End}
@@ -89,7 +105,7 @@ def follow_mail(db: Database, job: Job, *, now: datetime) -> None:
     """Let the card say how far that mail is, in the caller's transaction; of any other nothing happens."""
     if job.template != MAIL or not job.key.endswith(_AGAIN):
         return
-    change = email_changes.look_up(db, int(job.key.split(":")[2]))
+    change = email_changes.look_up(db, _number_in(job.key))
     if change is not None:
         refresh_card(db, change, now=now)
 

@@ -131,32 +131,64 @@ def names_something(text: str) -> bool:
     return any(see(sentence).concepts for sentence in sentences(text))
 
 
-def suggest(db: Database, desk: Desk, one: Conversation, tried: Iterable[Tried]) -> tuple[Suggestion, ...]:
+def suggest(
+    db: Database, desk: Desk, one: Conversation, tried: Sequence[Tried]
+) -> tuple[tuple[Suggestion, ...], bool]:
     """Which articles may answer what waits for the desk, the likeliest first: none that was answered before.
 
-    What its asker wrote last is asked now; how it began is, too, as long as no article was sent for it.
+    And whether articles have answered a part of it only.
     """
     if one.state is not ConversationState.OPEN:
-        return ()
+        return (), False
+    reading, answered = _read_asked(db, desk, one, tried)
+    if reading.matters <= len(answered):
+        return (), False
     sent = {it.topic for it in tried if it.how is not Answered.OFFERED}
-    near, newest = [], find_newest_words(db, one)
-    if newest:
-        near = _list_near(db, desk, replace(one, subject="", words=newest[0], created_at=newest[1]))
-    if not near and not sent:
-        near = _list_near(db, desk, one)
-    return tuple(
+    suggested = tuple(
         Suggestion(topic=found.topic, title=_article(found.topic, one.lang).title, score=found.score)
-        for found in near
+        for found in _list_near(reading)
         if found.topic not in sent
     )
+    return suggested, bool(answered)
 
 
-def _list_near(db: Database, desk: Desk, one: Conversation) -> list[Candidate]:
+def leaves_rest(db: Database, desk: Desk, one: Conversation, tried: Sequence[Tried], topic: str) -> bool:
+    """Whether an article, with those sent before, answers only a part of what waits for the desk."""
+    if one.state is not ConversationState.OPEN:
+        return False
+    reading, answered = _read_asked(db, desk, one, tried)
+    return reading.matters > len(answered | {topic})
+
+
+def _read_asked(
+    db: Database, desk: Desk, one: Conversation, tried: Sequence[Tried]
+) -> tuple[QuestionReading, set[str]]:
+    """What is asked now, and the articles that have answered some of it.
+
+    What its asker wrote last, or how it began where that says nothing that an article is near to.
+    """
+    sent = [it for it in tried if it.how is not Answered.OFFERED]
+    if newest := find_newest_words(db, one):
+        words, at = newest
+        reading = _read_words(db, desk, replace(one, subject="", words=words, created_at=at))
+        if _list_near(reading):
+            return reading, {it.topic for it in sent if it.at > at}
+    return _read_words(db, desk, one), {it.topic for it in sent}
+
+
+def _read_words(db: Database, desk: Desk, one: Conversation) -> QuestionReading:
     if not f"{one.subject}{one.words}".strip():
-        return []
+        return QuestionReading(lang=one.lang)
     day = desk.policy.clock_rules.calendar.day_of(one.created_at)
-    reading = _read_letter(db, one.subject, one.words, one.lang, day)
-    return [candidate for candidate in reading.candidates if candidate.score >= OFFER_FROM]
+    return _read_letter(db, one.subject, one.words, one.lang, day)
+
+
+def _list_near(reading: QuestionReading) -> list[Candidate]:
+    """What is asked besides may be none of the likeliest of the whole."""
+    near = {found.topic: found for found in reading.candidates if found.score >= OFFER_FROM}
+    if reading.second:
+        near.setdefault(reading.second.topic, reading.second)
+    return list(near.values())
 
 
 def find_newest_words(db: Database, one: Conversation) -> tuple[str, datetime] | None:

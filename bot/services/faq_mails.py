@@ -28,7 +28,8 @@ from bot.faq.windows import sentences
 from bot.rendering import diagnosis as diagnosis_words
 from bot.rendering import faq_mails, mails
 from bot.rendering.case_facts import Values
-from bot.rendering.faq_cards import Told
+from bot.rendering.faq_cards import Told, rest_line
+from bot.rendering.words import words as words_of
 from bot.services import conversations, diagnosis, faq
 from bot.services.desk import Desk
 from bot.services.faq_answers import end_if_said_last, list_judged, put_opinions, was_read
@@ -61,8 +62,8 @@ def answer(db: Database, desk: Desk, understood: Understood, one: Conversation, 
     if again := {tried.topic: tried for tried in sent if tried.topic in topics}:
         conversation_store.add_tried(db, one.id, list(again.values()))
         return False
-    rest, key = reading.has_rest, f"{one.ref}:faq"
-    words, told = compose(db, desk, one, topics, automatic=True, rest=rest, now=now)
+    rest_by, key = one.due_at if reading.has_rest else None, f"{one.ref}:faq"
+    words, told = compose(db, desk, one, topics, automatic=True, rest_by=rest_by, now=now)
     if not queue(db, desk, one, words, automatic=True, key=key, now=now):
         return False
     note(db, one, told, by="usher", now=now)
@@ -130,11 +131,12 @@ def compose(
     topics: Sequence[str],
     *,
     automatic: bool,
-    rest: bool = False,
+    rest_by: datetime | None = None,
     now: datetime,
 ) -> tuple[Values, dict[str, Answered]]:
     """What an answer says at this moment, and by what: an article, or what is true for them alone.
 
+    `rest_by`: when a person has answered what it leaves, at the latest.
     The way in that it speaks of is mailed, in the caller's transaction.
     """
     asker = diagnosis.Asker.of_conversation(one)
@@ -153,7 +155,7 @@ def compose(
         findings=diagnosis_words.paragraphs(found, lang=one.lang, policy=desk.policy, now=now),
         programme=found[0].programme if found else of or Programme.MAG,
         by_staff=not automatic,
-        rest_by=one.due_at if rest else None,
+        rest_by=rest_by,
     )
     whole = {topic: Answered.ACCOUNT for topic, article in held.items() if not article}
     return words, dict.fromkeys(left, Answered.SENT) | whole
@@ -247,8 +249,22 @@ def judge_by_link(
     return conversations.get(db, one.ref)
 
 
+def find_text(desk: Desk, values: Mapping[str, str]) -> str:
+    """The same in plain words."""
+    told: Told = find_shown(desk, values)["told"]
+    say, parts = words_of(told.lang, desk.policy.desk.zone), [told.answers[0].title, told.answers[0].text]
+    rest = [rest_line(told.ref, told.hear_by, words=say)] if told.hear_by else []
+    return "\n\n".join([*parts, *rest])
+
+
 def find_shown(desk: Desk, values: Mapping[str, str]) -> dict[str, Any]:
     """What a direct message with an article says."""
     answers = (faq.find_answer(values["topic"], values["lang"], desk.policy, desk.portal_url),)
-    told = Told(ref=values["ref"], lang=values["lang"], answers=answers, related=faq.list_related(answers))
+    told = Told(
+        ref=values["ref"],
+        lang=values["lang"],
+        answers=answers,
+        related=faq.list_related(answers),
+        hear_by=datetime.fromisoformat(values["rest_by"]) if values.get("rest_by") else None,
+    )
     return {"told": told, "portal_url": desk.portal_url}

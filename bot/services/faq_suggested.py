@@ -78,7 +78,10 @@ def _send(db: Database, desk: Desk, chosen: ChosenArticle, *, by: Staff, now: da
         else:
             faq_mails.queue(db, desk, one, words, automatic=False, key=key, now=now)
         faq_mails.note(db, one, told, by=by.id, now=now)
-        conversation_store.move(db, one.id, since=STANDING, to=ConversationState.ANSWERED, now=now)
+        if words["rest_by"]:
+            conversations.share(db, one, by=by.id, now=now)
+        else:
+            conversation_store.move(db, one.id, since=STANDING, to=ConversationState.ANSWERED, now=now)
         conversations.refresh(db, one.ref, now=now)
 
 
@@ -95,21 +98,32 @@ def _check(one: Conversation, chosen: ChosenArticle, by: Staff) -> Conversation:
 def _compose(
     db: Database, desk: Desk, one: Conversation, chosen: ChosenArticle, *, now: datetime
 ) -> tuple[Words, Mapping[str, Answered]]:
+    rest_by = _find_rest_by(db, desk, one, chosen, now=now)
     if one.channel is Channel.SLACK:
         values = {"ref": one.ref, "lang": one.lang, "topic": chosen.topic}
+        values["rest_by"] = rest_by.isoformat() if rest_by else ""
         return values, {chosen.topic: Answered.SENT}
-    return faq_mails.compose(db, desk, one, [chosen.topic], automatic=False, now=now)
+    return faq_mails.compose(db, desk, one, [chosen.topic], automatic=False, rest_by=rest_by, now=now)
+
+
+def _find_rest_by(
+    db: Database, desk: Desk, one: Conversation, chosen: ChosenArticle, *, now: datetime
+) -> datetime | None:
+    """By when a person answers what the article leaves: as promised, or from now on where that is past."""
+    if not faq.leaves_rest(db, desk, one, conversation_store.list_tried(db, one.id), chosen.topic):
+        return None
+    return one.due_at if one.due_at and one.due_at > now else conversations.due_of(desk, now)
 
 
 def _seal(one: Conversation, words: Words) -> str:
-    """Of all but the minute at which it is true."""
-    return seal_of(one.slack_user or one.address, (), {**words, "as_of": ""})
+    """Of all but the minutes at which it is true, and from which on the rest is due."""
+    timeless = {"as_of": "", "rest_by": bool(words["rest_by"])}
+    return seal_of(one.slack_user or one.address, (), {**words, **timeless})
 
 
 def _shown(desk: Desk, one: Conversation, words: Words) -> ShownMail:
     if one.channel is Channel.SLACK:
-        answer = faq_mails.find_shown(desk, words)["told"].answers[0]
-        text, to = f"{answer.title}\n\n{answer.text}", one.name or one.slack_user
+        text, to = faq_mails.find_text(desk, words), one.name or one.slack_user
         return ShownMail(template=NoteName.FAQ_DIRECT, to=to, cc=(), subject="", text=text)
     brand, templates = desk.policy.brand, desk.templates_dir
     said = {**words, **HIDDEN}

@@ -288,6 +288,7 @@ def _mend(db: Database, understood: Understood, kind: Kind, *, ref: str, by: Sta
     if not mended:
         current = ledger.find(db, row.id)
         raise MailHasResult(id=row.id, ref=current.subject_ref if current else "")
+    held_notes.end_newest(db, set_aside_key(row.id), MailEnd.RETRIED, by=by.id, now=now)
     tag, subject = EventTag.MAIL_KIND_MENDED, f"mail:{row.id}"
     events.add(db, tag, subject, actor=by.id, at=now, kind=kind, before=row.kind, ref=ref)
 

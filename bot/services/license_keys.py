@@ -43,7 +43,7 @@ from bot.domain.license_keys import (
     Mailed,
     Seat,
     SeatShown,
-    fold_key,
+    list_marks,
 )
 from bot.domain.member_refusals import NeedsNoKey
 from bot.domain.organisations import KNOWN
@@ -120,7 +120,7 @@ def find(db: Database, desk: Desk, text: str, *, by: Staff, now: datetime) -> Fo
     Raise UnknownKey, which says nothing more; KeysUnreadable where keys were sealed with a key that is lost.
     """
     check_is_staff(by)
-    marks = desk.keyring.list_signatures(KEY, fold_key(text))
+    marks = list_marks(desk.keyring, text)
     with transaction(db):
         key = license_keys.find_by_mark(db, marks)
         if key is not None:

@@ -18,6 +18,8 @@ from bot.ports import Marker
 from bot.rendering import mails
 from bot.services import (
     accounts,
+    email_change_notices,
+    email_changes,
     enrolments,
     key_mails,
     lifecycle_mails,
@@ -49,9 +51,15 @@ def _has_ended(db: Database, job: Job, *, now: datetime) -> bool:
     """Whether its link opens nothing any more: it was made in one moment with its mail."""
     if job.template not in LINKS:
         return False
-    about = "" if job.template == enrolments.MAIL else job.key.partition(":")[0]
-    ends = links.find_end(db, LINKS[job.template], about=about, made_at=job.created_at)
+    ends = links.find_end(db, LINKS[job.template], about=_opens(job), made_at=job.created_at)
     return ends is not None and ends <= now
+
+
+def _opens(job: Job) -> str:
+    """What its link is about; "" where its moment alone tells it from others."""
+    if job.template == email_change_notices.MAIL:
+        return email_change_notices.link_of(job.key)
+    return "" if job.template == enrolments.MAIL else job.key.partition(":")[0]
 
 
 def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime) -> OutboundMail:
@@ -202,6 +210,7 @@ LINKS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(accounts.ACTIVATION_MAILS, (accounts.ACTIVATION,)),
     "recovery": (recovery.LINK, recovery.RESET),
     enrolments.MAIL: (enrolments.LINK,),
+    email_change_notices.MAIL: (email_changes.LINK,),
     partner_invitations.MAIL: (partner_invitations.LINK,),
     member_invitations.MAIL: (member_invitations.JOINING,),
 }
@@ -219,6 +228,7 @@ STILL_TRUE: dict[str, Callable[[Database, Mapping[str, Any]], bool]] = {
     partners.USER_NAME: accounts.still_theirs,
     partner_invitations.MAIL: partner_invitations.still_invites,
     member_invitations.MAIL: member_invitations.still_invites,
+    email_change_notices.MAIL: email_change_notices.still_asks,
     **dict.fromkeys((key_mails.OWN, key_mails.LIST, key_mails.HANDED_OVER), key_mails.still_true),
     **dict.fromkeys(lifecycle_mails.TEMPLATES.values(), lifecycle_mails.still_true),
 }

@@ -40,9 +40,17 @@ def tell(
     )
 
 
-def tell_administrators(db: Database, desk: Desk, joined: Account, *, by: str, now: datetime) -> None:
+def tell_administrators(
+    db: Database,
+    desk: Desk,
+    joined: Account,
+    *,
+    by: str,
+    now: datetime,
+    why: MemberNotice = MemberNotice.JOINED,
+) -> None:
     """To everybody else who looks after the organisation, but not to whoever did it (`by`: "account:7")."""
     for one in accounts.list_of_organisation(db, joined.organisation):
         active = one.is_administrator and one.status is AccountStatus.ACTIVE
         if active and one.id != joined.id and f"account:{one.id}" != by:
-            tell(db, desk, one, why=MemberNotice.JOINED, about=joined, now=now)
+            tell(db, desk, one, why=why, about=joined, now=now)

@@ -41,9 +41,11 @@ from bot.services import held_keys, license_keys, member_notices, seat_holders
 from bot.services.account_mails import check_gone
 from bot.services.accounts import (
     ACTIVATION_MAILS,
+    ACTIVATIONS_WITHIN,
     MOST_ACTIVATIONS,
     count_activations,
     end_invitations,
+    find_closing,
     mail_activation,
     make_administrator,
     make_one,
@@ -201,7 +203,7 @@ def remind(db: Database, desk: Desk, *, account_id: int, by: Account, now: datet
         check_many(db, by.organisation, now=now)
         account = _get(db, by, account_id)
         _check_status(account, AccountStatus.WAITING)
-        if count_activations(db, account, now=now) >= MOST_ACTIVATIONS:
+        if count_activations(db, account, since=now - ACTIVATIONS_WITHIN) >= MOST_ACTIVATIONS:
             raise RemindedOften(most=MOST_ACTIVATIONS)
         check_gone(db, account, *ACTIVATION_MAILS)
         mail_activation(db, desk, account, now=now)
@@ -268,12 +270,10 @@ def reactivate(db: Database, desk: Desk, *, account_id: int, by: Account, now: d
         del everybody
         if account.status is not AccountStatus.DEACTIVATED:
             return None
-        ended = events.list_tagged(db, [f"account:{account.id}"], [EventTag.ACCOUNT_DEACTIVATED])
-        if not ended or not ended[-1].actor.startswith("account:"):
+        closing = find_closing(db, account)
+        if closing is None or not closing.is_theirs:
             raise ClosedByDesk
-        reopen(db, desk, account, now=now)
-        if account.is_administrator:
-            member_notices.tell_administrators(db, desk, account, by=f"account:{by.id}", now=now)
+        reopen(db, desk, account, by=f"account:{by.id}", now=now)
         return EventTag.ACCOUNT_REOPENED
 
     _change(db, account_id, by, now, change)

@@ -10,10 +10,12 @@ from bot.store import ledger
 from bot.store.database import transaction
 
 
-def list_to_move(db: Database, mailbox: str, uidvalidity: int, *, limit: int) -> dict[MailStatus, list[int]]:
-    """UIDs of settled mails that still lie in the folder, by what became of them."""
+def list_to_move(
+    db: Database, mailbox: str, uidvalidity: int, *, after: int = 0, limit: int
+) -> dict[MailStatus, list[int]]:
+    """UIDs above `after` of settled mails that still lie in the folder, by what became of them."""
     found: dict[MailStatus, list[int]] = {}
-    for uid, status in ledger.list_unmoved(db, mailbox, uidvalidity, limit):
+    for uid, status in ledger.list_unmoved(db, mailbox, uidvalidity, after=after, limit=limit):
         found.setdefault(status, []).append(uid)
     return found
 

@@ -11,6 +11,7 @@ from bot.domain.mail_refusals import MailWaits
 from bot.domain.partner_refusals import InvitationMailRests, InvitationOver
 from bot.domain.partners import MOST_MAILS, Invitation, invitation_id, invitation_ref
 from bot.domain.registration import clean
+from bot.domain.review_values import typed_address
 from bot.domain.staff import Staff
 from bot.services.account_views import list_mails_of
 from bot.services.accounts import list_named
@@ -25,7 +26,7 @@ def list_meant(db: Database, name: str, *, now: datetime) -> list[Invitation]:
     """By "P-7", over or not, or the open ones of an address; the newest first."""
     number = invitation_id(name)
     if number is None:
-        email = clean(name).lower()
+        email = typed_address(clean(name))
         return partner_invitation_store.list_open(db, [email], now=now).get(email, [])
     found = partner_invitation_store.find(db, number)
     return [found] if found else []

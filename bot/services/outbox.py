@@ -315,6 +315,15 @@ def retry(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
 def discard(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
     """Drop a job for good; leaving hold never sends it."""
     since = (JobStatus.HELD, JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.QUEUED)
+    return _discard(db, job_id, since, by=by, now=now)
+
+
+def discard_held(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
+    """The same while it waits for release, as its note shows it: raise UnknownJob once somebody let it go."""
+    return _discard(db, job_id, (JobStatus.HELD,), by=by, now=now)
+
+
+def _discard(db: Database, job_id: int, since: Sequence[JobStatus], *, by: str, now: datetime) -> Job:
     with transaction(db, locks=(f"job:{job_id}",)):
         return _move(db, job_id, since, JobStatus.DISCARDED, EventTag.JOB_DISCARDED, by=by, now=now)
 

@@ -1,5 +1,6 @@
 """Whoever's account of the Extranet is closed comes back by a new invitation, filled with their old data."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -32,6 +33,18 @@ def ask(db: Database, desk: Desk, *, email: str, name: str, company: str, lang: 
             invite(db, desk, closed, by=BY_THEMSELVES, now=now)
             return
     partner_requests.ask(db, desk, email=email, name=name, company=company, lang=lang, now=now)
+
+
+def list_left(db: Database, desk: Desk, there: Sequence[Account], *, now: datetime) -> list[Account]:
+    """Of several accounts that an address alone means, those which the clock has closed: see `ask_which`."""
+    closed = [account for account in there if may_return(db, desk, account, now=now)]
+    return closed if len(there) > 1 else []
+
+
+def ask_which(db: Database, desk: Desk, left: Sequence[Account], *, now: datetime) -> None:
+    """Let a person decide who of them comes back; nothing where there is none."""
+    for account in left[:1]:
+        ask(db, desk, email=account.email, name="", company="", lang=account.lang, now=now)
 
 
 def _find_only(db: Database, email: str) -> Account | None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlite_utils import Database
 
@@ -31,7 +32,7 @@ from bot.domain.registration import Draft, read_draft
 from bot.rendering import partner_mails
 from bot.services import consents, email_change_notices, partner_invitations, recovery_mails, second_clicks
 from bot.services.account_mails import find_waiting, mail_owner
-from bot.services.accounts import ACTIVATION, PARTNER_PASSWORD, mail_activation
+from bot.services.accounts import PARTNER_PASSWORD, count_activations, mail_activation
 from bot.services.desk import Desk
 from bot.services.partner_invitations import LINK
 from bot.store import accounts, bounces, events, links, outbox
@@ -245,15 +246,18 @@ def _state_of(db: Database, job: Job | None) -> MailState:
 def _may_send(db: Database, account: Account, *, now: datetime) -> bool:
     """Nobody can fill a mailbox: some minutes lie between two times, and there are so many in a day.
 
-    While one has not gone yet no second one joins it.
+    While one has not gone yet no second one joins it. What came because somebody typed the address counts
+    apart, so that no stranger uses up the owner's.
     """
-
-    def made(since: datetime) -> int:
-        return links.count_since(db, purpose=ACTIVATION, subject=account.ref, since=since)
-
+    made = partial(count_activations, db, account)
     waiting = account.status is AccountStatus.WAITING
     gone = not find_waiting(db, account, USER_NAME, PARTNER_PASSWORD)
-    return waiting and gone and not made(now - MAILS_AGAIN_AFTER) and made(now - MOST_WITHIN) <= MOST_MAILS
+    return (
+        waiting
+        and gone
+        and not made(since=now - MAILS_AGAIN_AFTER)
+        and made(since=now - MOST_WITHIN) <= MOST_MAILS
+    )
 
 
 def send_again(db: Database, desk: Desk, token: str, *, now: datetime) -> bool:

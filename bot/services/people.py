@@ -13,6 +13,8 @@ from bot.domain.events import EventTag
 from bot.domain.members import is_last_administrator
 from bot.domain.people import ErasurePlan, Person, Trace, Wait, Warn, digest_of, fold
 from bot.domain.people_refusals import NobodyFound, PeopleShareAddress
+from bot.domain.registration import clean
+from bot.domain.review_values import typed_address
 from bot.ports import Reader
 from bot.services import profile, sources
 from bot.services.accounts import list_named
@@ -32,11 +34,11 @@ def find(db: Database, name: str) -> Person:
 
     All accounts of the same address and name are one person's.
     """
-    typed = name.strip()
+    typed = clean(name)
     named = list_named(db, typed)
     if not named and fold_user_id(typed):
         raise NobodyFound(name=typed[:_MOST_SHOWN])
-    address = (named[0].email if named else typed).lower()
+    address = named[0].email.lower() if named else typed_address(typed)
     if len({fold(one.name) for one in named}) > 1:
         raise PeopleShareAddress(user_ids=", ".join(one.user_id for one in named))
     written = people.list_names(db, address) if "@" in address else []

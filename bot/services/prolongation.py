@@ -164,21 +164,18 @@ def ask_for_link(db: Database, desk: Desk, name: str, *, now: datetime) -> None:
         named = list_named(db, name)
         about = f"account:{named[0].id}" if len(named) == 1 else "account:none"
         events.add(db, EventTag.PROLONGATION_ASKED, about, actor="usher", at=now)
-        closed = [account for account in named if partner_returns.may_return(db, desk, account, now=now)]
-        shared = len(named) > 1 and bool(closed)
-        open_ = [one for one in named if one.status is AccountStatus.ACTIVE and one not in closed]
+        left = partner_returns.list_left(db, desk, named, now=now)
+        open_ = [one for one in named if one.status is AccountStatus.ACTIVE and one not in left]
         waiting = [one for one in named if one.status is AccountStatus.WAITING and not open_]
         if len(waiting) > 1:
             recovery_mails.mail_user_ids(db, desk, waiting, now=now)
         for account in named:
             if [account] == waiting:
                 mail_activation_again(db, desk, account, typed=True, now=now)
-            elif not (shared and account in closed):
+            elif account not in left:
                 prolong_links.mail_link(db, desk, account, now=now)
         _tell_why_none(db, desk, named, now=now)
-    if shared:
-        email, lang = closed[0].email, closed[0].lang
-        partner_returns.ask(db, desk, email=email, name="", company="", lang=lang, now=now)
+    partner_returns.ask_which(db, desk, left, now=now)
 
 
 def _tell_why_none(db: Database, desk: Desk, named: list[Account], *, now: datetime) -> None:

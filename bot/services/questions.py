@@ -11,7 +11,7 @@ from bot.domain.addressees import Addressee
 from bot.domain.cards import QuestionNote, shown_words
 from bot.domain.cases import Case, Thread
 from bot.domain.conversations import Channel, Conversation, NewConversation
-from bot.domain.cover_notes import list_unread, says_more
+from bot.domain.cover_notes import goes_on, list_unread, says_more
 from bot.domain.events import EventTag, subject_of
 from bot.domain.intake import Understood
 from bot.domain.note_names import NoteName
@@ -282,6 +282,7 @@ def note_follow_up(
     more = _has_more(understood, unread) if taken else _is_to_be_read(understood, known=known)
     to_read = bool(unread) or more
     values = {**_note(understood, ref), "follow_up": True, "form_sent": form_sent, "taken": taken}
+    values["goes_on"] = _goes_on(understood)
     queue_note(
         db,
         NoteName.QUESTION,
@@ -326,7 +327,7 @@ def note_first_words(db: Database, understood: Understood, case: Case, *, now: d
         db,
         NoteName.QUESTION,
         key=f"note:{case.ref}:mail:{understood.row.id}",
-        values=values | {"to_read": True, "unread": unread},
+        values=values | {"to_read": True, "unread": unread, "goes_on": _goes_on(understood)},
         now=now,
         thread_key=f"card:{case.ref}",
         case_id=case.id,
@@ -338,6 +339,10 @@ def _has_more(understood: Understood, unread: Collection[str]) -> bool:
     mail, form = understood.mail, understood.form
     left = bool(unread or form.unopened)
     return left or says_more(mail, form.cases, subject=understood.has_own_subject)
+
+
+def _goes_on(understood: Understood) -> bool:
+    return goes_on(understood.mail, understood.form.cases, subject=understood.has_own_subject)
 
 
 def _is_to_be_read(understood: Understood, *, known: bool) -> bool:

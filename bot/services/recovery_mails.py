@@ -12,7 +12,7 @@ from bot.domain.addresses import in_key
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.recovery import Way
 from bot.rendering import account_mails
-from bot.services import held_notes, lifecycle, prolong_links
+from bot.services import held_notes, lifecycle, partner_returns, prolong_links
 from bot.services.account_mails import mail_owner
 from bot.services.accounts import mail_activation_again, with_companies
 from bot.services.desk import Desk
@@ -76,11 +76,12 @@ def tell(db: Database, desk: Desk, account: Account, way: Way, *, now: datetime)
 
 def tell_there(
     db: Database, desk: Desk, there: Sequence[Account], *, typed: bool = False, now: datetime
-) -> None:
+) -> list[Account]:
     """Whoever wished for an invitation, and has accounts at that address, hears by mail how to get in.
 
     In the caller's transaction, and once a day. Whose clock has run out gets the way back, or a new
-    invitation. `typed`: they typed the address, and hold no link.
+    invitation; returned are those of whom a person has to say who that is (`partner_returns.ask_which`).
+    `typed`: they typed the address, and hold no link.
     """
     living = lifecycle.list_living(db, desk, there, now=now)
     active = [account for account in living if account.status is AccountStatus.ACTIVE]
@@ -88,16 +89,19 @@ def tell_there(
     ended = [account for account in active if lifecycle.find_end(db, desk, account, now=now)]
     if first := next((account for account in active if account not in ended), None):
         tell(db, desk, first, Way.THERE, now=now)
+    left = [one for one in partner_returns.list_left(db, desk, there, now=now) if one in ended]
     for account in ended:
-        prolong_links.mail_link(db, desk, account, now=now)
+        if account not in left:
+            prolong_links.mail_link(db, desk, account, now=now)
     if active:
-        return
+        return left
     if len(waiting) > 1:
         mail_user_ids(db, desk, waiting, now=now)
     elif waiting:
         mail_activation_again(db, desk, waiting[0], typed=typed, now=now)
     elif there:
         tell(db, desk, there[-1], Way.CLOSED, now=now)
+    return []
 
 
 def mail_user_ids(db: Database, desk: Desk, found: Sequence[Account], *, now: datetime) -> None:

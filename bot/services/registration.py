@@ -9,6 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain import link_pace
+from bot.domain.accounts import Account
 from bot.domain.addressees import somebody_of
 from bot.domain.case_steps import StepName, StepResult, StepState, left_out
 from bot.domain.cases import STANDING, UNDER_WAY, Case, CaseStatus
@@ -38,6 +39,7 @@ from bot.services import (
     held_notes,
     key_mails,
     partner_invitations,
+    partner_returns,
     recovery_mails,
     thread_notes,
 )
@@ -264,6 +266,7 @@ def renew(db: Database, desk: Desk, *, token: str, now: datetime) -> None:
     Who has an account since then hears how to get in.
     Nothing is returned and nothing raised, so that everybody is told the same.
     """
+    left: list[Account] = []
     with transaction(db):
         ref = links.find_subject(db, token, purpose=LINK)
         case = cases.find_named(db, ref) if ref else None
@@ -271,7 +274,9 @@ def renew(db: Database, desk: Desk, *, token: str, now: datetime) -> None:
             return
         invited = registration_store.find(db, case.id)
         if not mail_again(db, desk, case.id, now=now) and invited and case.status is CaseStatus.LIVE:
-            recovery_mails.tell_there(db, desk, accounts.list_by_email(db, invited.email), now=now)
+            there = accounts.list_by_email(db, invited.email)
+            left = recovery_mails.tell_there(db, desk, there, now=now)
+    partner_returns.ask_which(db, desk, left, now=now)
 
 
 def read_address(typed: str) -> str:
@@ -287,6 +292,7 @@ def ask_again(db: Database, desk: Desk, *, email: str, now: datetime) -> None:
     The same work for every address, as far as a stranger can see: one argon2 call, one event.
     """
     desk.hasher.verify("", "")
+    left: list[Account] = []
     with transaction(db):
         events.add(db, EventTag.INVITATION_ASKED, "account:none", actor="usher", at=now)
         to_register = registration_store.list_invited(db, email)
@@ -296,7 +302,9 @@ def ask_again(db: Database, desk: Desk, *, email: str, now: datetime) -> None:
         for one in to_partners:
             partner_invitations.mail_again(db, desk, one, now=now)
         if not (to_register or to_partners):
-            recovery_mails.tell_there(db, desk, accounts.list_by_email(db, email), typed=True, now=now)
+            there = accounts.list_by_email(db, email)
+            left = recovery_mails.tell_there(db, desk, there, typed=True, now=now)
+    partner_returns.ask_which(db, desk, left, now=now)
 
 
 def mail_again(db: Database, desk: Desk, case_id: int, *, now: datetime) -> bool:

@@ -57,6 +57,12 @@ def came_back_of(mail: str) -> str:
         and back.recipient = {mail}.recipient and back.gave_up = 1)"""
 
 
+def is_lost(db: Database, job_id: int) -> bool:
+    """Whether the mail went out and came back from whom it was to."""
+    sql = f"select 1 from outbox mail where id = :id and status = 'sent' and {came_back_of('mail')}"
+    return row(db, sql, {"id": job_id}) is not None
+
+
 def list_of_case(db: Database, case_id: int) -> dict[int, tuple[Returned, ...]]:
     """What came back of a case's mails, by job; of a recipient the last word only."""
     return _list(db, "o.case_id = :case_id", {"case_id": case_id})

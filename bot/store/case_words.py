@@ -28,18 +28,19 @@ _TO_READ = """coalesce(json_extract(note.vals, '$.words.to_read'),
     json_extract(note.vals, '$.words.text') <> ''
         and not coalesce(json_extract(note.vals, '$.words.taken'), 0))"""
 
-#: of a case called `c`: notes of mails in words that came with its newest form or since, with which nobody
-#: has dealt by a letter, or by saying that there is nothing to answer. Without those whose answers under
-#: numbers staff were shown: whatever became of these, they were read
+#: of a case called `c`: notes of mails in words, with which nobody has dealt by a letter, or by saying that
+#: there is nothing to answer. What says nothing besides is dealt with by a newer form, and by showing staff
+#: its answers under numbers: whatever became of these, they were read
 NOT_READ = f"""from outbox note
     where note.key >= {_KEY} and note.key < {_KEY} || ':' and {_TO_READ}
-      and note.created_at >= (select max(made_at) from case_versions
-                              where case_id = c.id and made_by like 'mail:%')
       and note.id > max(c.read_to, coalesce((select max({_SEEN}) from outbox {OF_CASE}
           where case_id = c.id and kind = 'mail' and template in ({among(Letter)})
             and status in ({_WROTE})), 0))
-      and not exists (select 1 from case_answers shown where shown.case_id = c.id
-          and shown.mail_id = cast(substr(note.key, length({_KEY}) + 1) as integer))"""
+      and (json_extract(note.vals, '$.words.goes_on')
+        or (note.created_at >= (select max(made_at) from case_versions
+                                where case_id = c.id and made_by like 'mail:%')
+          and not exists (select 1 from case_answers shown where shown.case_id = c.id
+              and shown.mail_id = cast(substr(note.key, length({_KEY}) + 1) as integer))))"""
 
 #: of a case called `c`: mails by which its sponsor is asked for what is open now, or was written to about it
 ASKS = f"""from outbox asks {OF_CASE}
@@ -73,16 +74,23 @@ UNTOLD = f"({_REFUSED} and {_REFUSING} in ({_DID_NOT_GO}))"
 
 _ASKING = (CaseStatus.WAITING_FOR_SPONSOR,)
 _INVITING = (CaseStatus.INVITED,)
-_DECIDED = (CaseStatus.APPROVED, CaseStatus.LIVE, CaseStatus.REJECTED)
+_DECIDED = (CaseStatus.APPROVED, CaseStatus.REJECTED)
+_LIVE = (CaseStatus.LIVE,)
 
+#: of a case called `c`: the mail with its decision waits for release
+_TOLD_LATER = f"""exists (select 1 from outbox told {OF_CASE}
+    where told.case_id = c.id and told.status = '{JobStatus.HELD}' and told.decision_id in (
+        select id from decisions where case_id = c.id and voided_at is null))"""
+#: a mail by which somebody activates their account waits for release
+UNACTIVATED = f"template = 'activation' and status = '{JobStatus.HELD}'"
 #: by the state of a case called `c`: what asks or tells somebody waits for staff's release, and nobody knows
 #: of it until then
 _WAITS: dict[tuple[CaseStatus, ...], str] = {
     _ASKING: f"exists (select 1 {ASKS} and {_NEEDS} and asks.status = '{JobStatus.HELD}')",
     _INVITING: f"({_REFUSED} and {_REFUSING} = '{JobStatus.HELD}')",
-    _DECIDED: f"""exists (select 1 from outbox told {OF_CASE}
-        where told.case_id = c.id and told.status = '{JobStatus.HELD}' and told.decision_id in (
-            select id from decisions where case_id = c.id and voided_at is null))""",
+    _DECIDED: _TOLD_LATER,
+    _LIVE: f"""(exists (select 1 from outbox {OF_CASE} where case_id = c.id and {UNACTIVATED})
+        or {_TOLD_LATER})""",
 }
 #: by its state: its sponsor has written, or somebody was not asked or told
 _CALLS: dict[tuple[CaseStatus, ...], str] = {
@@ -97,7 +105,8 @@ def _whatever_its_state(words: Mapping[tuple[CaseStatus, ...], str]) -> str:
     return f"({' or '.join(f'(c.status in ({among(states)}) and {word})' for states, word in words.items())})"
 
 
-UNRELEASED = _whatever_its_state(_WAITS)
+#: without activation mails: a card counts those that did not go, too
+UNRELEASED = _whatever_its_state(_WAITS | {_LIVE: _TOLD_LATER})
 HEARD = _whatever_its_state(_HEARD)
 
 

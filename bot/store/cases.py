@@ -17,6 +17,7 @@ from bot.domain.trust import Verdict
 from bot.store.case_steps import STEP_AT
 from bot.store.case_words import HEARD
 from bot.store.database import among, count, instant, listed, maybe_instant, row, rows, text_of
+from bot.store.turns import HELD_SINCE
 
 
 def add(db: Database, case: Case, *, made_by: str, now: datetime) -> None:
@@ -131,7 +132,8 @@ def find_named(db: Database, ref: str) -> Case | None:
 def find(db: Database, case_id: int) -> Case | None:
     found = row(
         db,
-        f"""select c.*, v.ris, v.mail_id, {STEP_AT} step, {HEARD} heard, t.since turn_since from cases c
+        f"""select c.*, v.ris, v.mail_id, {STEP_AT} step, {HEARD} heard, {HELD_SINCE} turn_since
+           from cases c
            join case_versions v on v.case_id = c.id and v.version = c.version
            left join turns t on t.case_id = c.id and t.until is null where c.id = :id""",
         {"id": case_id},

@@ -9,7 +9,7 @@ from bot.domain.outbox import LONGEST_WAIT, Job, JobKind, JobStatus
 from bot.store.database import count, listed, row, rows, text_of
 from bot.store.outbox import COLUMNS, job_of
 
-_DUE = """select id, unknowns, place from outbox job indexed by outbox_in_line
+_DUE = """select id, place from outbox job indexed by outbox_in_line
           where status = 'queued' and kind = {kind} and next_at <= :now
             and not exists (select 1 from outbox where stream = job.stream and status = 'sending')
             and not exists (
@@ -21,9 +21,9 @@ def claim_jobs(
 ) -> list[tuple[Job, str]]:
     """Win due jobs of those kinds, the head of each stream only; each with its sealed secrets.
 
-    In turns: the first in line of every case, then the second of every case, so that the many of one hold up
-    no other's few; before them what never vanished with its worker, which the job itself may have killed.
-    Nobody else gets them until the lease ends. To be called inside a transaction.
+    By their places: the many of one case stand so far apart that others go in between, and what vanished with
+    its worker, which it may have killed, stands behind all that waited then. Nobody else gets them until the
+    lease ends. To be called inside a transaction.
     """
     # Each kind in the order of its index, which is left as soon as enough are found, however many wait.
     in_order = " union all ".join(_DUE.format(kind=f":kind_{number}") for number in range(len(kinds)))
@@ -33,11 +33,11 @@ def claim_jobs(
         db,
         f"""update outbox set status = 'sending', worker = :worker, lease_until = :until,
                 attempts = attempts + 1
-            where id in (select id from ({in_order} order by unknowns, place, id limit :limit))
-            returning {COLUMNS}""",
+            where id in (select id from ({in_order} order by place limit :limit))
+            returning {COLUMNS}, place""",
         {**values, "limit": limit},
     )
-    tried_in = sorted(found, key=lambda entry: (entry["unknowns"], entry["id"]))
+    tried_in = sorted(found, key=lambda entry: (entry["place"], entry["id"]))
     return [(job_of(entry), entry["secrets"]) for entry in tried_in]
 
 
@@ -63,6 +63,7 @@ def settle(
             db,
             """update outbox set status = :status, error = :error, worker = '', lease_until = null,
                  unknowns = unknowns + :unknown, attempts = attempts - :uncounted,
+                 place = case when :unknown then (select max(id) + 1 from outbox) else place end,
                  next_at = coalesce(:next_at, next_at),
                  sent_at = case when :status = 'sent' then :now else sent_at end,
                  secrets = case when :status in ('sent', 'discarded', 'replaced') then ''
@@ -143,7 +144,7 @@ def list_claims(db: Database, worker: str, *, ended: datetime | None = None) -> 
         db,
         f"""select {COLUMNS}, lease_until from outbox where status = 'sending' and worker = :worker
               and (:ended is null or lease_until < :ended)
-            order by lease_until, unknowns, id""",
+            order by lease_until, place, id""",
         {"worker": worker, "ended": text_of(ended) if ended else None},
     )
     return [(job_of(entry), entry["lease_until"]) for entry in found]

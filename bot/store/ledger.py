@@ -277,14 +277,16 @@ def has_waiting(db: Database, form_of: str) -> bool:
     return row(db, sql, {"form_of": form_of}) is not None
 
 
-def list_unmoved(db: Database, mailbox: str, uidvalidity: int, limit: int) -> list[tuple[int, MailStatus]]:
+def list_unmoved(
+    db: Database, mailbox: str, uidvalidity: int, *, after: int = 0, limit: int
+) -> list[tuple[int, MailStatus]]:
     """Numbers on the server of mails that are settled but still lie in the folder."""
     found = rows(
         db,
         """select uid, status from mails
-           where mailbox = :mailbox and uidvalidity = :uidvalidity and moved_at is null
+           where mailbox = :mailbox and uidvalidity = :uidvalidity and uid > :after and moved_at is null
              and status in ('done', 'duplicate', 'set_aside') order by uid limit :limit""",
-        {"mailbox": mailbox, "uidvalidity": uidvalidity, "limit": limit},
+        {"mailbox": mailbox, "uidvalidity": uidvalidity, "after": after, "limit": limit},
     )
     return [(entry["uid"], MailStatus(entry["status"])) for entry in found]
 

@@ -8,13 +8,14 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.outbox import Job, JobKind, JobStatus, NewJob
+from bot.store.bounces import came_back_of
 from bot.store.database import count, count_each, instant, listed, maybe_instant, row, rows, text_of
 
 COLUMNS = """id, key, kind, stream, template, vals, secrets, status, attempts, unknowns, decision_id, case_id,
              recipient, message_id, automatic, released, error, created_at, next_at, sent_at"""
 
-#: a case has few jobs, and so has a stream; a state or a kind may have thousands; SQLite, which counts
-#: nothing, takes them for equal
+#: a case has few jobs, and so has a stream; a state or a kind may have thousands; SQLite, which counts none
+#: of them, takes them for equal
 OF_CASE = "indexed by outbox_by_case_and_state"
 _OF_STREAM = "indexed by outbox_streams"
 
@@ -37,13 +38,20 @@ def add_all(db: Database, jobs: Iterable[NewJob], *, now: datetime) -> int:
     return count_each(db, _INSERT, [_values(job, "", moment) for job in jobs])
 
 
-_INSERT = """insert into outbox (key, kind, stream, template, vals, secrets, status, attempts, decision_id,
-                 case_id, recipient, message_id, automatic, created_at, next_at, not_before, place)
-             values (:key, :kind, :stream, :template, :vals, :secrets, 'queued', :attempts, :decision_id,
-                 :case_id, :recipient, :message_id, :automatic, :now, :next_at, :not_before,
-                 (select coalesce(max(place), 0) + 1 from outbox
-                  where case_id = :case_id and kind = :kind and status = 'queued'))
-             on conflict do nothing"""
+#: behind all that came, save what stands behind others of its case
+_NEXT = "(select coalesce(max(id), 0) + 1 from outbox)"
+#: so far behind the last of its case that others, which came or will come, go in between; NULL where none is
+_AFTER_ITS_CASE = f"""max({_NEXT}, 20 + (
+                  select place from outbox line indexed by outbox_of_case_in_line
+                  where line.case_id = {{0}}case_id and line.kind = {{0}}kind and line.status = 'queued'
+                  order by place desc limit 1))"""
+
+_INSERT = f"""insert into outbox (key, kind, stream, template, vals, secrets, status, attempts, decision_id,
+                  case_id, recipient, message_id, automatic, created_at, next_at, not_before, place)
+              values (:key, :kind, :stream, :template, :vals, :secrets, 'queued', :attempts, :decision_id,
+                  :case_id, :recipient, :message_id, :automatic, :now, :next_at, :not_before,
+                  coalesce({_AFTER_ITS_CASE.format(":")}, {_NEXT}))
+              on conflict do nothing"""
 
 
 def _values(job: NewJob, sealed: str, now: str) -> dict[str, Any]:
@@ -90,7 +98,7 @@ def list_beginning(db: Database, beginning: str) -> list[Job]:
 def list_waiting(db: Database, beginning: str, *, to: str) -> list[Job]:
     """The mails to that address whose keys begin so and that have not gone yet, the oldest first."""
     sql = f"""select {COLUMNS} from outbox where key >= :begins and key < :ends and kind = 'mail'
-              and recipient = :to and status in ('queued', 'held', 'sending') order by id"""
+              and recipient = :to and +status in ('queued', 'held', 'sending') order by id"""
     values = {"begins": beginning, "ends": beginning + "\U0010ffff", "to": to}
     return [job_of(found) for found in rows(db, sql, values)]
 
@@ -151,7 +159,9 @@ def move(db: Database, job_id: int, *, since: Sequence[JobStatus], to: JobStatus
                  attempts = case when :to <> 'queued' then attempts when kind = 'mail' then 0 else 1 end,
                  unknowns = case when :to = 'queued' then 0 else unknowns end,
                  secrets = case when :to in ('discarded', 'replaced', 'told') then '' else secrets end,
-                 released = case when status = 'held' then 1 else released end
+                 released = case when status = 'held' then 1 else released end,
+                 place = case when :to = 'queued'
+                              then coalesce({_AFTER_ITS_CASE.format("outbox.")}, place) else place end
                where id = :id and status in ({states})""",
             {**values, "id": job_id},
         )
@@ -240,10 +250,14 @@ def list_effects(db: Database, decision_id: int) -> list[Job]:
 
 
 def list_states(db: Database, decision_ids: Iterable[int]) -> dict[int, list[tuple[JobStatus, int]]]:
-    """How far each effect of these decisions has come, and how often it was tried."""
+    """How far each effect of these decisions has come, and how often it was tried.
+
+    A mail that came back has failed.
+    """
     states = {decision_id: list[tuple[JobStatus, int]]() for decision_id in decision_ids}
     inside, values = listed("id", map(str, states))
-    sql = f"select decision_id, status, attempts from outbox where decision_id in ({inside})"
+    sql = f"""select decision_id, iif(status = 'sent' and {came_back_of("outbox")}, 'failed', status) status,
+                attempts from outbox where decision_id in ({inside})"""
     for found in rows(db, sql, values):
         states[found["decision_id"]].append((JobStatus(found["status"]), found["attempts"]))
     return states

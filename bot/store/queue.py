@@ -10,12 +10,14 @@ from bot.domain.case_steps import StepState
 from bot.domain.cases import IN_QUEUE, CaseStatus, case_ref
 from bot.domain.queue import QueueEntry
 from bot.store.case_steps import SKIP_BY, STEP_AT
-from bot.store.case_words import HEARD, IS_OPEN, NOT_READ
+from bot.store.case_words import HEARD, IS_OPEN, NOT_READ, UNACTIVATED
 from bot.store.database import among, instant, rows
+from bot.store.turns import HELD_SINCE
 
-#: of a case called `c`: it waits for somebody. A union, so that each half reads its own index
+#: of a case called `c`: it waits for somebody. A union, so that each part reads its own index
 IN_LINE = f"""c.id in (select id from cases where status in ({among(IN_QUEUE)})
-    union select case_id from decisions where voided_at is null and phase in ({among(UNFINISHED)}))"""
+    union select case_id from decisions where voided_at is null and phase in ({among(UNFINISHED)})
+    union select case_id from outbox where {UNACTIVATED})"""
 
 
 def list_queue(db: Database, *, limit: int) -> list[QueueEntry]:
@@ -26,10 +28,7 @@ def list_queue(db: Database, *, limit: int) -> list[QueueEntry]:
                   c.assigned_to, c.content_hash,
                   case when {IS_OPEN} then (select count(*) {NOT_READ}) else 0 end unread,
                   c.hands, c.escalated_at, v.company, v.users,
-                  d.phase, coalesce(
-                      (select max(o.until) from turns o where o.case_id = c.id and o.holder <> t.holder),
-                      (select min(o.since) from turns o where o.case_id = c.id),
-                      c.status_since) held_since
+                  d.phase, {HELD_SINCE} held_since
            from cases c
            join case_versions v on v.case_id = c.id and v.version = c.version
            left join turns t on t.case_id = c.id and t.until is null

@@ -365,13 +365,14 @@ def m072_whose_mail_waits_for_release_is_the_desks_turn(db: Database) -> None:
 def m073_what_waits_knows_its_place_in_line(db: Database) -> None:
     db.executescript("""
         alter table outbox add column place integer not null default 1;
+        update outbox set place = id where status in ('queued', 'sending', 'held', 'failed', 'unknown');
         update outbox set place = waits.place
-            from (select id, row_number() over (partition by case_id, kind order by id) place from outbox
-                  where status = 'queued' and case_id is not null) waits
+            from (select id, id + 20 * (row_number() over (partition by case_id, kind order by id) - 1) place
+                  from outbox where status = 'queued' and case_id is not null) waits
             where outbox.id = waits.id;
         drop index outbox_due;
         create index outbox_due on outbox (kind, next_at) where status = 'queued';
-        create index outbox_in_line on outbox (kind, unknowns, place) where status = 'queued';
+        create index outbox_in_line on outbox (kind, place, next_at, stream) where status = 'queued';
         create index outbox_of_case_in_line on outbox (case_id, kind, place)
             where status = 'queued' and case_id is not null;
     """)

@@ -26,6 +26,13 @@ _COMES_BACK = OPEN | {
 }
 
 
+#: of a case called `c` and its open turn `t`: since when its holder has it, in whichever states
+HELD_SINCE = """coalesce(
+    (select max(o.until) from turns o where o.case_id = c.id and o.holder <> t.holder),
+    (select min(o.since) from turns o where o.case_id = c.id),
+    c.status_since)"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Turn:
     """One stretch of a case with the same holder in the same state; `until` None while it lasts."""

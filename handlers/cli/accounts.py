@@ -113,6 +113,8 @@ def _facts(view: "AccountView") -> dict[str, Any]:
         "role": account.role,
         "status": account.status,
         "activated_at": account.activated_at,
+        "closed_at": view.closing.at if view.closing else None,
+        "closed_by": view.closing.by if view.closing else None,
         "wrong_passwords": view.tries.wrong,
         "locked_until": view.tries.locked_until if view.is_locked else None,
         "signed_in_at": view.signed_in_at,

@@ -15,7 +15,7 @@ from bot.domain.errors import LogInRefused, PermanentFailure, SettingsFault, Tra
 from bot.domain.ledger import ASIDE_FOLDER, DONE_FOLDER, Cursor, LedgerMail, MailStatus
 from bot.domain.mail import FetchedMail
 from bot.domain.outbox import LONGEST_REST, back_off, rest_after
-from bot.ports import Mailbox, ReadMail
+from bot.ports import Failure, Mailbox, ReadMail
 from bot.services import intake, mailboxes, moves, sources, upkeep
 
 log = structlog.get_logger("mail")
@@ -53,7 +53,7 @@ class MailLoop:
         self._is_stuck = False  # a turn that took mails in did not come to its end
         self._move_refusals = 0  # in a row
         self._moves_at: datetime | None = None  # when moving is tried again after one
-        self._unmoved = ""  # what the server says of it
+        self._unmoved: Failure | None = None  # why some mail is not moved
         self._started = bot.clock.now()
 
     def stop(self) -> None:
@@ -116,7 +116,7 @@ class MailLoop:
         rest = moment - self._bot.clock.now() if moment else timedelta(0)
         return rest if timedelta(0) < rest <= LONGEST_REST else timedelta(0)
 
-    def _note_failure(self, exc: TransientFailure | PermanentFailure) -> None:
+    def _note_failure(self, exc: Failure) -> None:
         if isinstance(exc, LogInRefused):
             self._refusals += 1
             self._tries_at = self._bot.clock.now() + rest_after(self._refusals)
@@ -213,28 +213,42 @@ class MailLoop:
         if self._left_to(self._moves_at):
             return
         try:
-            self._move_settled(mailbox, uidvalidity)
+            self._unmoved = self._move_settled(mailbox, uidvalidity)
         except PermanentFailure as exc:
+            self._unmoved = exc
+        if self._unmoved:
             self._move_refusals += 1
             self._moves_at = self._bot.clock.now() + rest_after(self._move_refusals)
-            self._unmoved = str(exc)
-            log.warning("mails not moved", reason=self._unmoved)
+            log.warning("mails not moved", reason=str(self._unmoved))
         else:
-            self._move_refusals, self._moves_at, self._unmoved = 0, None, ""
+            self._move_refusals, self._moves_at = 0, None
 
-    def _move_settled(self, mailbox: Mailbox, uidvalidity: int) -> None:
+    def _move_settled(self, mailbox: Mailbox, uidvalidity: int) -> Failure | None:
+        """Say why the first of those stays behind that the server does not move.
+
+        Once it moves none of a batch, the next ones are not asked for.
+        """
         name = self._bot.settings.imap_folder
+        left: dict[int, Failure] = {}
+        after = 0
         with self._bot.connect() as db:
-            while found := moves.list_to_move(db, name, uidvalidity, limit=BATCH):
+            while found := moves.list_to_move(db, name, uidvalidity, after=after, limit=BATCH):
                 for status, uids in found.items():
-                    mailbox.move(uids, FOLDERS[status])
-                    moves.mark_moved(db, name, uidvalidity, uids, now=self._bot.clock.now())
+                    left |= mailbox.move(uids, FOLDERS[status])
+                    moved = [uid for uid in uids if uid not in left]
+                    moves.mark_moved(db, name, uidvalidity, moved, now=self._bot.clock.now())
+                batch = [uid for uids in found.values() for uid in uids]
+                if left.keys() >= set(batch):
+                    break
+                after = max(batch)
+        return next(iter(left.values()), None)
 
     def _report_well(self) -> None:
         self._refusals = 0
         self._tries_at = None
         if self._unmoved:
-            self._report(f"new mail is taken in, but {self._unmoved}", well=False, needs_person=True)
+            needs_person = isinstance(self._unmoved, PermanentFailure)
+            self._report(f"new mail is taken in, but {self._unmoved}", well=False, needs_person=needs_person)
         else:
             self._report("connected; new mail is taken in", well=True)
 

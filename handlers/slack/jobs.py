@@ -44,7 +44,7 @@ def on_release_all(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
 def on_discard(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
-        outbox.discard(db, number_in(body), by=_staff(body, bot).id, now=bot.clock.now())
+        outbox.discard_held(db, number_in(body), by=_staff(body, bot).id, now=bot.clock.now())
         settle(respond, body, words(bot).say("slack.mail_discarded"))
 
 

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from bot.adapters.imap_patience import TRIES
+from bot.adapters.imap_patience import ALONE, TRIES
 from bot.domain.errors import PermanentFailure, TransientFailure
 from tests.adapters.scripted import Line, Scripted
-from tests.adapters.scripted_imap import NOON, capable, mailbox_on, speaks_imap
+from tests.adapters.scripted_imap import NOON, Answers, capable, mailbox_on, speaks_imap
 
 
 def test_without_move_mails_are_copied_marked_and_expunged_by_uid() -> None:
@@ -91,10 +91,82 @@ def test_a_refused_move_is_for_a_person_and_one_that_passes_is_not() -> None:
 
     with Scripted(speaks_imap({"UID MOVE": move})) as server, mailbox_on(server) as mailbox:
         mailbox.open()
-        with pytest.raises(PermanentFailure, match=r"to Done .*no room.*make room"):
-            mailbox.move([1], "Done")
-        with pytest.raises(TransientFailure, match="not now"):
-            mailbox.move([1], "Done")
+        (for_good,) = mailbox.move([1], "Done").values()
+        (passing,) = mailbox.move([1], "Done").values()
+
+    assert isinstance(for_good, PermanentFailure)
+    assert re.search(r"to Done .*no room.*make room", str(for_good))
+    assert isinstance(passing, TransientFailure)
+    assert "not now" in str(passing)
+
+
+@pytest.mark.parametrize("refusal", ["NO cannot", "NO [SERVERBUG] Internal error"])
+@pytest.mark.parametrize("ability", ["MOVE", "UIDPLUS"])
+def test_a_mail_that_is_not_moved_keeps_no_other_from_it_and_is_named(refusal: str, ability: str) -> None:
+    taken: list[int] = []
+
+    def take(line: Line, tag: str) -> None:
+        uids = [
+            int(uid) for uid in re.findall(r"(?:MOVE|COPY) ([\d,]+)", line.heard[-1].decode())[0].split(",")
+        ]
+        line.say(f"{tag} {refusal if 3 in uids else 'OK done'}\r\n")
+        taken.extend([] if 3 in uids else uids)
+
+    answers: Answers = {
+        **capable(ability),
+        "UID MOVE": take,
+        "UID COPY": take,
+        "UID STORE": "{tag} OK done\r\n",
+        "UID EXPUNGE": "{tag} OK done\r\n",
+    }
+    with Scripted(speaks_imap(answers)) as server, mailbox_on(server) as mailbox:
+        mailbox.open()
+        left = mailbox.move(range(1, 13), "Done")
+
+    assert sorted(taken) == [uid for uid in range(1, 13) if uid != 3]
+    assert list(left) == [3]
+    assert "the mail with UID 3 to Done" in str(left[3])
+
+
+def test_however_many_stayed_behind_before_newer_ones_are_moved() -> None:
+    damaged = range(1, 2 * ALONE)
+
+    def move(line: Line, tag: str) -> None:
+        uids = re.findall(r"\d+", line.heard[-1].decode().partition("MOVE")[2])
+        line.say(f"{tag} {'OK done' if {*map(int, uids)}.isdisjoint(damaged) else 'NO cannot'}\r\n")
+
+    with Scripted(speaks_imap({"UID MOVE": move})) as server, mailbox_on(server) as mailbox:
+        mailbox.open()
+        left = mailbox.move([*damaged, 98, 99], "Done")
+
+    assert list(left) == [*damaged]
+
+
+def test_a_server_that_moves_nothing_is_not_asked_for_each_mail() -> None:
+    with (
+        Scripted(speaks_imap({"UID MOVE": "{tag} NO [NOPERM] denied\r\n"})) as server,
+        mailbox_on(server) as mailbox,
+    ):
+        mailbox.open()
+        left = mailbox.move(range(1, 101), "Done")
+
+    assert sorted(left) == [*range(1, 101)]
+    assert "does not move mails to Done" in str(left[1])
+    assert sum(b"UID MOVE" in line for line in server.heard) == 1 + ALONE
+
+
+def test_mails_that_were_copied_and_may_not_be_deleted_are_copied_once() -> None:
+    answers = {
+        **capable("UIDPLUS"),
+        "UID COPY": "{tag} OK done\r\n",
+        "UID STORE": "{tag} NO [NOPERM] denied\r\n",
+    }
+    with Scripted(speaks_imap(answers)) as server, mailbox_on(server) as mailbox:
+        mailbox.open()
+        with pytest.raises(PermanentFailure, match=r"copies mails to Done .*denied.*the right to"):
+            mailbox.move([1, 2, 3], "Done")
+
+    assert sum(b"UID COPY" in line for line in server.heard) == 1
 
 
 def test_large_moves_go_in_batches() -> None:

@@ -2,7 +2,8 @@
 
 import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 import pytest
 
@@ -12,7 +13,7 @@ from bot.adapters.imap_patience import TRIES
 from bot.domain.errors import TransientFailure
 from bot.domain.mail import FetchedMail
 from tests.adapters.scripted import Line, Scripted
-from tests.adapters.scripted_imap import Answers, mailbox_on, speaks_imap
+from tests.adapters.scripted_imap import NOON, Answers, mailbox_on, speaks_imap
 
 UIDS = [1, 2, 3]
 LONGER = 12  #: instead of a day's
@@ -20,8 +21,15 @@ LONGER = 12  #: instead of a day's
 Say = Callable[[Line, str, int], None]
 
 
-def listed(line: Line, _: str, uid: int) -> None:
-    line.say(f'* {uid} FETCH (UID {uid} RFC822.SIZE 2 INTERNALDATE "02-Mar-2026 09:00:00 +0000")\r\n')
+def listed_with(size: int, day: str = "02-Mar") -> Say:
+    def say(line: Line, _: str, uid: int) -> None:
+        date = f'INTERNALDATE "{day}-2026 09:00:00 +0000"'
+        line.say(f"* {uid} FETCH (UID {uid} RFC822.SIZE {size} {date})\r\n")
+
+    return say
+
+
+listed = listed_with(2)
 
 
 def given(line: Line, _: str, uid: int) -> None:
@@ -64,12 +72,14 @@ def server_of(*, lists: Say = listed, gives: Say = given, there: tuple[int, ...]
     return {"UID FETCH": fetch, "UID SEARCH": found}
 
 
-def fetch_as_often_as_needed(mailbox: ImapMailbox) -> tuple[list[FetchedMail], int]:
+def fetch_as_often_as_needed(
+    mailbox: ImapMailbox, uids: Sequence[int] = UIDS
+) -> tuple[list[FetchedMail], int]:
     """As the mail door does it, a session each time; the mails, and how many sessions failed before."""
     for failed in range(2 * TRIES + 2):
         mailbox.open()
         try:
-            return list(mailbox.fetch(UIDS)), failed
+            return list(mailbox.fetch(uids)), failed
         except TransientFailure:
             continue
     raise AssertionError("no session got past it")
@@ -88,6 +98,82 @@ def test_a_mail_that_is_not_given_is_handed_over_empty_after_some_tries(answers:
         (1, b"ok", True), (2, b"", False), (3, b"ok", True),
     ]  # fmt: skip
     assert TRIES - 1 <= failed <= TRIES + 1
+
+
+@pytest.mark.parametrize("gives", [cut, empty], ids=["cut", "nil"])
+@pytest.mark.parametrize(
+    "size", [17_000_000, 30_000_000], ids=["alone in its command", "too large to be read"]
+)
+@pytest.mark.parametrize("uids", [[1, 2], [2, 3]], ids=["behind one", "before one"])
+def test_a_large_mail_that_is_not_given_is_weighed_beside_the_mails_around_it(
+    uids: list[int], size: int, gives: Say
+) -> None:
+    """They are asked for in other commands than it."""
+    answers = server_of(lists=listed_with(size), gives=gives)
+    with Scripted(speaks_imap(answers)) as server, mailbox_on(server) as mailbox:
+        mails, failed = fetch_as_often_as_needed(mailbox, uids)
+
+    assert [(mail.uid, mail.raw) for mail in mails] == [(uid, b"" if uid == 2 else b"ok") for uid in uids]
+    assert TRIES - 1 <= failed <= TRIES + 1
+
+
+@pytest.mark.parametrize("also", [cut, empty], ids=["cut", "nil"])
+def test_where_the_mail_beside_a_large_one_is_not_given_either_another_is_asked_for(also: Say) -> None:
+    """The first two are damaged, the third is sound."""
+
+    def fetch(line: Line, tag: str) -> None:
+        command = line.heard[-1].decode()
+        for uid in map(int, re.findall(r"FETCH ([\d,]+)", command)[0].split(",")):
+            lists, gives = [(listed, also), (listed_with(17_000_000), empty), (listed, given)][uid - 1]
+            (gives if "BODY" in command else lists)(line, tag, uid)
+        line.say(f"{tag} OK done\r\n")
+
+    answers: Answers = {"UID FETCH": fetch, "UID SEARCH": "* SEARCH 1 2 3\r\n{tag} OK done\r\n"}
+    with Scripted(speaks_imap(answers)) as server, mailbox_on(server) as mailbox:
+        mails, _ = fetch_as_often_as_needed(mailbox)
+
+    assert [mail.raw for mail in mails] == [b"", b"", b"ok"]
+
+
+def test_a_large_mail_costs_nothing_while_the_server_gives_no_other_either() -> None:
+    told: list[int] = []
+
+    def fetch(line: Line, tag: str) -> None:
+        command = line.heard[-1].decode()
+        told.append(1)
+        if "BODY" in command and len(told) < 9 * TRIES:
+            line.say(f"{tag} NO [UNAVAILABLE] not now\r\n")
+            return
+        for uid in map(int, re.findall(r"FETCH ([\d,]+)", command)[0].split(",")):
+            lists = listed_with(17_000_000) if uid == 2 else listed
+            (given if "BODY" in command else lists)(line, tag, uid)
+        line.say(f"{tag} OK done\r\n")
+
+    with Scripted(speaks_imap({"UID FETCH": fetch})) as server, mailbox_on(server) as mailbox:
+        mails, failed = fetch_as_often_as_needed(mailbox, [2, 3])
+
+    assert [mail.raw for mail in mails] == [b"ok"] * 2
+    assert failed > TRIES
+
+
+def test_old_mails_below_one_that_is_not_given_are_told_first() -> None:
+    """So the next session asks for it beside those that follow, which else would wait for it."""
+
+    def fetch(line: Line, tag: str) -> None:
+        command = line.heard[-1].decode()
+        for uid in map(int, re.findall(r"FETCH ([\d,]+)", command)[0].split(",")):
+            lists = listed_with(2, day="01-Feb") if uid == 1 else listed
+            (empty if "BODY" in command else lists)(line, tag, uid)
+        line.say(f"{tag} OK done\r\n")
+
+    answers: Answers = {"UID FETCH": fetch, "UID SEARCH": "* SEARCH 2\r\n{tag} OK done\r\n"}
+    with Scripted(speaks_imap(answers)) as server, mailbox_on(server) as mailbox:
+        mailbox.open()
+        fetched = iter(mailbox.fetch([1, 2], old_before=NOON - timedelta(days=7)))
+
+        assert next(fetched).uid == 1
+        with pytest.raises(TransientFailure, match="UID 2"):
+            next(fetched)
 
 
 @pytest.mark.parametrize("lists", [cut, odd, nothing], ids=["cut", "odd", "left out"])

@@ -154,6 +154,17 @@ def test_what_stands_below_in_a_mail_that_answers_none_is_passed_on() -> None:
     assert own_words(f"Bitte klären.\n\n{UNMARKED['passed on']}", "Zugang").endswith("Bitte klären.")
 
 
+PASTED = "At sign-in it says:\n\n> You are not signed in: 4711.\n\nWhat does that mean?"
+
+
+def test_what_is_pasted_with_marks_into_a_mail_that_answers_none_stays() -> None:
+    quoted = "\n\nOn Mon, Sep 2, 2024 at 8:30 AM Desk <r@desk.example.org> wrote:\n> How many?\n"
+
+    assert own_words(PASTED, "Sign-in", fresh=True) == PASTED
+    assert own_words(f"{PASTED}{quoted}", "Sign-in", fresh=True) == PASTED
+    assert "4711" not in own_words(PASTED, "Sign-in")
+
+
 FORWARDS = {
     "gmail": "Please onboard.\n\n---------- Forwarded message ---------\nFrom: Dana <d@example.com>\n"
     "Date: Mon, Sep 2\nSubject: RIS\nTo: <s@example.com>\n\nFive seats, please.",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.errors import TransientFailure
+from bot.domain.errors import NotNow, PermanentFailure, TransientFailure
 from tests.adapters.scripted import Scripted
 from tests.adapters.test_smtp import a_mail, mailer_to, speaks_smtp
 
@@ -61,3 +61,63 @@ def test_throttling_names_when_to_come_back(reply: str, seconds: float | None) -
         mailer.send(a_mail())
 
     assert caught.value.retry_after == seconds
+
+
+NOT_AS_THIS = "550 5.7.60 SMTP; Client does not have permissions to send as this sender"
+MEND = "check that SMTP_USER may send as MAIL_FROM (or `sender_address` in usher.toml) and is not blocked"
+
+
+def refused(stage: str, reply: str, kind: type[Exception] = NotNow) -> str:
+    """What is said of a mail that meets this answer; the next one goes on the same line."""
+    with Scripted(speaks_smtp({stage: f"{reply}\r\n"})) as server, mailer_to(server) as mailer:
+        for number in (1, 2):
+            with pytest.raises(kind) as caught:
+                mailer.send(a_mail(number=number))
+        assert type(caught.value) is kind
+        assert len(server.lines) == 1
+    return str(caught.value).partition(" refused ")[2] or str(caught.value).partition(" put ")[2]
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply"),
+    [
+        ("MAIL", NOT_AS_THIS),
+        ("MAIL", "550 Sender address is not allowed."),
+        ("MAIL", "501 5.1.7 Bad sender address syntax"),
+        ("RCPT", "550 5.7.501 Access denied, spam abuse detected"),
+        ("RCPT", "550 5.1.8 Access denied, bad outbound sender"),
+        ("RCPT", "553 5.7.1 <d…@example.com>: Sender address rejected: not owned by user desk"),
+        (".", NOT_AS_THIS),
+        (".", "554 5.2.252 SendAsDenied"),
+        (".", "550 5.7.705 Access denied, tenant has exceeded threshold"),
+    ],
+)
+def test_a_refused_sender_is_that_of_every_mail_so_they_wait_and_the_mend_is_said(
+    stage: str, reply: str
+) -> None:
+    assert refused(stage, reply) == f"the sender ({reply}): {MEND}"
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply"),
+    [("MAIL", "451 4.3.0 busy"), ("RCPT", "450 4.1.8 <d…@e.example>: Sender address rejected")],
+)
+def test_a_sender_that_is_put_off_costs_no_mail_an_attempt(stage: str, reply: str) -> None:
+    assert refused(stage, reply) == f"the sender off ({reply})"
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "about"),
+    [
+        ("MAIL", "552 5.3.4 Message size exceeds fixed limit", "the mail"),
+        ("MAIL", "550 5.2.3 larger than the limit", "the mail"),
+        ("MAIL", "555 unsupported option SMTPUTF8", "the mail"),
+        ("MAIL", "553 5.6.7 no address with such letters", "the mail"),
+        ("RCPT", "550 5.7.505 Access denied, banned recipient", "a recipient"),
+        ("RCPT", "550 5.7.703 recipients are blocked by your organization's policy", "a recipient"),
+        ("RCPT", "550 5.1.1 host mx said: 550 <d…@e.example>: Sender address rejected", "a recipient"),
+        (".", "550 5.7.512 Access denied, message must be RFC 5322 compliant", "the mail"),
+    ],
+)
+def test_what_one_mail_or_recipient_is_refused_for_is_for_good(stage: str, reply: str, about: str) -> None:
+    assert refused(stage, reply, PermanentFailure) == f"{about} ({reply})"

@@ -79,17 +79,21 @@ def test_an_account_is_shown_unlocked_closed_and_opened_again(desk: Shell, tmp_p
             ("unlock", theirs),
             ("unlock", theirs),
             ("close", theirs),
+            ("show", theirs, "--json"),
             ("close", theirs, "--reopen"),
             ("close", mine),
         )
     ]
-    assert [one.code for one in said] == [0, 2, 0, 0, 2]
+    assert [one.code for one in said] == [0, 2, 0, 0, 0, 2]
+    assert (facts["closed_by"], facts["closed_at"]) == (None, None)
+    assert said[3].objects[0]["closed_by"].startswith("cli:")
+    assert is_instant(said[3].objects[0]["closed_at"])
     assert (
         said[1]
         .faults[0]
         .startswith("Nothing was changed: as the account stands now, there is nothing of that")
     )
-    assert "Administrator" in said[4].faults[0]
+    assert "Administrator" in said[5].faults[0]
     with bot.connect() as db:
         accounts.set_email(db, 2, accounts.list_by_email(db, facts["email"])[0].email)
         accounts.set_email(db, 1, facts["email"])

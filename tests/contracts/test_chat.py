@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.adapters.slack import SlackChat, build_client
-from bot.domain.errors import PermanentFailure, TransientFailure, UnknownOutcome
+from bot.domain.errors import MessageLocked, PermanentFailure, TransientFailure, UnknownOutcome
 from bot.ports import Chat, ChatMessage, Picture
 from bot.sandbox.slack import SlackServer, Workspace
 from bot.settings import load
@@ -137,6 +137,16 @@ def test_a_reply_is_found_in_a_long_thread(room: Room) -> None:
     assert room.chat.find(replace(note, key="note:204")) is not None
 
 
+def test_a_post_is_found_below_all_that_was_posted_since(room: Room) -> None:
+    """As many as wait after an outage; of two with its key the newest counts."""
+    room.chat.post(CARD)
+    ts = room.chat.post(CARD)
+    for number in range(205):
+        room.chat.post(replace(CARD, key=f"other:{number}"))
+
+    assert room.chat.find(CARD) == ts
+
+
 def test_a_post_whose_answer_got_lost_is_unknown_and_found_again(room: Room) -> None:
     room.workspace.faults.cut_after("chat.postMessage")
     with pytest.raises(UnknownOutcome):
@@ -233,6 +243,14 @@ def test_a_channel_that_is_not_there_is_named(room: Room) -> None:
 def test_changing_a_message_that_is_gone_is_refused_for_good(room: Room) -> None:
     with pytest.raises(PermanentFailure, match="gone"):
         room.chat.update(CARD, "1700000000.000001")
+
+
+@pytest.mark.parametrize("error", ["edit_window_closed", "cant_update_message"])
+def test_a_message_that_stays_as_it_is_is_told_from_one_that_is_gone(room: Room, error: str) -> None:
+    ts = room.chat.post(CARD)
+    room.workspace.faults.refuse("chat.update", error)
+    with pytest.raises(MessageLocked, match=r"Slack refused while changing a message: the "):
+        room.chat.update(CARD, ts)
 
 
 def test_a_colleague_is_a_full_member_with_name_and_address(room: Room) -> None:

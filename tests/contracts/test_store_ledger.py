@@ -88,12 +88,12 @@ def test_by_numbers_that_are_retired_nothing_is_known_nor_moved_and_each_may_com
         ledger.retire_numbers(three, "INBOX", 1)
 
         assert ledger.find_mailbox(three, "INBOX") == Cursor(uidvalidity=1, last_uid=0, started_at=NOW)
-        assert ledger.list_unmoved(three, "INBOX", 1, 9) == []
+        assert ledger.list_unmoved(three, "INBOX", 1, limit=9) == []
         assert ledger.list_unrecorded(three, "INBOX", 1, [1, 2, 5]) == [1, 2, 5]
-        assert ledger.list_unmoved(three, "Other", 1, 9) == [(1, MailStatus.DONE)]
+        assert ledger.list_unmoved(three, "Other", 1, limit=9) == [(1, MailStatus.DONE)]
         assert a_recorded_mail(three, 5) > (other or 0)
         ledger.retire_numbers(three, "INBOX", 1)  # and once more
-        assert ledger.list_unmoved(three, "INBOX", 1, 9) == []
+        assert ledger.list_unmoved(three, "INBOX", 1, limit=9) == []
 
 
 def test_numbers_that_come_back_go_on_behind_those_that_have_a_row(three: Database) -> None:

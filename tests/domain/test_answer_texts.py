@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.answer_texts import LONGEST_ANSWER, Given, read_answers, read_bare_answer
+from bot.domain.answer_texts import LONGEST_ANSWER, Given, read_answers, read_bare_answer, read_beside
 
 
 def answers(text: str, quoted_text: str = "") -> list[tuple[int, str]]:
@@ -180,3 +180,11 @@ def test_a_few_words_may_answer_the_only_question(text: str) -> None:
 )
 def test_a_sentence_or_several_lines_answer_nothing(text: str) -> None:
     assert read_bare_answer(text) is None
+
+
+def test_what_stands_beside_answers_between_the_quoted_questions_belongs_to_none() -> None:
+    quoted = "> 1. Which city?\nHamburg\n\nTomas has left.\n> 2. Which ZIP code?\n20095"
+
+    assert read_beside("Hamburg\n\nTomas has left.\n20095", quoted) == "Tomas has left.\n"
+    assert read_beside("My answers:\n1. Hamburg\n2. 20095") == ""
+    assert read_beside("Tomas has left.") == "Tomas has left."

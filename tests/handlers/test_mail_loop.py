@@ -4,7 +4,7 @@ import itertools
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownMail
 from bot.domain.ledger import ASIDE_FOLDER, DONE_FOLDER, LedgerMail, MailStatus
 from bot.domain.mail import FetchedMail
+from bot.ports import Failure
 from bot.services import intake, kinds, mailboxes, sources
 from handlers.mail import loop as mail_loop
 from handlers.mail.loop import FETCHED, MailLoop
@@ -183,11 +184,11 @@ def test_nothing_is_moved_before_it_is_settled(office: Office) -> None:
     moved_when: list[list[MailStatus]] = []
     move = office.server.move
 
-    def note(uids: list[int], folder: str) -> None:
+    def note(uids: Sequence[int], folder: str) -> Mapping[int, Failure]:
         moved_when.append([row.status for row in ledger(office) if row.uid in uids])
-        move(uids, folder)
+        return move(uids, folder)
 
-    office.server.move = note  # type: ignore[method-assign,assignment]
+    office.server.move = note  # type: ignore[method-assign]
     with running(office):
         until(lambda: office.server.mails == {})
 

@@ -119,14 +119,14 @@ def test_what_stands_in_a_former_channel_that_takes_nothing_is_posted_where_the_
     }  # fmt: skip
 
 
-def test_what_names_somebody_who_is_erased_is_not_left_behind_in_a_former_channel_unsaid(
-    office: Office,
-) -> None:
+@pytest.mark.parametrize("error", ["is_archived", "edit_window_closed"])
+def test_what_names_somebody_who_is_erased_is_not_left_behind_unsaid(office: Office, error: str) -> None:
+    """In a former channel, or where nothing can be changed any more."""
     with office.connect() as db, transaction(db):
         chat_messages.keep(db, "n0", channel="C0FORMER", ts="1600000000.000002")
         values = {"ref": "E-1"}
         queue_note(db, NoteName.ERASED, key="e", values=values, now=office.now, instead_of="n0")
-    with slack(office, lambda request: refusing("is_archived") if b"C0FORMER" in request else FINE) as by:
+    with slack(office, lambda request: refusing(error) if b"C0FORMER" in request else FINE) as by:
         drain(office, the_lane(office, "slack"), by, over=timedelta(hours=12), minutes=30)
 
     assert states(office) == ["failed"]

@@ -77,15 +77,17 @@ def test_a_decision_that_could_not_be_carried_out_is_with_the_desk(town: Town) -
     assert "The desk</p>" in read(town)
 
 
-def test_since_is_said_of_the_turn_and_not_of_the_decision(town: Town) -> None:
+def test_since_is_said_of_whose_turn_it_is_and_not_of_the_decision_or_the_state(town: Town) -> None:
     case = town.open_case()
     town.approve(case)
-    town.wait(days=6)
-    with town.bot.connect() as db:
-        db.execute("update cases set status = 'provisioning'")
-        turns.change_all(db, [case.id], now=town.clock.now())
+    for change in ("update cases set status = 'provisioning'", "update case_steps set state = 'blocked'"):
+        assert "since 2 March 2026" in read(town)  # Usher carries it out
+        town.wait(days=3)
+        with town.bot.connect() as db:
+            db.execute(change)
+            turns.change_all(db, [case.id], now=town.clock.now())
 
-    assert "since 8 March 2026" in read(town)
+    assert "since 8 March 2026" in read(town)  # the desk has to act
 
 
 def test_a_rejected_case_ends_kindly_and_keeps_the_desks_own_words_to_itself(town: Town) -> None:

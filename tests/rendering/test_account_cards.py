@@ -11,7 +11,7 @@ import pytest
 from bot import policy as policies
 from bot.domain import lifecycle as clock
 from bot.domain.account_views import AccountAct, AccountMail, AccountView, LifeView
-from bot.domain.accounts import AccountStatus
+from bot.domain.accounts import AccountStatus, Closing
 from bot.domain.languages import LANGUAGES
 from bot.domain.lifecycle import ClockRules, Held, LifeState, Move, Moved, foresee
 from bot.domain.outbox import JobStatus
@@ -91,6 +91,9 @@ def every_state() -> Iterator[tuple[AccountView, str | None]]:
     """Each state once, and each thing that can have been done."""
     for status in AccountStatus:
         yield view(status), None
+    long = "Ä" * 200
+    yield replace(view(AccountStatus.DEACTIVATED), closing=Closing(at=AT, by="account:7", name=long)), None
+    yield replace(view(AccountStatus.DEACTIVATED), closing=Closing(at=AT, by="cli:root")), None
     for act in AccountAct:
         bare = replace(view(), phones=(), mails=(), waits_for=(), signed_in_at=None, tries=Tries())
         yield replace(bare, key_entered=act is AccountAct.CLOSE), act
@@ -153,6 +156,30 @@ def test_it_says_how_many_invitations_end_before_it_is_closed_and_afterwards(lan
     assert {"en": "3 open invitations", "de": "3 offene Einladungen"}[lang] in asked(3)
     lost = account_cards.account_card(replace(view(), lost=1), words=words(lang))
     assert "/users/invite" in json.dumps(lost.blocks)
+
+
+@pytest.mark.parametrize(
+    ("lang", "theirs", "ours"),
+    [
+        ("en", "Jana Wolf, an Organization Administrator of theirs, closed it", "<@U0AVERY0001> closed it"),
+        ("de", "Jana Wolf, dort Organisationsadministrator, hat es", "<@U0AVERY0001> hat es geschlossen"),
+    ],
+)
+def test_what_the_customer_closed_is_opened_only_after_a_question(lang: str, theirs: str, ours: str) -> None:
+    def shown(closing: Closing) -> tuple[str, Block]:
+        seen = replace(view(AccountStatus.DEACTIVATED), closing=closing)
+        card = account_cards.account_card(seen, words=words(lang))
+        return json.dumps(card.blocks, ensure_ascii=False), card.blocks[-1]["elements"][0]
+
+    text, button = shown(Closing(at=AT, by="account:7", name="Jana Wolf"))
+    assert f"{theirs} " in text
+    assert words(lang).moment(AT) in text
+    assert "Jana Wolf" in button["confirm"]["text"]["text"]
+    erased, _ = shown(Closing(at=AT, by="account:7"))
+    assert "A-7" in erased
+    text, button = shown(Closing(at=AT, by="U0AVERY0001"))
+    assert ours in text
+    assert "confirm" not in button
 
 
 def test_it_says_why_somebody_cannot_get_in() -> None:

@@ -75,6 +75,11 @@ def shown() -> dict[str, Callable[[], list[Block]]]:
         "conversation_overdue_claimed": lambda: a_card(due_at=AT, verified=False).blocks,
         "conversation_reopened": lambda: a_card(since=AT + timedelta(hours=1), channel=Channel.WEB).blocks,
         "conversation_answered": lambda: a_card(state=ConversationState.ANSWERED, owner="").blocks,
+        "conversation_in_part": lambda: (
+            conversation_card(
+                replace(samples.card(), conversation=OWNED, has_rest=True), samples.question(), words=ENGLISH
+            ).blocks
+        ),
         "conversation_thanked": lambda: closed(CUSTOMER).blocks,
         "conversation_told": lambda: [
             block

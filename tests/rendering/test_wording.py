@@ -4,11 +4,12 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import pytest
 
-from bot.domain.accounts import AccountStatus
+from bot.domain.accounts import Account, AccountStatus
 from bot.domain.languages import LANGUAGES
 from bot.domain.ris import Role
 from bot.rendering import account_samples, samples
@@ -16,7 +17,8 @@ from bot.rendering.account_mails import user_ids
 from bot.rendering.mail_templates import SHIPPED, list_left_out, split_front_matter
 from bot.rendering.mails import list_lost_rules, render_mail
 from bot.rendering.samples import sample_values
-from tests.rendering.test_mails import POLICY, show
+from bot.rendering.words import words
+from tests.rendering.test_mails import POLICY, every_language, every_mail, show
 
 
 def test_a_missing_value_is_an_error_and_not_a_gap() -> None:
@@ -189,8 +191,76 @@ def test_no_administrator_is_sent_to_their_administrator(roles: tuple[Role, Role
     assert says in " ".join(render_mail("user_ids", "en", values).text.split())
 
 
+@every_language
+@every_mail
+def test_a_name_that_ends_in_a_full_stop_ends_its_sentence(name: str, lang: str) -> None:
+    values = sample_values(name, lang)
+    names = {key: f"{key.title()} Inc." for key in ("company", "sponsor", "person", "sender_name")}
+    mail = render_mail(name, lang, values | {key: said for key, said in names.items() if key in values})
+    heads = f"{mail.subject}\n{mail.preheader}"
+    assert "Inc.." not in heads + re.sub(r"[*_]", "", mail.text) + re.sub(r"<[^>]*>", "", mail.html)
+
+
+def test_a_name_without_one_and_a_sentence_that_goes_on_keep_theirs() -> None:
+    mail = show("account_locked", company="Lindgren AB")
+    assert "at Lindgren AB. It is therefore" in " ".join(mail.text.split())
+    mail = show("account_locked", company="Lindgren Inc.")
+    assert "at Lindgren Inc. It is therefore" in " ".join(mail.text.split())
+
+
+@pytest.mark.parametrize("key", ["members.title", "change.my_account", "dashboard.credentials"])
+def test_a_german_mail_names_a_page_as_the_german_portal_does(key: str) -> None:
+    """“under Users” of the English one is “unter „Benutzer““ of the German one."""
+    names = {lang: words(lang).say(f"page.{key}") for lang in LANGUAGES}
+    naming = [path for path in SHIPPED.glob("*.en.md") if f"under {names['en']}" in path.read_text("utf-8")]
+    unter = re.compile(rf"unter „?{names['de']}“?")
+
+    assert naming
+    for path in naming:
+        assert unter.search(path.with_name(path.name.replace(".en.", ".de.")).read_text("utf-8")), path.name
+
+
+@pytest.mark.parametrize(
+    ("lang", "whom"),
+    [("en", "who has no account yet gets an activation mail"), ("de", "die noch kein Konto haben, bekommen")],
+)
+def test_an_addition_promises_no_activation_mail_to_whoever_has_an_account(lang: str, whom: str) -> None:
+    """Somebody of a form of before is ordered anew where their License Key is void."""
+    mail = show("order_confirmation", lang, only_people=True, addition_to="C-7")
+    assert whom in " ".join(mail.text.split())
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_company_whose_name_ends_in_a_full_stop_ends_no_sentence_of_a_stopped_order(lang: str) -> None:
-    mail = show("withdrawal", lang, stopped=True, company="Lindgren Example Inc.")
-    assert "Lindgren Example Inc." in mail.text
-    assert "Inc.." not in re.sub(r"[*_]", "", mail.text)
+def test_of_colleagues_at_one_address_each_finds_their_own_user_id(lang: str) -> None:
+    found = account_samples.several_accounts(samples.decided_case(lang), at=samples.DECIDED_AT)
+    (one, _), (other, _) = found
+
+    def told(*those: tuple[Account, str]) -> str:
+        return render_mail("user_ids", lang, user_ids(those, POLICY, sign_in_url="https://portal/")).text
+
+    both, own = told(*found), told(found[0], found[0])
+    for account in (one, other):
+        assert re.search(rf"{account.user_id}.{{0,5}}{account.name}", both, re.DOTALL)
+    assert re.search(rf"^\w.* {one.name},$", own, re.MULTILINE)
+    assert not re.search(rf"^\w.* {one.name},$", both, re.MULTILINE)
+
+
+def test_a_list_of_user_ids_that_waited_from_before_goes_without_names() -> None:
+    values = sample_values("user_ids")
+    old = [{"user_id": one["user_id"], "company": one["company"]} for one in values["accounts"]]
+    assert old[1]["user_id"] in render_mail("user_ids", "en", values | {"accounts": old}).text
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "says"),
+    [
+        ("order_confirmation", {"from_spare": 2}, "Genutzte freie Plätze"),  # not of the money above it
+        ("site_ready", {}, "und die ForumPass-Site ist bereit"),  # the customer's, not ForumPass's own
+        ("site_ready", {}, "weil Sie das am"),  # the mail is not what was ordered
+        ("partner_notice", {}, "Zur Anmeldeseite: "),
+        ("phone_reset", {"state": "cooling"}, "zwei Menschen haben zugestimmt, dass"),  # and saw nothing
+        ("email_change", {"due": "1. Mai"}, "sobald die neue Adresse es bestätigt hat"),
+    ],
+)
+def test_a_german_mail_says_what_its_english_twin_says(name: str, changes: dict[str, Any], says: str) -> None:
+    assert says in " ".join(show(name, "de", **changes).text.split())

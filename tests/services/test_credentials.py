@@ -119,7 +119,7 @@ def test_a_license_key_works_once_and_in_its_owners_account_only(home: Home) -> 
         assert refused(lambda: home.enter(visitor, key)) is LicenseKeyRefused  # noqa: B023 - called at once
     assert refused(lambda: home.add(owner)) is NoCredential
 
-    home.enter(owner, f" {KEY.lower().replace('-', ' ')} ")
+    home.enter(owner, f" „{KEY.lower().replace('-', ' ')}“. ")
     with home.office.connect() as db:
         (state,) = [row["state"] for row in db.query("select state from license_keys")]
 

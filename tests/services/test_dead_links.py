@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.accounts import Account
 from bot.domain.approvals import Choice
 from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.delivery import Delivery
+from bot.domain.email_changes import CHANGE_LASTS
 from bot.domain.errors import UnknownJob
 from bot.domain.outbox import JobStatus
 from bot.domain.recovery import RESET_LASTS
@@ -23,6 +25,7 @@ from bot.services import (
     approvals,
     case_step_hands,
     cases,
+    email_changes,
     enrolments,
     outbox,
     recovery,
@@ -88,6 +91,18 @@ def invite_partner(office: Office) -> None:
         invited.invite(db, office.desk, office.tokens, now=office.now)
 
 
+def open_change(office: Office, account: Account, email: str) -> None:
+    with office.connect() as db, transaction(db):
+        email_changes.open_change(db, office.desk, account, email, now=office.now)
+
+
+def change_address(office: Office) -> None:
+    case = a_case(office)
+    with office.connect() as db:
+        someone = move_in(db, office.desk, case, now=office.now)[0]
+    open_change(office, someone, "new@borealis.example.org")
+
+
 @pytest.mark.parametrize(
     ("ask", "template", "lasts"),
     [
@@ -96,6 +111,7 @@ def invite_partner(office: Office) -> None:
         (open_accounts, "activation", MONTH),
         (enrol, "enrolment", timedelta(hours=24)),
         (invite_partner, "partner_invitation", MONTH),
+        (change_address, "email_change", CHANGE_LASTS),
     ],
 )
 def test_a_held_mail_ends_with_its_link_and_nobody_can_release_it(
@@ -129,6 +145,38 @@ def test_a_mail_whose_link_ended_before_the_clock_looked_does_not_go_either(tmp_
 
     assert office.mailer.sent == []
     assert "did not go: what it says is true no more" in office.chat.texts()
+
+
+def test_what_asks_about_a_change_of_address_that_another_took_over_ends_at_once(tmp_path: Path) -> None:
+    """Its link would have lasted: the page behind it knows of nothing any more."""
+    office = an_office_of_accounts(tmp_path)
+    hold(office)
+    change_address(office)
+    office.work()
+    office.clock.wait(seconds=60)
+    with office.connect() as db:
+        (someone,) = accounts.list_named(db, office.jobs("email_change")[0].recipient)
+    open_change(office, someone, "newer@borealis.example.org")
+    office.work()
+    look(office)
+
+    assert [job.status for job in office.jobs("email_change")] == [REPLACED] * 2 + [HELD] * 2
+
+
+def test_the_mail_to_the_old_address_goes_though_the_new_one_has_confirmed(tmp_path: Path) -> None:
+    office = an_office_of_accounts(tmp_path)
+    hold(office)
+    change_address(office)
+    office.work()
+    new = office.tokens[-1]
+    office.clock.wait(seconds=60)
+    with office.connect() as db:
+        email_changes.confirm(db, office.desk, new, now=office.now)
+    look(office)
+
+    states = {job.recipient: job.status for job in office.jobs("email_change")}
+    assert states.pop("new@borealis.example.org") is REPLACED
+    assert list(states.values()) == [HELD]
 
 
 def test_who_asks_anew_gets_the_newer_link_though_the_older_has_ended(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from bot.domain.approvals import Phase, RejectionReason
 from bot.domain.cases import BallHolder
 from bot.domain.errors import NotReviewable, NotStaff, UnknownJob
+from bot.domain.mail import Address
 from bot.domain.mail_refusals import WordsNotKept
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.staff import Staff
@@ -17,12 +18,13 @@ from bot.rendering.words import words
 from bot.services import approvals, cases, decision_mails, home, outbox, status_pages
 from bot.store import erased_jobs, queue, turns
 from bot.store.database import transaction
-from tests.cast import AVERY, BLAKE, ELI, LATER, Office, a_case, an_office
+from tests.cast import AVERY, BLAKE, DANA, ELI, LATER, Office, a_case, a_mail, an_office
 from tests.services.mail_ends import ends
 from tests.services.test_outbox import a_decided_case
-from tests.services.test_withdrawals import take_back
+from tests.services.test_withdrawals import FORM, a_reply, an_addition_to_it, approve, take_back
 
 SAY = words("en")
+NOOR = Address(name="Noor Haddad", address="noor@sponsor.example.org")
 
 
 @pytest.fixture
@@ -68,6 +70,11 @@ def waits_for_blake(office: Office) -> list[BallHolder]:
         return [one.ball for one in queue.list_queue(db, limit=9) if one.waits_for(BLAKE)]
 
 
+def card(office: Office) -> str:
+    with office.connect() as db:
+        return str(case_card(cases.get_card(db, office.desk, "C-1", now=office.now), words=SAY).blocks)
+
+
 def buttons(office: Office) -> list[str]:
     """About mails of ours."""
     with office.connect() as db:
@@ -83,7 +90,7 @@ def test_a_rejection_that_was_discarded_is_the_desks_and_is_said_once(holding: O
     assert holding.case("C-1").ball is BallHolder.DESK
     assert waits_for_blake(holding) == [BallHolder.DESK]
     (note,) = [one for one in holding.chat.standing.values() if one.key.startswith("turn:")]
-    assert "the mail with the decision did not go" in note.text
+    assert "the mail with the decision did not arrive" in note.text
     assert buttons(holding) == ["mail_anew", "mail_told"]
 
 
@@ -106,8 +113,7 @@ def test_a_confirmation_that_is_written_anew_has_a_link_that_works(holding: Offi
 def test_while_it_waits_for_release_its_card_says_so(holding: Office) -> None:
     rejected(holding)
 
-    with holding.connect() as db:
-        shown = str(case_card(cases.get_card(db, holding.desk, "C-1", now=holding.now), words=SAY).blocks)
+    shown = card(holding)
     assert "*The mail with the decision waits for release*" in shown
     assert "carrying it out" not in shown
     assert waits_for_blake(holding) == [BallHolder.DESK]
@@ -142,6 +148,65 @@ def test_written_anew_it_goes_once(holding: Office) -> None:
     assert buttons(holding) == []
 
 
+def test_the_card_says_of_the_one_in_whose_place_it_is_that_it_was_discarded(holding: Office) -> None:
+    job = rejected(holding)
+    drop(holding, job)
+    write_anew(holding, job)
+    holding.work()
+
+    shown = card(holding)
+    assert "· rejection: discarded" in shown
+    assert "⏸ rejection: waits for release" in shown
+    assert "overtaken" not in shown
+    assert buttons(holding) == []
+
+
+def test_that_a_case_is_withdrawn_is_written_anew_while_it_is(holding: Office) -> None:
+    holding.take(a_mail(files=[FORM]))
+    holding.work()
+    a_reply(holding, sender=NOOR)
+    holding.work()
+    job = holding.job("withdrawal")
+    assert job.values["cc"] == [NOOR.address]
+    drop(holding, job)
+    assert buttons(holding) == ["mail_anew"]
+    with pytest.raises(UnknownJob):
+        told(holding, job)
+    write_anew(holding, job)
+    with pytest.raises(UnknownJob):
+        write_anew(holding, job)
+    holding.work()
+    with holding.connect() as db:
+        outbox.release(db, holding.job("withdrawal").id, by=AVERY.id, now=holding.now)
+    holding.work()
+
+    (mail,) = holding.mailer.sent
+    assert "is withdrawn" in mail.subject
+    assert (mail.to, mail.cc) == (DANA.address, (NOOR.address,))
+    assert f"/status/{holding.tokens[-1]}" in mail.text
+    assert buttons(holding) == []
+    assert f"{BLAKE.id}> had the mail written anew" in holding.chat.texts()
+
+
+def test_that_a_case_stays_is_not_written_anew(holding: Office) -> None:
+    """It says what was so when its sponsor asked; staff write a reply."""
+    with holding.connect() as db:
+        outbox.release_all(db, by=AVERY.id, now=holding.now)
+    holding.take(a_mail(files=[FORM]))
+    holding.work()
+    approve(holding)
+    an_addition_to_it(holding)
+    holding.work()
+    a_reply(holding)
+    holding.work()
+    job = holding.job("withdrawal")
+    drop(holding, job)
+
+    assert "mail_anew" not in buttons(holding)
+    with pytest.raises(NotReviewable):
+        write_anew(holding, job)
+
+
 def test_told_otherwise_it_is_done_and_never_goes(holding: Office) -> None:
     job = rejected(holding)
     drop(holding, job)
@@ -164,8 +229,7 @@ def test_of_a_mail_that_went_on_another_day_the_card_names_the_day(holding: Offi
         outbox.release(db, job.id, by=AVERY.id, now=holding.now)
     holding.work()
 
-    with holding.connect() as db:
-        shown = str(case_card(cases.get_card(db, holding.desk, "C-1", now=holding.now), words=SAY).blocks)
+    shown = card(holding)
     assert "*sponsor told* · 5 Mar, 09:30" in shown
     assert "rejection: sent · 5 Mar, 09:30" in shown
 
@@ -185,7 +249,7 @@ def test_the_home_tab_says_what_there_is_to_do_about_it(holding: Office) -> None
     assert "*The mail with the decision waits for release*" in at_home(holding)
     drop(holding, job)
 
-    assert "*The mail with the decision did not go, or may not have*" in at_home(holding)
+    assert "*The mail with the decision did not arrive, or may not have*" in at_home(holding)
     assert "case_open" in at_home(holding)
     assert "case_keys" not in at_home(holding)  # it has none, and nobody looks after it any more
     assert "case_take" not in at_home(holding)

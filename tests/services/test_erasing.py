@@ -26,7 +26,7 @@ from bot.store import erasures as kept
 from bot.store.data_map import TABLES
 from bot.store.database import text_of, transaction
 from tests.authenticators import Phone, enrolled
-from tests.cast import AVERY, BLAKE, CASEY, DANA, Office, a_case, a_mail, a_submission
+from tests.cast import AVERY, BLAKE, CASEY, DANA, MALLORY, Office, a_case, a_mail, a_submission
 from tests.partners import a_partner
 from tests.people import an_office_of_accounts, move_in
 from tests.services.test_decision_mails import buttons, phase, rejected
@@ -312,6 +312,15 @@ def test_of_two_who_share_an_address_only_one_goes(office: Office, phones: dict[
         assert accounts.find(db, one.id) == one
         assert [asked["address"] for asked in db.query("select address from conversations")] == [one.email]
     assert one.last_name in said
+
+
+@pytest.mark.parametrize("around", ["<{}>", "{}.", "{},", "“{}”", "Mara <mailto:{}>"])
+def test_who_only_wrote_to_us_is_found_whatever_stands_around_the_address(
+    office: Office, around: str
+) -> None:
+    office.take(a_mail(sender=MALLORY))
+    with office.connect() as db:
+        assert people.find(db, around.format(MALLORY.address)) == people.find(db, MALLORY.address)
 
 
 def sections(db: Database, office: Office, name: str) -> dict[str, object]:

@@ -1,20 +1,35 @@
 """Articles that staff send by a click: the shipped default."""
 
+import json
 import re
 from dataclasses import replace
 
 import pytest
 
 from bot.domain.conversation_refusals import ConversationTaken
-from bot.domain.conversations import ChosenArticle
+from bot.domain.conversations import Channel, ChosenArticle, NewConversation
 from bot.domain.errors import NotStaff
 from bot.domain.faq_refusals import NoSuchArticle
 from bot.domain.mail import Address
 from bot.domain.outbox import JobKind
-from bot.services import conversation_replies, faq_suggested
+from bot.rendering.words import words
+from bot.services import conversation_replies, conversations, faq_suggested
+from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, DANA, ELI, Office, a_mail
 from tests.services.kept_out import TOM_, Town, deactivated, town
-from tests.services.test_faq_mails import ANSWERED, CLOSED, ask, card, opinions, q, send, write_back
+from tests.services.test_faq_mails import (
+    ANSWERED,
+    CLOSED,
+    OPEN,
+    TWO,
+    ask,
+    card,
+    opinions,
+    press,
+    q,
+    send,
+    write_back,
+)
 
 __all__ = ["town"]  # pytest finds the fixture here
 
@@ -156,3 +171,90 @@ def test_an_answer_goes_by_what_its_asker_wrote_last(
     asks(town, text, answers=receipt.message_id, **more)
 
     assert ("We have just mailed you" in looked(town.office, heard=2)[1]) is own
+
+
+# What an article leaves
+
+
+REST = "wie setze ich mein Passwort zurück? Und bitte löschen Sie alle Daten über mich."
+
+
+def test_an_article_that_answers_a_part_leaves_the_rest_to_a_person_and_says_so(office: Office) -> None:
+    ask(office, REST)
+    office.clock.wait(hours=1)
+    send(office, topic="reset-password")
+    office.work()
+    said = " ".join(office.mailer.sent[-1].text.split())
+    with office.connect() as db:
+        waiting = [one.ref for one in conversations.list_open(db, by=AVERY)]
+
+    assert "Sie fragen noch nach etwas, das diese Zeilen nicht beantworten." in said
+    assert (q(office).state, q(office).owner, waiting) == (OPEN, BLAKE.id, ["Q-1"])
+    assert "what else they ask waits for a person" in card(office)
+
+
+def test_of_two_questions_the_second_is_still_suggested_when_the_first_is_answered(office: Office) -> None:
+    ask(office, TWO)
+    office.clock.wait(hours=1)
+    first = send(office, topic="account-locked")
+    office.work()
+    shown = card(office)
+    second = send(office, topic="share-otp-credential")
+    office.work()
+    told = [" ".join(mail.text.split()) for mail in office.mailer.sent if "/faq/" in mail.text]
+
+    assert ("account-locked:Q-1" in shown, "share-otp-credential:Q-1" in shown) == (False, True)
+    assert (first.state, second.state) == (OPEN, ANSWERED)
+    assert ["You also ask for something" in text for text in told] == [True, False]
+    assert "waits for a person" not in card(office)
+
+
+def test_that_a_part_helped_does_not_end_the_rest_and_a_person_s_own_answer_does(office: Office) -> None:
+    ask(office, TWO)
+    office.clock.wait(hours=1)
+    send(office)
+    office.work()
+    helped = press(office, office.tokens[-1], helped=True).state
+    with office.connect() as db:
+        reply, _ = conversation_replies.begin(db, office.desk, ref="Q-1", heard=1, by=BLAKE, now=office.now)
+        looked_at = conversation_replies.submit(
+            db, office.desk, replace(reply, text="Please do not."), by=BLAKE, now=office.now
+        )
+        assert looked_at
+        conversation_replies.submit(db, office.desk, looked_at[0], by=BLAKE, now=office.now)
+
+    assert (helped, q(office).state) == (OPEN, ANSWERED)
+
+
+def test_who_should_have_heard_by_now_is_promised_no_time_that_has_passed(office: Office) -> None:
+    """And what was seen before it goes is what goes, whatever the minute."""
+    ask(office, TWO)
+    due = q(office).due_at
+    office.clock.wait(days=14)
+    sealed, shown = looked(office, ChosenArticle(ref="Q-1", heard=1, topic="account-locked"))
+    office.clock.wait(minutes=3)
+    with office.connect() as db:
+        assert faq_suggested.submit(db, office.desk, sealed, by=BLAKE, now=office.now) is None
+    rest_by = office.job("faq_answer").values["words"]["rest_by"]
+    say = words("en", office.desk.policy.desk.zone)
+
+    assert due is not None
+    assert say.instant(due) not in shown
+    assert rest_by == say.instant(conversations.due_of(office.desk, office.now))
+
+
+def test_in_slack_the_rest_is_said_below_the_article_and_stays_open(office: Office) -> None:
+    new = NewConversation(
+        channel=Channel.SLACK, address=DANA.address, name=DANA.name, subject="", lang="en", words=TWO,
+        verified=True, slack_user="U0DANA00001",
+    )  # fmt: skip
+    with office.connect() as db, transaction(db):
+        conversations.open_for_desk(db, office.desk, new, now=office.now)
+    _, seen = looked(office, ChosenArticle(ref="Q-1", heard=1, topic="account-locked"))
+    send(office)
+    office.work()
+    ((_, _, said),) = office.chat.letters
+
+    assert "You also ask for something else" in seen
+    assert "You also ask for something else" in json.dumps(said)
+    assert q(office).state is OPEN

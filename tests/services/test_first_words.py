@@ -36,7 +36,7 @@ def test_what_a_sponsor_writes_with_a_form_stands_below_its_card(
 
     assert unread(office) == 1
     assert "dritter Platz" in office.chat.texts()
-    assert "mail in words came with the newest form" in office.chat.texts()
+    assert "mail in words that nobody has dealt with" in office.chat.texts()
     with office.connect() as db:
         to = cases.get_card(db, office.desk, "C-1", now=office.now).unread_to
         case_words.mark_read(db, ref="C-1", to=to, by=BLAKE, now=office.now)
@@ -58,6 +58,15 @@ def test_the_words_with_a_newer_version_are_read_too(office: Office) -> None:
 
     office.take(a_mail(files=[WITHOUT_CITY], text=f"Anbei. {WORDS}", answers=answers))
     assert (office.case("C-1").version, unread(office)) == (3, 1)
+
+
+def test_what_was_asked_with_the_first_form_is_not_answered_by_the_next(office: Office) -> None:
+    office.take(a_mail(files=[WITHOUT_CITY], text=f"Anbei das RIS. {WORDS}"))
+    answers = office.mails()[-1].message_id
+    office.clock.wait(minutes=9)
+    office.take(a_mail(files=[FORM], subject="Re: it", text="Hier das korrigierte RIS.", answers=answers))
+
+    assert (office.case("C-1").version, unread(office)) == (2, 1)
 
 
 def test_both_sides_read_which_files_were_not_opened(office: Office) -> None:

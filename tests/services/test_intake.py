@@ -212,6 +212,19 @@ def test_a_mail_that_was_set_aside_can_be_replayed(office: Office) -> None:
     assert "mail_replay" not in note
 
 
+def test_a_mail_that_was_set_aside_is_tried_no_more_once_staff_said_what_it_is(office: Office) -> None:
+    row = office.record(a_ris())
+    poison(office, row, 3)
+    with office.connect() as db:
+        understood = kinds.read_again(db, office.desk, office.reader, row.id)
+        kinds.take_as_ris(db, office.desk, understood, by=BLAKE, now=NOW)
+    office.work()
+
+    (note,) = notes_of(office, row)
+    assert f"Tried again by <@{BLAKE.id}>" in note
+    assert "mail_replay" not in note
+
+
 def test_a_mail_that_fails_again_after_its_replay_is_shown_again(office: Office) -> None:
     row = office.record(a_ris())
     poison(office, row, 3)

@@ -335,7 +335,7 @@ def test_a_seat_without_a_key_says_that_it_waits(tmp_path: Path) -> None:
 
 def test_a_pasted_key_says_whose_it_is_and_the_look_is_audited(supplied: Office, mailed: Case) -> None:
     with supplied.connect() as db:
-        found = license_keys.find(db, supplied.desk, f" {KEYS[1].lower()} ", by=BLAKE, now=supplied.now)
+        found = license_keys.find(db, supplied.desk, f" `{KEYS[1].lower()}`. ", by=BLAKE, now=supplied.now)
 
     assert found.seat is not None
     assert found.seat.holder is not None

@@ -112,7 +112,7 @@ WAYS: dict[str, Callable[[], bytes]] = {
 
 
 #: where it stands in nothing that staff are shown
-BELOW = ("quoted", "html", "a mail within", "a workbook that is no form")
+BELOW = ("quoted", "a mail within", "a workbook that is no form")
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from bot.domain.account_views import AccountAct
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
 from bot.domain.errors import LinkExpired, Refusal
 from bot.domain.key_refusals import KeyAlreadyUsed, SeatChanged, UnknownSeat
@@ -17,7 +16,6 @@ from bot.domain.license_keys import KeyState, Seat
 from bot.domain.member_refusals import (
     AddressShared,
     AdministratorsOnly,
-    ClosedByDesk,
     InvitedAlready,
     LastAdministrator,
     MemberThere,
@@ -27,7 +25,6 @@ from bot.domain.members import Members, read_member
 from bot.domain.ris import Role
 from bot.domain.sessions import Strength
 from bot.services import (
-    account_views,
     accounts,
     license_keys,
     member_invitations,
@@ -219,21 +216,6 @@ def test_a_deactivated_account_is_signed_out_everywhere_and_its_links_are_over(o
     assert (
         refusal_of(do, office, recovery.get, office.desk, reset) is LinkExpired
     )  # what was mailed before opens nothing
-
-
-def test_an_administrator_opens_again_what_an_administrator_closed_and_not_what_the_desk_did(
-    office: Office,
-) -> None:
-    administrator, user = opened(office, "C-1")
-    open_again = partial(do, office, members.reactivate, office.desk, by=administrator)
-    do(office, members.deactivate, office.desk, account_id=user.id, by=administrator)
-    open_again(account_id=user.id)
-    open_again(account_id=user.id)
-    assert find(office, user.id).status is AccountStatus.ACTIVE
-    assert [event.tag for event in office.events()].count("account:reopened") == 1
-    do(office, account_views.act, office.desk, AccountAct.CLOSE, account_id=user.id, by=AVERY.id)
-    assert refusal_of(open_again, account_id=user.id) is ClosedByDesk
-    assert find(office, user.id).status is AccountStatus.DEACTIVATED
 
 
 def test_everybody_concerned_hears_who_is_an_administrator_and_who_is_no_user(

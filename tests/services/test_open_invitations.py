@@ -34,7 +34,7 @@ def act(office: Office, what: InvitationAct) -> None:
         open_invitations.act(db, office.desk, what, number=1, by=AVERY, now=office.now)
 
 
-@pytest.mark.parametrize("name", ["P-1", " p-1 ", PIA, PIA.upper()])
+@pytest.mark.parametrize("name", ["P-1", " p-1 ", PIA, PIA.upper(), f"<{PIA}>", f"{PIA}."])
 def test_it_is_found_by_its_number_and_the_address(office: Office, name: str) -> None:
     with office.connect() as db:
         view = open_invitations.look_up(db, name, by=AVERY, now=office.now)

@@ -27,6 +27,7 @@ from bot.services import (
     passwords,
     prolongation,
     recovery,
+    registration,
 )
 from bot.store import accounts, outbox
 from bot.store import lifecycle as lives
@@ -69,6 +70,11 @@ def by_register(office: Office, email: str = PIA) -> None:
         partner_wishes.ask(db, office.desk, email=email, name="P", company="R", lang="en", now=office.now)
 
 
+def by_registration(office: Office) -> None:
+    with office.connect() as db:
+        registration.ask_again(db, office.desk, email=PIA, now=office.now)
+
+
 def by_invite(office: Office) -> None:
     with office.connect() as db:
         said = {Column.EMAIL: PIA, Column.ROLE: "", Column.LANGUAGE: "en"}
@@ -94,7 +100,9 @@ def invitations(office: Office) -> list[Job]:
     return [job for job in jobs if job.template == "partner_invitation"][1:]
 
 
-@pytest.mark.parametrize("way", [by_prolong, by_register, by_invite, by_account, by_question])
+@pytest.mark.parametrize(
+    "way", [by_prolong, by_register, by_registration, by_invite, by_account, by_question]
+)
 def test_each_way_leads_to_a_form_with_the_old_data_and_to_one_account(
     closed: Office, way: Callable[[Office], object]
 ) -> None:
@@ -223,7 +231,7 @@ def test_whose_user_id_is_given_for_a_forgotten_password_is_invited_where_all_of
         assert partners.get_invitation(db, closed.tokens[-1], now=closed.now).closed_id == bob.id
 
 
-@pytest.mark.parametrize("way", [by_prolong, by_register])
+@pytest.mark.parametrize("way", [by_prolong, by_register, by_registration])
 def test_which_of_several_is_meant_a_person_decides(closed: Office, way: Callable[[Office], object]) -> None:
     shared(closed)
     way(closed)

@@ -27,7 +27,7 @@ from bot.store import accounts, events, links
 from bot.store import registration as registrations
 from bot.store.database import transaction
 from tests.cast import AVERY, Office
-from tests.invited import PIA
+from tests.invited import PIA, register
 from tests.partners import begun
 from tests.people import CountingHasher
 from tests.services.kept_out import TOM_, Town, life, town, waiting
@@ -172,8 +172,25 @@ def test_no_stranger_uses_up_what_an_administrator_may_send(town: Town, door: Do
         accounts.move(
             town.db, own.id, since=AccountStatus.WAITING, to=AccountStatus.DEACTIVATED, now=town.office.now
         )
-        opening.reopen(town.db, town.office.desk, own, now=town.office.now)
+        opening.reopen(town.db, town.office.desk, own, by=AVERY.id, now=town.office.now)
     assert [job.template for job in town.office.mails()[before:]] == ["activation"] * 2
+
+
+@pytest.mark.parametrize("door", [by_register, by_wish, by_prolong, by_forgotten, by_sign_in])
+def test_no_stranger_uses_up_what_a_partner_may_have_sent(office: Office, door: Door) -> None:
+    with office.connect() as db:
+        _, page = register(db, office.desk, office.tokens, now=office.now)
+        office.work()
+        office.clock.wait(days=2)
+        door(office, PIA)
+        office.work()
+        sent = []
+        for _ in range(5):
+            sent.append(partners.send_again(db, office.desk, page, now=office.now))
+            office.work()
+            office.clock.wait(minutes=6)
+
+    assert sent == [True] * 4 + [False]
 
 
 @pytest.mark.parametrize("door", [by_register, by_wish, by_prolong, by_sign_in])

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,15 +14,20 @@ from bot.domain.errors import (
     UnknownJob,
 )
 from bot.domain.outbox import JobStatus
+from bot.domain.queue import Wanted
 from bot.domain.registration_refusals import RegistrationDecided
+from bot.domain.staff import Staff
 from bot.rendering import registration as registration_cards
 from bot.rendering.pages.journey import Journey, journey
 from bot.rendering.words import words
 from bot.services import accounts as account_services
 from bot.services import (
     cases,
+    decision_mails,
+    home,
     notices,
     outbox,
+    queue,
     queueing,
     registration,
     status_pages,
@@ -157,6 +162,53 @@ def test_who_has_no_activation_mail_yet_waits_for_the_desk(tmp_path: Path) -> No
     page = sponsors_page(office)
     assert page.holder == "The users, who have their activation mails"
     assert page.next == "Each of them has an activation mail. There is nothing you have to do."
+
+
+def test_a_live_case_whose_activation_mails_wait_is_the_desks_until_they_go(tmp_path: Path) -> None:
+    office = registered(tmp_path)
+    decide(office)
+    office.clock.wait(hours=2)
+    held(office, "")
+
+    assert waiting_for(office, BLAKE) == [("C-1", BallHolder.DESK, office.now)]
+    assert "*Live* · the desk has the ball since" in shown_card(office)
+    assert "decision waits for release" not in shown_card(office)
+    called = [one.text for one in office.chat.standing.values() if "is with the desk again" in one.text]
+    assert called == ["*C-1* is with the desk again: Registration to be decided."]  # each has its own note
+    office.clock.wait(hours=2)
+    for job in office.jobs("activation"):
+        assert waiting_for(office, BLAKE)
+        with office.connect() as db:
+            outbox.release(db, job.id, by=AVERY.id, now=office.now)
+    assert waiting_for(office, BLAKE) == []
+    assert "*Live* · closed since" in shown_card(office)
+
+
+def waiting_for(office: Office, who: Staff) -> list[tuple[str, BallHolder, datetime]]:
+    """What their home tab says, which the queue says too."""
+    with office.connect() as db:
+        shown = home.get_home(db, office.desk, by=who, now=office.now).decide
+        assert [one.entry for one in shown] == queue.list_queue(db, by=who, wanted=Wanted(), now=office.now)
+    assert all(one.card.case.held_since == one.entry.since for one in shown)
+    return [(one.entry.ref, one.card.case.ball, one.entry.since) for one in shown]
+
+
+def test_that_the_site_is_ready_is_written_anew_where_staff_had_discarded_it(tmp_path: Path) -> None:
+    office = registered(tmp_path)
+    decide(office)
+    dropped(office, "site_ready")
+    job = office.job("site_ready")
+    assert "Write it anew: " in shown_card(office)
+    with office.connect() as db:
+        decision_mails.write_anew(db, office.desk, job.id, by=BLAKE, now=office.now)
+    office.work()
+    with office.connect() as db:
+        outbox.release(db, office.job("site_ready").id, by=AVERY.id, now=office.now)
+    assert "Write it anew: " not in shown_card(office)
+
+    mail = office.mailer.sent[-1]
+    assert "is set up" in mail.subject
+    assert f"/status/{office.tokens[-1]}" in mail.text
 
 
 def sponsors_page(office: Office) -> Journey:

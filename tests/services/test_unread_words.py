@@ -24,7 +24,7 @@ from tests.services.test_letters import ask
 FORM = ("RIS.xlsx", sound_form())
 WITHOUT_CITY = ("RIS.xlsx", ris_form("en", replace(COMPANY, city=""), [MARA, TOM]))
 CORRECTED = ("RIS.xlsx", ris_form("en", replace(COMPANY, seats=5), [MARA, TOM]))
-LINE = "came with the newest form or since"
+LINE = "in words that nobody has dealt with"
 
 
 def unread(office: Office) -> int:
@@ -63,14 +63,45 @@ def test_words_since_the_version_stand_on_the_card_until_somebody_writes_back(of
     assert unread(office) == 1
 
 
-def test_a_corrected_form_is_what_came_last(office: Office) -> None:
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("When will the keys arrive, and may two people share one?", 1),
+        ("Five seats, please.", 1),
+        ("Here it is.", 0),
+    ],
+)
+def test_a_corrected_form_answers_nothing_that_its_sponsor_asked_before(
+    office: Office, said: str, left: int
+) -> None:
     office.take(a_mail(files=[FORM], sender=DANA))
-    reply(office, "Five seats, please.")
-    office.clock.wait(seconds=1)
+    reply(office, said)
+    office.clock.wait(minutes=9)
     reply(office, "Here it is.", files=[CORRECTED])
 
     assert office.case("C-1").version == 2
+    assert (unread(office), line(office).unread) == (left, left)
+    ask(office, "In a week; no, each needs one.", letter=Letter.REPLY)
     assert unread(office) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("1. Hamburg\n\nWhen will the keys arrive? And may two people share one?", 1),
+        ("1. Hamburg\n\nTomas has left: no key for him.", 1),
+        ("When will the keys arrive?\n\n1. Hamburg", 1),
+        ("Hi,\nhere are my answers:\n1. Hamburg\n\nPlease let us know if you need anything else.", 0),
+    ],
+)
+def test_what_goes_on_beside_answers_under_numbers_is_read_too(office: Office, text: str, left: int) -> None:
+    ours = asked(office)
+    office.take(a_mail(text=text, answers=ours))
+    shown = unread(office)
+    with office.connect() as db:
+        case_answers.take_over(db, office.desk, ref="C-1", number=1, by=BLAKE, now=office.now)
+
+    assert (shown, unread(office), office.case("C-1").version) == (left, left, 2)
 
 
 def test_neither_a_mail_without_words_nor_answers_that_staff_were_shown_are_counted(

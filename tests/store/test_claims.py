@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from bot.domain.outbox import JobKind, NewJob
+from bot.domain.outbox import JobKind, JobStatus, NewJob
 from bot.store import claims, outbox
 from bot.store.database import connect, rows, transaction
 from bot.store.schema import migrations
@@ -76,6 +76,53 @@ def test_a_case_of_which_nothing_waits_any_more_is_first_in_line_again(tmp_path:
         assert [_claim_one(db) for _ in range(3)] == ["b1", "a3", "b2"]
 
 
+def test_nobody_is_passed_for_ever(tmp_path: Path) -> None:
+    """Seen: fifty mails of a case waited for thousands of others that came a minute after them."""
+    with connect(tmp_path / "usher.db") as db:
+        db.execute("pragma foreign_keys = off")  # there is no such case
+        with transaction(db):
+            migrations.apply(db)
+            for number in range(3):
+                outbox.add(db, _mail(f"a{number}", 1), now=NOW)
+            outbox.add_all(db, [_mail(f"younger{number}", None) for number in range(100)], now=NOW)
+
+        assert [number for number in range(45) if _claim_one(db).startswith("a")] == [0, 18, 39]
+
+
+def test_many_that_are_released_at_once_hold_up_no_others_few(tmp_path: Path) -> None:
+    with connect(tmp_path / "usher.db") as db:
+        db.execute("pragma foreign_keys = off")
+        with transaction(db):
+            migrations.apply(db)
+            for number in range(30):
+                outbox.add(db, _mail(f"a{number}", 1), now=NOW)
+            db.execute("update outbox set status = 'held'")
+            for job_id in range(1, 31):
+                outbox.move(db, job_id, since=[JobStatus.HELD], to=JobStatus.QUEUED)
+            outbox.add(db, _mail("b", 2), now=NOW)
+
+        assert "b" in [_claim_one(db) for _ in range(3)]
+
+
+def test_a_mail_whose_answer_was_lost_goes_before_those_that_came_since(tmp_path: Path) -> None:
+    """Behind what waited then: it may have killed its worker, and would again."""
+    later = NOW + timedelta(minutes=1)
+    with connect(tmp_path / "usher.db") as db:
+        with transaction(db):
+            migrations.apply(db)
+            for name in ("lost", "waited"):
+                outbox.add(db, _mail(name, None), now=NOW)
+        with transaction(db):
+            ((job, _),) = claims.claim_jobs(
+                db, "w", kinds=[JobKind.MAIL], lease=timedelta(minutes=5), limit=1, now=NOW
+            )
+            claims.settle(db, job, "w", JobStatus.QUEUED, now=NOW, next_at=later, unknown=True)
+            outbox.add_all(db, [_mail(name, None) for name in ("came since", "came later")], now=later)
+
+        first, *then = [_claim_one(db, now=later) for _ in range(4)]
+    assert (first, then[-1]) == ("waited", "came later")
+
+
 def test_what_waits_from_an_earlier_version_keeps_its_place(tmp_path: Path) -> None:
     with connect(tmp_path / "usher.db") as db:
         db.execute("pragma foreign_keys = off")  # there are no such cases
@@ -98,8 +145,8 @@ def _mail(name: str, case_id: int | None) -> NewJob:
     return NewJob(key=name, kind=JobKind.MAIL, stream=name, template="receipt", values={}, case_id=case_id)
 
 
-def _claim_one(db: Database) -> str:
+def _claim_one(db: Database, *, now: datetime = NOW) -> str:
     with transaction(db):
         lease, kinds = timedelta(minutes=5), [JobKind.MAIL]
-        ((job, _),) = claims.claim_jobs(db, "w", kinds=kinds, lease=lease, limit=1, now=NOW)
+        ((job, _),) = claims.claim_jobs(db, "w", kinds=kinds, lease=lease, limit=1, now=now)
     return job.key

@@ -190,6 +190,10 @@ def test_a_refused_copy_is_told_to_staff_and_the_sponsor_gets_the_mail_once(
         ("432 4.3.2 Concurrent connections limit exceeded", "put the sender off (432 4.3.2"),
         ("421 4.7.0 Try again later, closing connection", "closed the line (421 4.7.0"),
         ("550 5.4.5 Daily sending limit exceeded", "has sent enough for today (550 5.4.5"),
+        (
+            "550 5.7.60 Client does not have permissions to send as this sender",
+            "refused the sender (550 5.7.60",
+        ),
     ],
 )
 def test_throttling_is_waited_out_however_long_and_is_no_failure(

@@ -260,8 +260,8 @@ def _stop(page: StatusPage, step: Milestone, mark: Mark, words: Words) -> Stop:
 
 
 def _date_of(page: StatusPage, step: Milestone, mark: Mark) -> datetime | None:
-    if mark is Mark.STOPPED:
-        return page.since
+    if mark is Mark.STOPPED:  # the mail with the rejection may have gone later
+        return page.decided_at if page.status is CaseStatus.REJECTED else page.since
     if mark is not Mark.DONE:
         return None
     ended = {one.name: one.since for one in page.steps if one.state in ENDED_STEPS}

@@ -1,0 +1,60 @@
+"""What a mail server's no is about, and whether it is for today or for good."""
+
+import re
+from typing import Literal
+
+from bot.adapters.server_words import remark
+from bot.domain.errors import NotNow, PermanentFailure, TransientFailure
+
+About = Literal["the sender", "a recipient", "the mail"]
+
+THROTTLED_FOR = 60.0
+QUOTA_FOR = 3600.0
+
+_ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})\b")
+#: 5xx by which large providers say "not today" rather than "never": Gmail and Microsoft 365
+_QUOTAS = frozenset({"5.4.5", "5.1.90"})
+#: of the sender or its account, whatever they answer: RFC 3463, and Microsoft 365, of whose 5.7.5xx and
+#: 5.7.7xx others speak of the recipient
+_OF_SENDERS = frozenset(
+    {
+        "1.7", "1.8", "2.252", "7.60", "7.501", "7.502", "7.503", "7.506", "7.508", "7.509", "7.511", "7.705",
+        "7.708", "7.750",
+    }
+)  # fmt: skip
+#: Postfix keeps it until a recipient is named
+_SENDER_REJECTED = re.compile(r"([45]\.\d+\.\d+ )?<[^<>]*>: Sender address rejected\b")
+#: beside the sender stand the mail's size and letters: RFC 1870, 5321 and 6531
+_OF_OPTIONS = frozenset({552, 555})
+_OF_MAILS = re.compile(r"5\.(2\.3|3\.4|6\.\d+)")
+_MEND = "check that SMTP_USER may send as MAIL_FROM (or `sender_address` in usher.toml) and is not blocked"
+
+
+def refusal(name: str, code: int, said: bytes, about: About) -> TransientFailure | PermanentFailure:
+    """A no to what was said `about`; the sender is the same for all mails, so they wait."""
+    words = remark(said)
+    match = _ENHANCED.match(words)
+    enhanced = match[1] if match else ""
+    if enhanced in _QUOTAS:
+        return NotNow(
+            f"{name} has sent enough for today ({code} {words}): lower SMTP_RATE", retry_after=QUOTA_FOR
+        )
+    about = _meant(code, enhanced, words, about)
+    if code // 100 == 5:  # noqa: PLR2004 - RFC 5321 4.2.1: for good
+        refused = f"{name} refused {about} ({code} {words})"
+        return NotNow(refused, mend=_MEND) if about == "the sender" else PermanentFailure(refused)
+    put_off = f"{name} put {about} off ({code} {words})"
+    # 4.7.x about a recipient is a server farther on that wants to see us come back, not a limit on us.
+    throttled = enhanced.startswith("4.7.") and about != "a recipient"
+    if throttled or code == 432:  # noqa: PLR2004 - Microsoft 365's connection limit
+        return NotNow(put_off, retry_after=THROTTLED_FOR)
+    return NotNow(put_off) if about == "the sender" else TransientFailure(put_off)
+
+
+def _meant(code: int, enhanced: str, words: str, asked: About) -> About:
+    """What the server speaks of, whatever it was told last."""
+    if enhanced[2:] in _OF_SENDERS or _SENDER_REJECTED.match(words):
+        return "the sender"
+    if asked == "the sender" and (code in _OF_OPTIONS or _OF_MAILS.fullmatch(enhanced)):
+        return "the mail"
+    return asked

@@ -1,0 +1,70 @@
+"""What the server does not move stays behind, is said, and keeps nothing else where it is."""
+
+import pytest
+
+from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.ledger import DONE_FOLDER
+from bot.ports import Failure
+from handlers.mail import loop as mail_loop
+from tests.cast import Office, a_mail
+from tests.handlers.conftest import until
+from tests.handlers.test_mail_loop import health, running
+
+pytestmark = pytest.mark.slow
+
+DAMAGED = "the mail with UID 3 is not moved"
+
+
+def deliver(office: Office, many: int) -> None:
+    for _ in range(many):
+        office.server.deliver(a_mail(headers=[("Precedence", "bulk")]))
+
+
+@pytest.mark.parametrize("failure", [PermanentFailure(DAMAGED), TransientFailure(DAMAGED)])
+def test_one_that_is_not_moved_is_said_and_all_others_are_moved(
+    office: Office, failure: Failure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_loop, "BATCH", 5)
+    office.server.unmovable[3] = failure
+    deliver(office, 12)
+    with running(office):
+        until(lambda: list(office.server.mails) == [3])
+        until(lambda: health(office) == (False, f"new mail is taken in, but {DAMAGED}"))
+        deliver(office, 1)
+
+        def moved_later() -> bool:
+            office.clock.wait(minutes=1)
+            office.server.wake()
+            return 13 in office.server.folders[DONE_FOLDER]
+
+        until(moved_later)
+        assert list(office.server.mails) == [3]
+        office.server.unmovable.clear()
+        until(lambda: moved_later() and not office.server.mails and health(office)[0])
+
+    assert office.server.opened == 1
+    assert sorted(office.server.folders[DONE_FOLDER]) == [*range(1, 14)]
+
+
+@pytest.mark.parametrize(("failure", "told"), [(PermanentFailure, True), (TransientFailure, False)])
+def test_a_person_is_called_at_once_unless_it_may_pass(
+    office: Office, failure: type[Failure], told: bool
+) -> None:
+    office.server.unmovable[3] = failure(DAMAGED)
+    deliver(office, 3)
+    with running(office):
+        until(lambda: DAMAGED in health(office)[1])
+
+    assert [part.needs_person for part in office.bot.health.parts() if part.name == "mailbox"] == [told]
+
+
+def test_a_server_that_moves_nothing_of_a_batch_is_not_asked_for_the_next(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail_loop, "BATCH", 5)
+    office.server.unmovable = {uid: PermanentFailure("no room") for uid in range(1, 6)}
+    deliver(office, 12)
+    with running(office):
+        until(lambda: health(office) == (False, "new mail is taken in, but no room"))
+
+    assert office.server.folders == {}

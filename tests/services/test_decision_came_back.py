@@ -1,0 +1,79 @@
+"""A decision's mail that came back: the desk's, until staff write it anew or say that its reader was told."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.domain.approvals import Phase, RejectionReason
+from bot.domain.cases import BallHolder
+from bot.domain.errors import UnknownJob
+from bot.domain.outbox import Job, JobStatus
+from bot.services import approvals
+from tests.cast import AVERY, Office, a_mail, an_office
+from tests.forms import sound_form
+from tests.services.test_bounces import COLLEAGUE, bounce
+from tests.services.test_decision_mails import buttons, phase, rejected, told, waits_for_blake, write_anew
+from tests.services.test_outbox import a_decided_case
+
+
+def came_back(office: Office, template: str, **more: str) -> Job:
+    office.work()
+    job = office.jobs(template)[-1]
+    bounce(office, job, **more)
+    office.work()
+    return job
+
+
+def test_a_rejection_that_came_back_is_the_desks_until_it_is_written_anew(tmp_path: Path) -> None:
+    """Only its note had said so: the case was nobody's, and its sponsor had never read of it."""
+    office = an_office(tmp_path)
+    rejected(office)
+    came_back(office, "rejection", action="delayed", status="4.4.1")
+    assert office.case("C-1").ball is BallHolder.NOBODY
+    job = came_back(office, "rejection")
+
+    assert phase(office) is Phase.FAILED
+    assert waits_for_blake(office) == [BallHolder.DESK]
+    (note,) = [one for one in office.chat.standing.values() if one.key.startswith("turn:")]
+    assert "the mail with the decision did not arrive" in note.text
+    assert buttons(office) == ["mail_anew", "mail_told"]
+    write_anew(office, job)
+    office.work()
+
+    assert [one.status for one in office.jobs("rejection")] == [JobStatus.REPLACED, JobStatus.SENT]
+    assert (phase(office), office.case("C-1").ball, buttons(office)) == (Phase.DONE, BallHolder.NOBODY, [])
+    with pytest.raises(UnknownJob):
+        write_anew(office, job)
+    came_back(office, "rejection")
+    assert waits_for_blake(office) == [BallHolder.DESK]
+
+
+def test_a_confirmation_that_came_back_is_the_desks_until_its_sponsor_is_told_otherwise(
+    tmp_path: Path,
+) -> None:
+    office = an_office(tmp_path)
+    a_decided_case(office)
+    job = came_back(office, "order_confirmation")
+    assert (phase(office), buttons(office)) == (Phase.FAILED, ["mail_anew", "mail_told"])
+    assert "*The mail with the decision did not arrive, or may not have*" in office.chat.texts()
+    told(office, job)
+    assert phase(office) is Phase.DONE
+    office.work()
+    assert buttons(office) == []
+
+
+def test_a_copy_that_came_back_and_what_arrived_are_nothing_to_deal_with(tmp_path: Path) -> None:
+    office = an_office(tmp_path)
+    office.take(a_mail(files=[("RIS.xlsx", sound_form())], cc=COLLEAGUE))
+    case = office.case("C-1")
+    with office.connect() as db:
+        approvals.reject(
+            db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY,
+            reason=RejectionReason.DUPLICATE, note="", now=office.now,
+        )  # fmt: skip
+    job = came_back(office, "rejection", recipient=COLLEAGUE)
+
+    assert (phase(office), buttons(office)) == (Phase.DONE, [])
+    for act in (write_anew, told):
+        with pytest.raises(UnknownJob):
+            act(office, job)
