@@ -237,7 +237,7 @@ class SmtpMailer:
             for number, recipient in enumerate(recipients):
                 code, said = next(replies)
                 try:
-                    self._expect(_DONE, code, said, "a recipient")
+                    self._expect(_DONE, code, said, "a copy" if number else "a recipient")
                 except PermanentFailure:
                     if number == 0:
                         raise

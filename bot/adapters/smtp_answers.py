@@ -6,7 +6,7 @@ from typing import Literal
 from bot.adapters.server_words import remark
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure
 
-About = Literal["the sender", "a recipient", "the mail"]
+About = Literal["the sender", "a recipient", "a copy", "the mail"]
 
 THROTTLED_FOR = 60.0
 QUOTA_FOR = 3600.0
@@ -26,7 +26,7 @@ _OF_SENDERS = frozenset(
 _SENDER_REJECTED = re.compile(r"([45]\.\d+\.\d+ )?<[^<>]*>: Sender address rejected\b")
 #: beside the sender stand the mail's size and letters: RFC 1870, 5321 and 6531
 _OF_OPTIONS = frozenset({552, 555})
-_OF_MAILS = re.compile(r"5\.(2\.3|3\.4|6\.\d+)")
+_OF_MAILS = re.compile(r"5\.(2\.3|3\.4|5\.4|6\.\d+)")
 _MEND = "check that SMTP_USER may send as MAIL_FROM (or `sender_address` in usher.toml) and is not blocked"
 
 
@@ -53,6 +53,8 @@ def refusal(name: str, code: int, said: bytes, about: About) -> TransientFailure
 
 def _meant(code: int, enhanced: str, words: str, asked: About) -> About:
     """What the server speaks of, whatever it was told last."""
+    if asked == "a copy":  # the same sender was just taken for another recipient
+        return "a recipient"
     if enhanced[2:] in _OF_SENDERS or _SENDER_REJECTED.match(words):
         return "the sender"
     if asked == "the sender" and (code in _OF_OPTIONS or _OF_MAILS.fullmatch(enhanced)):

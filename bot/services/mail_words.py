@@ -90,12 +90,13 @@ def put_together(
 ) -> dict[int, OutboundMail]:
     """The mails of jobs that are about to go, ahead of their turns, for all at once takes half the time.
 
-    By turns with the sending each pushes the other's code out of the processor's cache. What is renewed or
-    made when it goes is left for its turn, and so is what cannot be put together: it is told there.
+    By turns with the sending each pushes the other's code out of the processor's cache. Left for its turn is
+    what is renewed or made when it goes, what cannot be put together, which is told there, and what a worker
+    may have died over.
     """
     ready: dict[int, OutboundMail] = {}
     for job in jobs:
-        if job.template not in RENEWED and not job.values.get("attach"):
+        if job.template not in RENEWED and not job.values.get("attach") and not job.unknowns:
             with suppress(Exception):
                 ready[job.id] = mail_of(db, desk, marker, job, now=now)
     return ready

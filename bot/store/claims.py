@@ -22,8 +22,8 @@ def claim_jobs(
     """Win due jobs of those kinds, the head of each stream only; each with its sealed secrets.
 
     By their places: the many of one case stand so far apart that others go in between, and what vanished with
-    its worker, which it may have killed, stands behind all that waited then. Nobody else gets them until the
-    lease ends. To be called inside a transaction.
+    its worker, which it may have killed, or what nobody took stands behind all that came until then. Nobody
+    else gets them until the lease ends. To be called inside a transaction.
     """
     # Each kind in the order of its index, which is left as soon as enough are found, however many wait.
     in_order = " union all ".join(_DUE.format(kind=f":kind_{number}") for number in range(len(kinds)))
@@ -63,7 +63,8 @@ def settle(
             db,
             """update outbox set status = :status, error = :error, worker = '', lease_until = null,
                  unknowns = unknowns + :unknown, attempts = attempts - :uncounted,
-                 place = case when :unknown then (select max(id) + 1 from outbox) else place end,
+                 place = case when :unknown or :uncounted then (select max(id) + 1 from outbox)
+                              else place end,
                  next_at = coalesce(:next_at, next_at),
                  sent_at = case when :status = 'sent' then :now else sent_at end,
                  secrets = case when :status in ('sent', 'discarded', 'replaced') then ''

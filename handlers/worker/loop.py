@@ -46,6 +46,7 @@ class Worker:
         self._looked = -WATCH
         self._last_seen = datetime.max.replace(tzinfo=UTC)
         self._has_stumbled = False
+        self._one_by_one = False  # a worker died over what waits: each job has its turn to itself
         self._troubles: dict[str, str] = {}  # why the other side takes nothing at present; "" or which place
         self._refusals = 0  # of our log-in, in a row
         self._tries_at: datetime | None = None  # when it is tried again after one
@@ -90,7 +91,7 @@ class Worker:
         self._watch_clock(db)
         self._inherit(db)
         jobs = self._claim(db)
-        self._carry_out_all(db, ways, jobs)
+        self._carry_out_all(db, self._prepared(db, ways, jobs), jobs)
         trouble = next(iter(self._troubles.values()), "")
         self._report(trouble or self._standing(db), well=not trouble)
         return len(jobs)
@@ -127,6 +128,7 @@ class Worker:
         lost = claims.release_dead(db, path, now=now, jitter=bot.random.random(), heard=self._log_bug)
         if lost:
             log.warning("claims of a dead worker taken back", jobs=lost)
+            self._one_by_one = True
         claims.catch_up(db, kinds=self._kinds, now=now)
         self._looked = monotonic()
 
@@ -173,10 +175,21 @@ class Worker:
         rest = self._tries_at - self._bot.clock.now() if self._tries_at else timedelta(0)
         return timedelta(0) < rest <= LONGEST_REST
 
+    def _prepared(self, db: Database, ways: Ways, jobs: list[Job]) -> Ways:
+        """What can be ready ahead for all; after a crash nothing, so that it shows which job it is over."""
+        if not jobs:
+            self._one_by_one = False
+        if not jobs or self._one_by_one:
+            return ways
+        bot = self._bot
+        bot.health.begin(self._part, jobs[0].template, at=monotonic())
+        ways = effects.with_mails(db, bot.desk, ways, jobs, now=bot.clock.now())
+        bot.health.end(self._part)
+        return ways
+
     def _carry_out_all(self, db: Database, ways: Ways, jobs: list[Job]) -> None:
         """One after the other; what a slow start leaves too little of its lease is given back untried."""
         claimed_at = self._bot.clock.now()
-        ways = effects.with_mails(db, self._bot.desk, ways, jobs, now=claimed_at)
         for job in jobs:
             late = self._bot.clock.now() - claimed_at > LEASE / 3
             if late or self._stopping.is_set() or self._rests():

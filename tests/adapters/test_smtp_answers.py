@@ -1,9 +1,13 @@
 """What the mail server's answers mean: done, not now, for good; by a scripted server."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import chain, repeat
+
 import pytest
 
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure
-from tests.adapters.scripted import Scripted
+from tests.adapters.scripted import Line, Scripted
 from tests.adapters.test_smtp import a_mail, mailer_to, speaks_smtp
 
 pytestmark = pytest.mark.slow
@@ -115,9 +119,30 @@ def test_a_sender_that_is_put_off_costs_no_mail_an_attempt(stage: str, reply: st
         ("MAIL", "553 5.6.7 no address with such letters", "the mail"),
         ("RCPT", "550 5.7.505 Access denied, banned recipient", "a recipient"),
         ("RCPT", "550 5.7.703 recipients are blocked by your organization's policy", "a recipient"),
+        ("MAIL", "501 5.5.4 Unsupported option: SMTPUTF8", "the mail"),
         ("RCPT", "550 5.1.1 host mx said: 550 <d…@e.example>: Sender address rejected", "a recipient"),
         (".", "550 5.7.512 Access denied, message must be RFC 5322 compliant", "the mail"),
     ],
 )
 def test_what_one_mail_or_recipient_is_refused_for_is_for_good(stage: str, reply: str, about: str) -> None:
     assert refused(stage, reply, PermanentFailure) == f"{about} ({reply})"
+
+
+def test_a_copy_that_would_have_none_of_our_sender_keeps_the_mail_from_nobody_else() -> None:
+    """Another recipient has just been taken from the same sender."""
+    refuses = {
+        "RCPT": copies_refused("554 5.7.1 <d@example.com>: Sender address rejected: Access denied\r\n")
+    }
+    with Scripted(speaks_smtp(refuses)) as server, mailer_to(server) as mailer:
+        refused = mailer.send(replace(a_mail(), cc=("list@example.org",)))
+
+    assert refused == (
+        "list@example.org: 554 5.7.1 <d…@example.com>: Sender address rejected: Access denied",
+    )
+    assert server.heard.count(b".") == 1
+
+
+def copies_refused(answer: str) -> Callable[[Line], None]:
+    """The first recipient is taken, those after it are not."""
+    answers = chain(["250 2.1.5 fine\r\n"], repeat(answer))
+    return lambda line: line.say(next(answers))

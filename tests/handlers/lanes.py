@@ -16,14 +16,19 @@ from tests.cast import Office
 
 
 def queue_mails(
-    office: Office, many: int, *, to: str = "u{}@example.org", not_before: datetime | None = None
+    office: Office,
+    many: int,
+    *,
+    to: str = "u{}@example.org",
+    key: str = "m{}",
+    not_before: datetime | None = None,
 ) -> None:
     words = mails.neutral_receipt(ref="Q-1", lang="en", policy=office.desk.policy)
     with office.connect() as db, transaction(db):
         for number in range(many):
             whom = Addressee(address=to.format(number), lang="en", ref="Q-1")
             queue_mail(
-                db, office.desk, "neutral_receipt", whom, key=f"m{number}", words=words, now=office.now,
+                db, office.desk, "neutral_receipt", whom, key=key.format(number), words=words, now=office.now,
                 not_before=not_before,
             )  # fmt: skip
 

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from bot.bootstrap import alive
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.rendering.mails import RenderedMail
 from bot.services import mail_words, marking
 from bot.services.desk import Desk
 from bot.services.effects import carry_out, with_mails
 from tests.cast import Office, a_case
-from tests.handlers.lanes import one_round, queue_mails, states, ways
+from tests.handlers.lanes import one_round, queue_mails, states, the_lane, ways
 
 
 def test_a_batch_is_put_together_before_its_first_mail_goes(office: Office) -> None:
@@ -64,3 +65,20 @@ def test_what_is_renewed_or_made_as_it_goes_is_left_for_its_turn(office: Office,
         job = replace(job, values={**job.values, "attach": {"what": marking.BLANK}})
     with office.connect() as db:
         assert with_mails(db, office.desk, ways(office), [job], now=office.now).ready == {}
+
+
+def test_after_a_crash_each_has_its_turn_to_itself_until_nothing_is_left(office: Office) -> None:
+    """Seen: a mail that kills whoever puts it together killed twenty starts, and others were blamed."""
+    queue_mails(office, 3)
+    with alive(office.bot.settings, "killed"):
+        office.claim("killed")
+    lane = the_lane(office, "mail")
+    lane._drain(ways(office))
+    assert (states(office), office.mailer.prepared) == (["queued", "sent", "sent"], [])
+
+    queue_mails(office, 1, to="late{}@example.org", key="late{}")
+    office.clock.wait(minutes=1)
+    lane._drain(ways(office))
+
+    assert states(office) == ["sent"] * 4
+    assert [mail.to for mail in office.mailer.prepared] == ["late0@example.org"]

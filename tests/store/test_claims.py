@@ -123,6 +123,26 @@ def test_a_mail_whose_answer_was_lost_goes_before_those_that_came_since(tmp_path
     assert (first, then[-1]) == ("waited", "came later")
 
 
+def test_mails_that_nobody_takes_hold_up_none_that_came_later(tmp_path: Path) -> None:
+    """Seen: sixty to a domain that refused the sender used up each minute's thirty, and nothing else went."""
+    kinds, lease, sent = [JobKind.MAIL], timedelta(minutes=5), []
+    with connect(tmp_path / "usher.db") as db:
+        with transaction(db):
+            migrations.apply(db)
+            names = ("refused", "refused too", "good", "good too")
+            outbox.add_all(db, [_mail(name, None) for name in names], now=NOW)
+        for _ in range(5):
+            with transaction(db):
+                ((job, _),) = claims.claim_jobs(db, "w", kinds=kinds, lease=lease, limit=1, now=NOW)
+                if job.key.startswith("good"):
+                    claims.settle(db, job, "w", JobStatus.SENT, now=NOW)
+                    sent.append(job.key)
+                else:
+                    claims.settle(db, job, "w", JobStatus.QUEUED, now=NOW, next_at=NOW, counts=False)
+
+    assert sent == ["good", "good too"]
+
+
 def test_what_waits_from_an_earlier_version_keeps_its_place(tmp_path: Path) -> None:
     with connect(tmp_path / "usher.db") as db:
         db.execute("pragma foreign_keys = off")  # there are no such cases
