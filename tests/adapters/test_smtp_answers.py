@@ -12,6 +12,8 @@ from tests.adapters.test_smtp import a_mail, mailer_to, speaks_smtp
 
 pytestmark = pytest.mark.slow
 
+Answers = dict[str, str | Callable[[Line], None]]
+
 
 @pytest.mark.parametrize(
     ("stage", "reply"),
