@@ -12,8 +12,6 @@ from tests.adapters.test_smtp import a_mail, mailer_to, speaks_smtp
 
 pytestmark = pytest.mark.slow
 
-Answers = dict[str, str | Callable[[Line], None]]
-
 
 @pytest.mark.parametrize(
     ("stage", "reply"),
@@ -132,10 +130,8 @@ def test_what_one_mail_or_recipient_is_refused_for_is_for_good(stage: str, reply
 
 def test_a_copy_that_would_have_none_of_our_sender_keeps_the_mail_from_nobody_else() -> None:
     """Another recipient has just been taken from the same sender."""
-    refuses = {
-        "RCPT": copies_refused("554 5.7.1 <d@example.com>: Sender address rejected: Access denied\r\n")
-    }
-    with Scripted(speaks_smtp(refuses)) as server, mailer_to(server) as mailer:
+    answer = "554 5.7.1 <d@example.com>: Sender address rejected: Access denied\r\n"
+    with Scripted(speaks_smtp({"RCPT": copies_refused(answer)})) as server, mailer_to(server) as mailer:
         refused = mailer.send(replace(a_mail(), cc=("list@example.org",)))
 
     assert refused == (
