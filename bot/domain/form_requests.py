@@ -172,11 +172,28 @@ _OTHER_DAY: Final = re.compile(
     r"|(?:next|nächste\w*) (?:week|month|woche|monat))\b",
     re.IGNORECASE,
 )
-#: a form of theirs that is to come
+#: something of theirs is to come
 _PROMISES: Final = re.compile(
     r"\b(?:(?:i|we|you)(?: will|[\u2019']ll)(?: \w+)? (?:send|submit|get|have|receive)"
     r"|expect (?:our|the|a|my)|(?:will follow|follows|is coming)|folgt|(?:ich|wir) (?:schick|send|reich)\w*"
     r"|sie (?:bekommen|erhalten)|(?:bekommen|erhalten) sie|kommt (?:noch|bald|morgen|am))\b",
+    re.IGNORECASE,
+)
+#: behind an article: a time ("by the end of the week"), or it was none ("das folgt am Montag")
+_NO_THING: Final = (
+    r"(?:\W*$| (?:end|next|coming|few|days?|weeks?|months?|nächste\w*|kommende\w*|tage\w*|woche|monat"
+    r"|folgt|kommt|bekommen|erhalten|ihnen|am|bis|im|nach|noch|dann|heute|morgen|bald|später)\b)"
+)
+#: what is promised is named: "I will send you the order", and not "I will send it" or "I will on Monday"
+_SOMETHING: Final = re.compile(
+    rf"\b(?:(?:the|an?|our|my|die|der|das|den|eine?n?|(?:unser|mein)e?n?)\b(?!{_NO_THING})"
+    r"|(?:more|all|details?|data|daten|information\w*|angaben|orders?|po|bestell\w+|auftrag\w*"
+    r"|payment|zahlung|contract|vertrag|names?|namen|weitere\w*|alles)\b)",
+    re.IGNORECASE,
+)
+#: and it is the form
+_IT: Final = re.compile(
+    rf"\b(?:it|them|es|{_FILE}|formular\w*|vordruck|vorlage|datei|tabelle)\b",
     re.IGNORECASE,
 )
 #: bytes; a picture that is larger is hardly a logo, and may be what is spoken of
@@ -266,8 +283,9 @@ def _find_request(sentence: str) -> re.Match[str] | None:
 
 
 def _promises(sentence: str) -> bool:
-    """Whether a form of theirs is to come; what they do with ours is why they ask."""
-    return _PROMISES.search(_PURPOSE.sub("", sentence)) is not None
+    """Whether a form of theirs is to come; what they do with ours, or send besides, is why they ask."""
+    parts = (part for part in _PARTS.split(_PURPOSE.sub("", sentence)) if _PROMISES.search(part))
+    return any(_IT.search(part) or not _SOMETHING.search(part) for part in parts)
 
 
 def _declines(sentence: str) -> bool:
