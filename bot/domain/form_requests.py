@@ -136,7 +136,7 @@ _ENCLOSES: Final = re.compile(
 _WEEKDAY: Final = (
     r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)"
 )
-#: of ours, or with another mail than this, before it or to come
+#: of ours, or with another mail than this
 _ELSEWHERE: Final = re.compile(
     r"\?|\byou(?: have|\u2019ve|'ve)? (?:attach|enclos|sen[dt])\w*|\byour (?:last |e-?)?mail\b"
     r"|\b(?:in|zu) (?:ihrer|eurer|deiner) (?:e-?)?mail\b|\b(?:not|nicht|kein\w*)\b"
@@ -144,9 +144,23 @@ _ELSEWHERE: Final = re.compile(
     r"|\b(?:yesterday|last|earlier|previous\w*|ago|gestern|vorgestern|letzte\w*|vorige\w*|neulich|damals)\b"
     r"|\b(?:to|in|with) (?:my|our)(?: \w+)? (?:e-?)?(?:mail|message)\b"
     r"|\b(?:meiner|unserer)(?: \w+)? (?:e-?)?(?:mail|nachricht)\b"
-    r"|\b(?:tomorrow|later|next (?:week|month|mail|message|days|few)|(?<!guten )morgen|später"
-    r"|nächste\w* (?:woche|monat|tage\w*|mail|nachricht)|folgt(?: \w+){0,3} (?:als|im) anhang)\b"
     rf"|\b{_WEEKDAY}",
+    re.IGNORECASE,
+)
+#: with a mail to come, where it is said of the file itself: "the order follows later" is of something else
+_TO_COME: Final = re.compile(
+    r"\b(?:tomorrow|later|next (?:week|month|mail|message|days|few)|(?<!guten )(?<!schönen )morgen|später"
+    r"|nächste\w* (?:woche|monat|tage\w*|mail|nachricht)|folgt(?: \w+){0,3} (?:als|im) anhang)\b",
+    re.IGNORECASE,
+)
+#: "Morgen zusammen" wishes a good one
+_MORNING: Final = re.compile(
+    r"\A\W*(?i:morgen)(?: (?:(?i:zusammen|allerseits|alle|ihr|liebe\w*)|[A-ZÄÖÜ][\w-]*)){0,4} ?[,!\n\u2013-]"
+)
+#: what parts the halves of a sentence
+_PARTS: Final = re.compile(
+    r"[,:(]| [\u2013-] | (?:and|und|but|aber) "
+    r"(?=(?:(?:the|our|my|die|der|das) \w+ )?(?:i|we|you|ich|wir|please|bitte|will|follows|folg\w+)\b)",
     re.IGNORECASE,
 )
 #: a day of something else: of what was agreed, and by when an order is to be carried out
@@ -158,11 +172,28 @@ _OTHER_DAY: Final = re.compile(
     r"|(?:next|nächste\w*) (?:week|month|woche|monat))\b",
     re.IGNORECASE,
 )
-#: a form of theirs that is to come
+#: something of theirs is to come
 _PROMISES: Final = re.compile(
     r"\b(?:(?:i|we|you)(?: will|[\u2019']ll)(?: \w+)? (?:send|submit|get|have|receive)"
     r"|expect (?:our|the|a|my)|(?:will follow|follows|is coming)|folgt|(?:ich|wir) (?:schick|send|reich)\w*"
     r"|sie (?:bekommen|erhalten)|(?:bekommen|erhalten) sie|kommt (?:noch|bald|morgen|am))\b",
+    re.IGNORECASE,
+)
+#: behind an article: a time ("by the end of the week"), or it was none ("das folgt am Montag")
+_NO_THING: Final = (
+    r"(?:\W*$| (?:end|next|coming|few|days?|weeks?|months?|nächste\w*|kommende\w*|tage\w*|woche|monat"
+    r"|folgt|kommt|bekommen|erhalten|ihnen|am|bis|im|nach|noch|dann|heute|morgen|bald|später)\b)"
+)
+#: what is promised is named: "I will send you the order", and not "I will send it" or "I will on Monday"
+_SOMETHING: Final = re.compile(
+    rf"\b(?:(?:the|an?|our|my|die|der|das|den|eine?n?|(?:unser|mein)e?n?)\b(?!{_NO_THING})"
+    r"|(?:more|all|details?|data|daten|information\w*|angaben|orders?|po|bestell\w+|auftrag\w*"
+    r"|payment|zahlung|contract|vertrag|names?|namen|weitere\w*|alles)\b)",
+    re.IGNORECASE,
+)
+#: and it is the form
+_IT: Final = re.compile(
+    rf"\b(?:it|them|es|{_FILE}|formular\w*|vordruck|vorlage|datei|tabelle)\b",
     re.IGNORECASE,
 )
 #: bytes; a picture that is larger is hardly a logo, and may be what is spoken of
@@ -206,8 +237,21 @@ def misses_file(mail: InboundMail) -> bool:
     """Whether it says that a file comes with it, and none does: whoever sent it waits for nothing else."""
     if any(not _is_logo(one) for one in mail.attachments):
         return False
-    said = _sentences(mail.text[:LONGEST])
-    return any(_ENCLOSES.search(one) and not _ELSEWHERE.search(_OTHER_DAY.sub("", one)) for one in said)
+    said = _sentences(_MORNING.sub("", mail.text[:LONGEST]))
+    return any(_comes_with_it(found) for one in said for found in _ENCLOSES.finditer(one))
+
+
+def _comes_with_it(file: re.Match[str]) -> bool:
+    said, part = (_OTHER_DAY.sub("", one) for one in (file.string, _part_of(file)))
+    return not (_ELSEWHERE.search(said) or _TO_COME.match(said) or _TO_COME.search(part))
+
+
+def _part_of(found: re.Match[str]) -> str:
+    """The part of a sentence in which that stands."""
+    parted = list(_PARTS.finditer(found.string))
+    begin = max((one.end() for one in parted if one.end() <= found.start()), default=0)
+    end = min((one.start() for one in parted if one.start() >= found.end()), default=len(found.string))
+    return found.string[begin:end]
 
 
 def _is_logo(one: Attachment) -> bool:
@@ -239,8 +283,9 @@ def _find_request(sentence: str) -> re.Match[str] | None:
 
 
 def _promises(sentence: str) -> bool:
-    """Whether a form of theirs is to come; what they do with ours is why they ask."""
-    return _PROMISES.search(_PURPOSE.sub("", sentence)) is not None
+    """Whether a form of theirs is to come; what they do with ours, or send besides, is why they ask."""
+    parts = (part for part in _PARTS.split(_PURPOSE.sub("", sentence)) if _PROMISES.search(part))
+    return any(_IT.search(part) or not _SOMETHING.search(part) for part in parts)
 
 
 def _declines(sentence: str) -> bool:

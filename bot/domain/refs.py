@@ -10,8 +10,12 @@ BETWEEN: Final = frozenset({"Zs", "Zl", "Zp", "Pd", "Cc", "Cf"})
 #: hyphens and dashes of every length, and the minus: keyboards and editors make one of the other
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"), "-")
 
-#: what stands around a name in a sentence, or marks it up, and is not of it
-AROUND: Final = ".,;:!()[]<>*`\"'\u00ab\u00bb\u2018\u2019\u201a\u201c\u201d\u201e\u2039\u203a"
+#: what stands around an address in a sentence, or marks it up, and is not of it
+AROUND_ADDRESS: Final = (
+    ".,;:!()[]<>*`\"'\u2026\u2022\u00ab\u00bb\u2018\u2019\u201a\u201c\u201d\u201e\u2039\u203a"
+)
+#: and around a name or a code; an address may begin or end in these
+AROUND: Final = f"{AROUND_ADDRESS}_~{{}}?"
 
 
 def read_ref(text: str, sign: str) -> int | None:

@@ -11,7 +11,7 @@ from bot.domain import forms
 from bot.domain.forms import plain
 from bot.domain.languages import LANGUAGES
 from bot.domain.plain_words import words_in
-from bot.domain.refs import AROUND
+from bot.domain.refs import AROUND_ADDRESS
 from bot.domain.sheets import CellValue
 
 #: blanks of no width, and the marks of direction that programs put around what is copied; what overrides
@@ -218,8 +218,8 @@ def written_address(text: str) -> str:
 
 def typed_address(text: str) -> str:
     """An address as somebody types or pastes it into a field, small letters; nothing around it."""
-    said = text_of(text).strip(AROUND.replace("<", "").replace(">", ""))  # behind a name they hold it
-    return written_address(said).strip(AROUND).lower()
+    said = text_of(text).strip(AROUND_ADDRESS.replace("<", "").replace(">", ""))  # behind a name they hold it
+    return written_address(said).strip(AROUND_ADDRESS).lower()
 
 
 #: Mistyped ends of addresses, with what everybody means.

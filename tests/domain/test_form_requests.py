@@ -162,6 +162,12 @@ def test_a_mail_with_a_file_of_its_own_is_about_that_file() -> None:
         "Das Formular folgt am Montag.",
         "Ich schicke es am Montag.",
         "Das RIS erhalten Sie bis Freitag.",
+        "I will send you the form tomorrow.",
+        "We will submit by the end of the week.",
+        "The customer is new, I will send it on Monday.",
+        "Wir schicken Ihnen am Montag das RIS.",
+        "Das folgt am Montag.",
+        "Ich schicke das morgen.",
         "Hier ist unser Formular.",
     ],
 )
@@ -182,6 +188,24 @@ def test_a_subject_asks_for_none_above_a_form_of_their_own(text: str) -> None:
 )
 def test_neither_a_link_below_a_name_nor_a_customer_here_is_one(text: str) -> None:
     assert asks_for_form(a_mail(text, "RIS form please"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We have a new customer. I will send you the purchase order separately.",
+        "New customer. We will have the data by Monday.",
+        "The purchase order will follow.",
+        "Details will follow once we have met.",
+        "It is a new customer, and we'll send our order by the end of the week.",
+        "You will get two more names on Monday.",
+        "Neuer Kunde, die Bestellung folgt separat.",
+        "Ich schicke Ihnen morgen unsere Bestellung.",
+        "Den Vertrag erhalten Sie am Montag.",
+    ],
+)
+def test_something_else_that_is_to_come_keeps_nobody_from_the_form(text: str) -> None:
+    assert asks_for_form(a_mail(text, "RIS form"))
 
 
 @pytest.mark.parametrize(
@@ -222,6 +246,19 @@ def test_a_link_above_a_name_may_be_one(text: str) -> None:
         ("Beigefügt finden Sie das RIS, bitte bis Freitag einrichten.", True),
         ("Guten Morgen, anbei unser Formular.", True),
         ("Please find attached the RIS of our next customer.", True),
+        ("Morgen zusammen,\nanbei unser RIS.", True),
+        ("Morgen zusammen\nanbei unser RIS.", True),
+        ("Morgen Frau Weber, RIS attached.", True),
+        ("Schönen Morgen, anbei unser RIS.", True),
+        ("Our RIS is attached, the PO will follow next week.", True),
+        ("Our RIS is attached and the PO will follow later.", True),
+        ("Our RIS is attached, please call me back later.", True),
+        ("Nordlicht moves in next month, our RIS is attached.", True),
+        ("Anbei unser RIS, Details folgen später.", True),
+        ("Anbei unser RIS, die Bestellnummer reiche ich morgen nach.", True),
+        ("Tomorrow, I am attaching the form.", False),
+        ("Morgen kommt, wie gesagt, das Formular im Anhang.", False),
+        ("Morgen zusammen, das Formular kommt morgen im Anhang.", False),
         ("I am attaching the form tomorrow.", False),
         ("We are attaching the form next week.", False),
         ("Das Formular kommt morgen im Anhang.", False),

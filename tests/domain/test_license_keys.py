@@ -11,8 +11,11 @@ TYPED = "UXQ1-7H2K-PM9D"
 
 @pytest.mark.parametrize(
     "around",
-    ["{}", " {}. ", "{},", "“{}”", "„{}“.", "'{}'", '"{}"', "({})", "[{}]", "<{}>;", "*`{}`*"],
-)
+    [
+        "{}", " {}. ", "{},", "“{}”", "„{}“.", "'{}'", '"{}"', "({})", "[{}]", "<{}>;", "*`{}`*",
+        "_{}_", "~{}~", "{{{}}}", "{}…", "{}?", "• {}",
+    ],
+)  # fmt: skip
 def test_a_key_is_found_whatever_stands_around_it(around: str) -> None:
     assert RING.sign(KEY, fold_key(TYPED)) in list_marks(RING, around.format(TYPED.lower()))
 

@@ -66,6 +66,11 @@ def test_what_stands_around_an_address_that_is_pasted_is_not_of_it(around: str) 
     assert values.typed_address(around.replace("{}", "O'Tool@Example.com")) == "o'tool@example.com"
 
 
+@pytest.mark.parametrize("address", ["_ops@example.com", "~tom@example.com", "{7}@example.com"])
+def test_an_address_keeps_the_signs_that_it_begins_with(address: str) -> None:
+    assert values.typed_address(f"({address})…") == address
+
+
 @pytest.mark.parametrize(
     "text", ["example.com", "www.example.com/imprint", "https://example.com:8080/", "müller.example"]
 )
