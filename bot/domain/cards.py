@@ -216,7 +216,7 @@ class TroubleNote:
 
     #: "mail_set_aside", "job_failed", "job_unknown", "direct_unknown", "job_overtaken", "copy_refused",
     #: "answers_capped", "case_capped", "mail_bounced", "address_given_up", "requests_wait",
-    #: "requests_dropped", "erasure_unreadable"
+    #: "requests_dropped", "erasure_unreadable", "erased_left"
     what: str
     subject: str  #: e.g. "mail 12", "order_confirmation → anna@…"
     detail: str

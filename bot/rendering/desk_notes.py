@@ -1,6 +1,7 @@
 """Notes in the support channel that need a person: trouble, alarms, mails that wait for release."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from bot.domain.bounces import reason_in
 from bot.domain.cards import AlarmNote, HeldNote, TroubleNote
@@ -15,7 +16,7 @@ def trouble_note(note: TroubleNote, *, words: Words) -> Card:
     if note.ref:
         sentence = words.say("trouble.of_case", ref=safe(note.ref), sentence=sentence)
     shown = [blocks.section(sentence)]
-    if note.what != "job_overtaken" and (detail := safe(note.detail, 600)):  # its sentence says it
+    if note.what not in _SAYS_ALL and (detail := safe(note.detail, 600)):
         shown.append(blocks.context(detail))
     if note.ended:
         shown.append(_end(note, words))
@@ -31,6 +32,7 @@ def trouble_note(note: TroubleNote, *, words: Words) -> Card:
     return Card(text=sentence, blocks=shown)
 
 
+_SAYS_ALL = ("job_overtaken", "erased_left")  #: whose sentence says the detail
 _MAY_HAVE_GONE = ("job_unknown", "direct_unknown")
 _TRIED_AGAIN = {"mail_set_aside": "mail_replay", "job_failed": "mail_retry"}
 _TRIED_AGAIN |= dict.fromkeys(_MAY_HAVE_GONE, "mail_retry")
@@ -39,6 +41,9 @@ _TO_REGISTER = ("invitation", "registration_refused")
 
 def _sentence(note: TroubleNote, words: Words) -> str:
     """What happened, of "order_confirmation → anna@…" with the mail by the name that people know."""
+    if note.what == "erased_left":
+        at = words.instant(datetime.fromtimestamp(float(note.detail), UTC))
+        return words.say("trouble.erased_left", channel=f"<#{safe(note.subject)}>", at=at)
     template, arrow, to = note.subject.partition(" → ")
     name = words.say(f"mail.{template}") if f"mail.{template}" in words else template
     key = f"trouble.{note.what}"

@@ -143,9 +143,11 @@ def _take_notes_back(task: Task) -> None:
                 if template == NoteName.ERASED:
                     erased_jobs.empty(db, note["id"])
                 if chat_messages.find(db, above) is not None:
-                    queue_note(
+                    queued = queue_note(
                         db, template, key=own, values=words, instead_of=above, stream=own, now=task.now
                     )
+                    if queued:
+                        chat_messages.mark_named(db, above)
 
 
 def _without(note: Mapping[str, Any], task: Task) -> tuple[NoteName, Mapping[str, Any]]:
@@ -192,7 +194,9 @@ def refresh_case(db: Database, number: int, *, now: datetime) -> None:
         return
     organisations.set_marks(db, number, (one for one in marks_of(case.ris) if "invalid" not in one.value))
     finding.set_case(db, case)
-    if chat_messages.find(db, f"card:{case.ref}") is not None:
+    card = f"card:{case.ref}"
+    if chat_messages.find(db, card) is not None:
+        chat_messages.mark_named(db, card)
         queue_case_card(db, number, now=now)
 
 

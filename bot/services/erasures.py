@@ -24,7 +24,7 @@ from bot.services import people, step_up
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note, queue_trouble, refresh_note
 from bot.services.rights import at_this_moment
-from bot.store import erasures, events
+from bot.store import chat_messages, erasures, events
 from bot.store.database import transaction
 
 LASTS = timedelta(days=7)  #: in which two have to agree
@@ -140,6 +140,7 @@ def agree(db: Database, desk: Desk, *, erasure_id: int, by: Staff, code: str, no
                 raise ErasureSettled(ref=card.erasure.ref)
             tag, about = EventTag.ERASURE_AGREED, subject_of(card.erasure)
             events.add(db, tag, about, actor=by.id, at=now, right_of=right)
+            chat_messages.mark_named(db, _key(card.erasure))
             refresh(db, card.erasure, now=now)
     if outdated:
         raise ErasureOutdated(ref=card.erasure.ref)

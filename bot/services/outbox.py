@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.bounces import AddressState
+from bot.domain.cards import TroubleNote
 from bot.domain.case_steps import StepResult
 from bot.domain.cases import case_ref
 from bot.domain.errors import UnknownJob
@@ -30,7 +31,7 @@ from bot.services import (
 from bot.services.accounts import ACTIVATION_MAILS
 from bot.services.decision_phases import follow, follow_all
 from bot.services.desk import Desk
-from bot.services.queueing import SECRETS, queue_case_card, queue_note
+from bot.services.queueing import SECRETS, queue_case_card, queue_note, queue_trouble
 from bot.services.registration import MAILS as INVITING
 from bot.store import bounces, chat_messages, claims, events, holds, outbox
 from bot.store.database import transaction
@@ -165,6 +166,7 @@ def end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime,
             events.add(db, EventTag.JOB_UNKNOWN, f"job:{job.id}", actor="usher", at=now)
         _show_end(db, job, status, outcome.error, now=now)
         _show_refused(db, job, outcome.refused, now=now)
+        _show_left(db, job, status, outcome, now=now)
         _follow_letter(db, job, status, now=now)
         case_steps.follow(db, job, status, outcome.step, outcome.error, now=now)
         provisioning.follow(db, job, status, outcome.error, now=now)
@@ -261,6 +263,18 @@ def _show_end(db: Database, job: Job, status: JobStatus, error: str, *, now: dat
 def _show_refused(db: Database, job: Job, refused: Sequence[str], *, now: datetime) -> None:
     if refused:
         held_notes.show_lost(db, job, "copy_refused", "\n".join(refused), now=now)
+
+
+def _show_left(db: Database, job: Job, status: JobStatus, outcome: Outcome, *, now: datetime) -> None:
+    """Staff hear of a message that goes on naming who was or is to be erased; if REPLACED, it is gone."""
+    key = job.values.get("instead_of", "") if job.template == NoteName.ERASED else outcome.message_key
+    if not key or status is JobStatus.QUEUED:
+        return
+    named = chat_messages.take_named(db, key)
+    if named and status is not JobStatus.REPLACED and named != (outcome.channel, outcome.ts):
+        channel, ts = named
+        note = TroubleNote(what="erased_left", subject=channel, detail=ts)
+        queue_trouble(db, note, key=f"erased_left:{channel}:{ts}", now=now)
 
 
 def release(db: Database, job_id: int, *, by: str, now: datetime) -> Job:

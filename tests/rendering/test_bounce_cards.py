@@ -42,6 +42,7 @@ BOUNCED = TroubleNote(
 GIVEN_UP = TroubleNote(
     what="address_given_up", subject="mira.wendel@sponsor.example.com", ref="C-7", detail="5.1.1", id=10
 )
+LEFT = TroubleNote(what="erased_left", subject="C0APPROVALS", detail="1726129869.000100")
 HELD = HeldNote(
     job_id=9, recipient="mira.wendel@sponsor.example.com", mail_subject="Order confirmed: Lindgren & Söhne",
     text="Hello Mira,\n\nthank you.", ref="C-7", given_up=True,
@@ -55,6 +56,7 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     "case_in_review_bounced": lambda: cards.case_card(receipt(back(status="5.2.2")), words=ENGLISH),
     "trouble_mail_bounced": lambda: desk_notes.trouble_note(BOUNCED, words=ENGLISH),
     "trouble_address_given_up": lambda: desk_notes.trouble_note(GIVEN_UP, words=ENGLISH),
+    "trouble_erased_left": lambda: desk_notes.trouble_note(LEFT, words=ENGLISH),
     "held_given_up": lambda: desk_notes.held_note(HELD, words=ENGLISH),
 }
 
