@@ -138,7 +138,8 @@ def _button(view: AccountView, act: AccountAct, words: Words) -> Block:
     asks = theirs if act is AccountAct.REOPEN else act in (AccountAct.CLOSE, AccountAct.PROMOTE)
     if not asks:
         return made
-    about = {"user_id": safe(view.account.user_id, 20), "company": safe(view.customer.name, 80)}
+    room = 30 if theirs else 80  # Slack takes 300 letters
+    about = {"user_id": safe(view.account.user_id, 20), "company": safe(view.customer.name, room)}
     if theirs:
         about["who"] = _closer(theirs, words)
     text = words.say(f"account.{act}.text", **about)
