@@ -138,10 +138,9 @@ def _button(view: AccountView, act: AccountAct, words: Words) -> Block:
     asks = theirs if act is AccountAct.REOPEN else act in (AccountAct.CLOSE, AccountAct.PROMOTE)
     if not asks:
         return made
-    room = 30 if theirs else 80  # Slack takes 300 letters
-    about = {"user_id": safe(view.account.user_id, 20), "company": safe(view.customer.name, room)}
+    about = {"user_id": safe(view.account.user_id, 20), "company": safe(view.customer.name, 80)}
     if theirs:
-        about["who"] = _closer(theirs, words)
+        about["who"] = safe(theirs.name, 30) or words.person(theirs.by, slack=True)  # Slack takes 300 letters
     text = words.say(f"account.{act}.text", **about)
     if act is AccountAct.CLOSE and view.invitations:
         text += f" {words.say('page.members.end.invitations', count=view.invitations)}"
