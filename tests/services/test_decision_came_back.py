@@ -11,6 +11,7 @@ from bot.domain.outbox import Job, JobStatus
 from bot.services import approvals
 from tests.cast import AVERY, Office, a_mail, an_office
 from tests.forms import sound_form
+from tests.services.registering import decide, registered
 from tests.services.test_bounces import COLLEAGUE, bounce
 from tests.services.test_decision_mails import buttons, phase, rejected, told, waits_for_blake, write_anew
 from tests.services.test_outbox import a_decided_case
@@ -77,3 +78,18 @@ def test_a_copy_that_came_back_and_what_arrived_are_nothing_to_deal_with(tmp_pat
     for act in (write_anew, told):
         with pytest.raises(UnknownJob):
             act(office, job)
+
+
+def test_that_the_site_is_ready_is_written_anew_where_it_came_back(tmp_path: Path) -> None:
+    """Its card had no button, though it would have been written."""
+    office = registered(tmp_path)
+    decide(office)
+    job = came_back(office, "site_ready")
+    assert buttons(office) == ["mail_anew"]
+    write_anew(office, job)
+    office.work_till_quiet()
+
+    assert [one.status for one in office.jobs("site_ready")] == [JobStatus.REPLACED, JobStatus.SENT]
+    assert buttons(office) == []
+    with pytest.raises(UnknownJob):
+        write_anew(office, job)
