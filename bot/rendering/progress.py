@@ -99,8 +99,8 @@ def again(card: CaseCard, words: Words) -> list[Block]:
 
     So for one that says how the case stands. A row each: an `action_id` is unique within one.
     """
-    ways = {one.id: (one, () if one.anew else _ways_of(one)) for one in card.effects}
-    ways |= {one.id: (one, _ways_of_other(card, one)) for one in card.returned}
+    ways = {one.id: (one, _ways_of(one)) for one in card.effects if not one.anew}
+    ways |= {one.id: (one, _ways_of_other(card, one)) for one in card.returned if not one.anew}
     kept = ((one, [name for name in names if one.kept or name != "anew"]) for one, names in ways.values())
     lost = [(one, names) for one, names in kept if one.id and names][:MOST_AGAIN]
     return [blocks.actions(*(_way(one, name, words) for name in names)) for one, names in lost]
