@@ -37,7 +37,7 @@ class Effect:
     returned: tuple[Returned, ...] = ()
     came_back: bool = False  #: from whom it was to
     kept: bool = True  #: its words, without which it cannot be written anew
-    anew: bool = False  #: discarded, and another was written in its place
+    anew: bool = False  #: discarded or come back, and another was written in its place
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,8 @@ class Letter(StrEnum):
 #: mails for whose answer a case waits, and letters, by which what its sponsor wrote is dealt with
 ASKING = frozenset({"ris_problems", *Letter})
 
-#: mails of no decision that say how a case stands: discarded, they may be written anew while it stands so
+#: mails of no decision that say how a case stands: while it stands so, one that was discarded or came back
+#: may be written anew
 STANDINGS = {"site_ready": CaseStatus.LIVE, "withdrawal": CaseStatus.WITHDRAWN}
 
 #: in which states each may be written: who is asked has to be able to change something by the answer, and

@@ -99,24 +99,26 @@ def again(card: CaseCard, words: Words) -> list[Block]:
 
     So for one that says how the case stands. A row each: an `action_id` is unique within one.
     """
-    ways = {one.id: (one, () if one.anew else _ways_of(one)) for one in card.effects}
-    ways |= {one.id: (one, _ways_of_other(card, one)) for one in card.returned}
-    lost = [(one, names) for one, names in ways.values() if one.id and names][:MOST_AGAIN]
-    return [
-        blocks.actions(*(_way(one, name, words) for name in names if one.kept or name != "anew"))
-        for one, names in lost
-    ]
+    ways = {one.id: (one, _ways_of(one)) for one in card.effects if not one.anew}
+    ways |= {one.id: (one, _ways_of_other(card, one)) for one in card.returned if not one.anew}
+    kept = ((one, [name for name in names if one.kept or name != "anew"]) for one, names in ways.values())
+    lost = [(one, names) for one, names in kept if one.id and names][:MOST_AGAIN]
+    return [blocks.actions(*(_way(one, name, words) for name in names)) for one, names in lost]
 
 
 def _ways_of_other(card: CaseCard, effect: Effect) -> tuple[str, ...]:
-    if effect.state is JobStatus.DISCARDED and STANDINGS.get(effect.template) is card.case.status:
+    lost = effect.state is JobStatus.DISCARDED or _came_back(effect)
+    if lost and STANDINGS.get(effect.template) is card.case.status:
         return ("anew",)
     return ("retry",) if effect.state is JobStatus.FAILED else ()
 
 
 def _ways_of(effect: Effect) -> tuple[str, ...]:
-    came_back = effect.came_back and effect.state is JobStatus.SENT
-    return _CAME_BACK if came_back else _LOST.get(effect.state, ())
+    return _CAME_BACK if _came_back(effect) else _LOST.get(effect.state, ())
+
+
+def _came_back(effect: Effect) -> bool:
+    return effect.came_back and effect.state is JobStatus.SENT
 
 
 def _way(effect: Effect, name: str, words: Words) -> Block:

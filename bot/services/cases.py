@@ -366,17 +366,19 @@ def _registered(db: Database, desk: Desk, case: Case, found: Registration | None
 
 
 def _effect(job: Job, returned: Mapping[int, tuple[Returned, ...]]) -> Effect:
-    # What a decision says is overtaken by nothing: it was discarded, or came back, and was written anew.
-    anew = job.status is JobStatus.REPLACED and job.decision_id is not None
     back = returned.get(job.id, ())
+    came_back = any(one.gave_up and one.recipient == job.recipient for one in back)
+    # What a decision says, or what went, is overtaken by nothing: it was lost, and was written anew.
+    anew = job.status is JobStatus.REPLACED and (came_back or job.decision_id is not None)
+    stands = JobStatus.SENT if came_back else JobStatus.DISCARDED
     return Effect(
         id=job.id,
         template=job.template,
-        state=JobStatus.DISCARDED if anew else job.status,
+        state=stands if anew else job.status,
         at=job.sent_at,
         error=job.error,
         returned=back,
-        came_back=any(one.gave_up and one.recipient == job.recipient for one in back),
+        came_back=came_back,
         kept=not job.values.get("erased"),
         anew=anew,
     )

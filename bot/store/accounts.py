@@ -95,15 +95,23 @@ def count_waiting(db: Database, case_id: int) -> int:
 
 def count_unmailed(db: Database, case_id: int) -> int:
     """Those of them to whom no activation mail went or goes: it waits, did not go, or came back."""
-    # `+`: by their keys it reads a few mails of each, by their state all that ever went
-    mails = """from outbox mail where mail.key >= 'A-' || a.id || ':activation:'
-        and mail.key < 'A-' || a.id || ':activation;' and mail.recipient = a.email"""
+    ref = "'A-' || a.id"
     sql = f"""select count(*) as many from accounts a where a.case_id = :id and a.status = :status
-        and exists (select 1 {mails})
-        and not exists (select 1 {mails} and +mail.status in ('queued', 'sending', 'sent', 'unknown')
-            and not {came_back_of("mail")})"""
+        and exists (select 1 {_activations_of(ref, "a.email")}) and not {is_mailed_of(ref, "a.email")}"""
     (found,) = rows(db, sql, {"id": case_id, "status": AccountStatus.WAITING})
     return int(found["many"])
+
+
+def is_mailed_of(ref: str, email: str) -> str:
+    """In SQL: whether an activation mail of that account went to that address or goes, and is not back."""
+    # `+`: by their keys it reads a few mails of each, by their state all that ever went
+    return f"""exists (select 1 {_activations_of(ref, email)}
+        and +mail.status in ('queued', 'sending', 'sent', 'unknown') and not {came_back_of("mail")})"""
+
+
+def _activations_of(ref: str, email: str) -> str:
+    return f"""from outbox mail where mail.key >= {ref} || ':activation:'
+        and mail.key < {ref} || ':activation;' and mail.recipient = {email}"""
 
 
 def move(db: Database, account_id: int, *, since: AccountStatus, to: AccountStatus, now: datetime) -> bool:

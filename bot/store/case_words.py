@@ -10,6 +10,7 @@ from bot.domain.approvals import Choice
 from bot.domain.cases import OPEN, CaseStatus
 from bot.domain.letters import ASKING, Letter
 from bot.domain.outbox import JobStatus
+from bot.store.accounts import is_mailed_of
 from bot.store.bounces import came_back_of
 from bot.store.case_answers import ANSWERED
 from bot.store.database import among, count, listed, row, rows
@@ -81,8 +82,9 @@ _LIVE = (CaseStatus.LIVE,)
 _TOLD_LATER = f"""exists (select 1 from outbox told {OF_CASE}
     where told.case_id = c.id and told.status = '{JobStatus.HELD}' and told.decision_id in (
         select id from decisions where case_id = c.id and voided_at is null))"""
-#: a mail by which somebody activates their account waits for release
-UNACTIVATED = f"template = 'activation' and status = '{JobStatus.HELD}'"
+#: a mail by which somebody activates their account waits for release, and none of theirs went
+UNACTIVATED = f"""template = 'activation' and status = '{JobStatus.HELD}'
+    and not {is_mailed_of("substr(outbox.key, 1, instr(outbox.key, ':') - 1)", "outbox.recipient")}"""
 #: by the state of a case called `c`: what asks or tells somebody waits for staff's release, and nobody knows
 #: of it until then
 _WAITS: dict[tuple[CaseStatus, ...], str] = {

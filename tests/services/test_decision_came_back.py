@@ -1,5 +1,6 @@
 """A decision's mail that came back: the desk's, until staff write it anew or say that its reader was told."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,17 @@ from bot.domain.outbox import Job, JobStatus
 from bot.services import approvals
 from tests.cast import AVERY, Office, a_mail, an_office
 from tests.forms import sound_form
+from tests.services.registering import decide, registered
 from tests.services.test_bounces import COLLEAGUE, bounce
-from tests.services.test_decision_mails import buttons, phase, rejected, told, waits_for_blake, write_anew
+from tests.services.test_decision_mails import (
+    buttons,
+    card,
+    phase,
+    rejected,
+    told,
+    waits_for_blake,
+    write_anew,
+)
 from tests.services.test_outbox import a_decided_case
 
 
@@ -77,3 +87,45 @@ def test_a_copy_that_came_back_and_what_arrived_are_nothing_to_deal_with(tmp_pat
     for act in (write_anew, told):
         with pytest.raises(UnknownJob):
             act(office, job)
+
+
+def test_that_the_site_is_ready_is_written_anew_where_it_came_back(tmp_path: Path) -> None:
+    """Its card had no button, though it would have been written."""
+    office = live(tmp_path)
+    job = came_back(office, "site_ready")
+    assert buttons(office) == ["mail_anew"]
+    write_anew(office, job)
+    office.work_till_quiet()
+
+    assert [one.status for one in office.jobs("site_ready")] == [JobStatus.REPLACED, JobStatus.SENT]
+    assert buttons(office) == []
+    with pytest.raises(UnknownJob):
+        write_anew(office, job)
+
+
+def confirmed(folder: Path) -> Office:
+    office = an_office(folder)
+    a_decided_case(office)
+    return office
+
+
+def live(folder: Path) -> Office:
+    office = registered(folder)
+    decide(office)
+    return office
+
+
+@pytest.mark.parametrize(
+    ("carried_out", "template", "mail"),
+    [(confirmed, "order_confirmation", "order confirmation"), (live, "site_ready", "the site is set up")],
+)
+def test_the_card_says_of_the_one_in_whose_place_another_is_that_it_went(
+    tmp_path: Path, carried_out: Callable[[Path], Office], template: str, mail: str
+) -> None:
+    """It called it discarded, or overtaken."""
+    office = carried_out(tmp_path)
+    write_anew(office, came_back(office, template))
+    office.work_till_quiet()
+
+    assert f"✗ {mail}: sent" in card(office)
+    assert buttons(office) == []

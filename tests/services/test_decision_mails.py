@@ -188,6 +188,22 @@ def test_that_a_case_is_withdrawn_is_written_anew_while_it_is(holding: Office) -
     assert f"{BLAKE.id}> had the mail written anew" in holding.chat.texts()
 
 
+def test_of_what_says_how_a_case_stands_and_is_not_kept_any_more_there_is_no_empty_row(
+    holding: Office,
+) -> None:
+    holding.take(a_mail(files=[FORM]))
+    holding.work()
+    a_reply(holding)
+    holding.work()
+    job = holding.job("withdrawal")
+    drop(holding, job)
+    with holding.connect() as db, transaction(db):
+        erased_jobs.empty(db, job.id)
+        shown = case_card(cases.get_card(db, holding.desk, "C-1", now=holding.now), words=SAY)
+
+    assert all(block["elements"] for block in shown.blocks if block["type"] == "actions")
+
+
 def test_that_a_case_stays_is_not_written_anew(holding: Office) -> None:
     """It says what was so when its sponsor asked; staff write a reply."""
     with holding.connect() as db:

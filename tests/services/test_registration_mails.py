@@ -184,6 +184,26 @@ def test_a_live_case_whose_activation_mails_wait_is_the_desks_until_they_go(tmp_
     assert "*Live* · closed since" in shown_card(office)
 
 
+def test_who_is_reminded_while_no_mail_goes_has_one_already(tmp_path: Path) -> None:
+    """Home tab and queue named the case without a reason, and its card had nothing to press."""
+    office = registered(tmp_path)
+    decide(office)
+    office.work_till_quiet()
+    first = office.jobs("activation")[0]
+    office.clock.wait(days=2)
+    office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery()))
+    with office.connect() as db, transaction(db):
+        for one in accounts.list_of_case(db, 1):
+            account_services.mail_activation(db, office.desk, one, now=office.now)
+    office.work()
+    assert "wait for release or did not go" not in shown_card(office)
+    assert waiting_for(office, BLAKE) == []
+    office.take(a_report(about=first.message_id, recipient=first.recipient))
+
+    assert "*One activation mail waits for release or did not go*" in shown_card(office)
+    assert [(ref, ball) for ref, ball, _ in waiting_for(office, BLAKE)] == [("C-1", BallHolder.DESK)]
+
+
 def waiting_for(office: Office, who: Staff) -> list[tuple[str, BallHolder, datetime]]:
     """What their home tab says, which the queue says too."""
     with office.connect() as db:
