@@ -185,6 +185,8 @@ def find_closing(db: Database, account: Account) -> Closing | None:
         return None
     by = told[-1].actor
     theirs = accounts.find(db, int(by.removeprefix(OWNER))) if by.startswith(OWNER) else None
+    if theirs and account.is_partner:
+        return Closing(at=told[-1].at, by=by, successor=theirs.user_id)
     return Closing(at=told[-1].at, by=by, name=theirs.name if theirs else "")
 
 

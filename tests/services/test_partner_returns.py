@@ -124,9 +124,12 @@ def test_each_way_leads_to_a_form_with_the_old_data_and_to_one_account(
         done = submit(db, closed.desk, token, {**typed, "vat_id": FORM["vat_id"]}, now=closed.now)
         old, new = accounts.list_by_email(db, PIA)
         mailed = partners.get_mailed(db, done.sent, now=closed.now)
+        closing = account_views.get(db, closed.desk, old.id, now=closed.now).closing
     assert mailed.form.changes == {"street": FORM["street"]}  # the page after it says so, too
     assert (old.status, new.status) == (AccountStatus.DEACTIVATED, AccountStatus.WAITING)
     assert old.user_id != new.user_id
+    assert closing is not None
+    assert (closing.is_theirs, closing.successor) == (False, new.user_id)  # no administrator closed it
     by_prolong(closed)  # the old one is in nobody's way, and gets no second invitation
     assert len(invitations(closed)) == 1
 
