@@ -193,7 +193,7 @@ def find_closing(db: Database, account: Account) -> Closing | None:
 def reopen(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> None:
     """In the caller's transaction: it is as it was, with its password, or else to be activated still.
 
-    The administrators hear of a colleague in office, and of what the desk opens that one of them had closed.
+    The administrators hear of what the desk opens that one of them had closed, and of a colleague in office.
     Closing and opening is no way to flood a mailbox: the mail goes only where few have gone.
     """
     closing = find_closing(db, account)
@@ -203,10 +203,9 @@ def reopen(db: Database, desk: Desk, account: Account, *, by: str, now: datetime
         member_notices.tell(db, desk, account, why=MemberNotice.REACTIVATED, now=now)
     elif count_activations(db, account, since=now - ACTIVATIONS_WITHIN) < MOST_ACTIVATIONS:
         mail_activation(db, desk, replace(account, status=before), now=now)
-    if account.is_administrator:
-        member_notices.tell_administrators(db, desk, account, by=by, now=now)
-    elif closing and closing.is_theirs and not by.startswith(OWNER):
-        why = MemberNotice.RETURNED
+    undone = closing is not None and closing.is_theirs and not by.startswith(OWNER)
+    if undone or account.is_administrator:
+        why = MemberNotice.RETURNED if undone else MemberNotice.JOINED
         member_notices.tell_administrators(db, desk, account, by=by, now=now, why=why)
 
 
