@@ -116,13 +116,14 @@ class Closing:
     """Who closed an account, and when."""
 
     at: datetime
-    by: str  #: of the desk, or an administrator of its organisation: "account:7"
+    by: str  #: of the desk; "account:7" is an administrator of its organisation, or a newer account
     name: str = ""  #: of that administrator
+    successor: str = ""  #: the User ID of the account that took a partner's place
 
     @property
     def is_theirs(self) -> bool:
-        """Whether the organisation closed it, and not the desk."""
-        return self.by.startswith(OWNER)
+        """Whether the organisation closed it, and not the desk, nor its owner by coming back."""
+        return self.by.startswith(OWNER) and not self.successor
 
 
 def account_of(user: User, *, lang: str) -> NewAccount:

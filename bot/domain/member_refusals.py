@@ -33,6 +33,12 @@ class ClosedByDesk(Refusal):
     code = "closed_by_desk"
 
 
+class ClosedByCustomer(Refusal):
+    """An administrator there ended that account, and nobody has asked them; values: who, user_id, at."""
+
+    code = "closed_by_customer"
+
+
 class InvitedAlready(Refusal):
     """An invitation to that address is open."""
 

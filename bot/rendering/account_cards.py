@@ -82,6 +82,9 @@ def _state(view: AccountView, words: Words) -> str:
 
 
 def _closed(closing: Closing, words: Words) -> str:
+    if closing.successor:
+        successor = safe(closing.successor, 20)
+        return words.say("account.closed.replaced", user_id=successor, at=words.moment(closing.at))
     key = "account.closed.theirs" if closing.is_theirs else "account.closed.desk"
     return words.say(key, who=_closer(closing, words), at=words.moment(closing.at))
 

@@ -155,6 +155,8 @@ def member_notice(
         "why": why,
         "person": about.name,
         "person_email": about.email,
+        "administrates": about.is_administrator,
+        "waits": about.activated_at is None,
         "administrator_url": policy.mag.administrator_url or None,
         "webinars_url": policy.mag.webinars_url or None,
         "sign_in_url": f"{portal_url}/sign-in",

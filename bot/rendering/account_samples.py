@@ -54,9 +54,15 @@ def member_notice(
     at: datetime,
     why: MemberNotice = MemberNotice.PROMOTED,
     owner: Account | None = None,
+    waits: bool = False,
 ) -> Values:
-    """About the second person, who is told, or of whom the first is; `owner`: to a partner."""
-    person = replace(account(case, 1, at=at), role=Role.ORGANIZATION_ADMINISTRATOR)
+    """About the second person, who is told, or of whom the first is; `owner`: to a partner.
+
+    `waits`: who was never active.
+    """
+    person = replace(
+        account(case, 1, at=at), role=Role.ORGANIZATION_ADMINISTRATOR, activated_at=None if waits else at
+    )
     return account_mails.member_notice(
         account(case, at=at) if why in _TO_OTHERS else owner or person,
         customer(case),

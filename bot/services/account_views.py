@@ -27,7 +27,7 @@ from bot.domain.approvals import check_is_staff
 from bot.domain.email_changes import is_unactivated
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import LifeState
-from bot.domain.member_refusals import LastAdministrator
+from bot.domain.member_refusals import ClosedByCustomer, LastAdministrator
 from bot.domain.members import is_last_administrator
 from bot.domain.outbox import JobStatus
 from bot.domain.partner_refusals import PartnerThere
@@ -225,16 +225,28 @@ def get(db: Database, desk: Desk, account_id: int, *, now: datetime) -> AccountV
     return _view(db, desk, account, now=now)
 
 
-def act(db: Database, desk: Desk, act: AccountAct, *, account_id: int, by: str, now: datetime) -> AccountView:
+def act(
+    db: Database,
+    desk: Desk,
+    act: AccountAct,
+    *,
+    account_id: int,
+    by: str,
+    now: datetime,
+    asked: bool = True,
+) -> AccountView:
     """Do it and return how the account is then; raise ActTooLate where there is nothing of that to do.
 
     `by`: a member of staff, or `cli:anna`. Raise ResetOften, WayRests, MailWaits, LastAdministrator,
-    LifeClosed, and PartnerThere where its owner has a newer one.
+    LifeClosed, and PartnerThere where its owner has a newer one. Not `asked`, as the button in Slack is:
+    raise ClosedByCustomer for what an administrator there closed.
     """
     with transaction(db, locks=(f"account:{account_id}",)):
         account = accounts.find(db, account_id)
         if account is None or act not in _view(db, desk, account, now=now).acts:
             raise ActTooLate(user_id=account.user_id if account else "")
+        if act is AccountAct.REOPEN and not asked:
+            _check_not_theirs(db, account)
         sent = ""
         if act is AccountAct.RESEND:
             sent = _resend(db, desk, account, by=by, now=now)
@@ -242,6 +254,13 @@ def act(db: Database, desk: Desk, act: AccountAct, *, account_id: int, by: str, 
             tag = _ACTS[act](db, desk, account, by, now)
             events.add(db, tag, f"account:{account.id}", actor=by, at=now)
     return replace(get(db, desk, account_id, now=now), sent=sent)
+
+
+def _check_not_theirs(db: Database, account: Account) -> None:
+    closing = find_closing(db, account)
+    if closing and closing.is_theirs:
+        who = closing.name or closing.by
+        raise ClosedByCustomer(who=who, user_id=account.user_id, at=closing.at)
 
 
 #: what a way in was mailed by

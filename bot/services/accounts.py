@@ -185,13 +185,15 @@ def find_closing(db: Database, account: Account) -> Closing | None:
         return None
     by = told[-1].actor
     theirs = accounts.find(db, int(by.removeprefix(OWNER))) if by.startswith(OWNER) else None
+    if theirs and account.is_partner:
+        return Closing(at=told[-1].at, by=by, successor=theirs.user_id)
     return Closing(at=told[-1].at, by=by, name=theirs.name if theirs else "")
 
 
 def reopen(db: Database, desk: Desk, account: Account, *, by: str, now: datetime) -> None:
     """In the caller's transaction: it is as it was, with its password, or else to be activated still.
 
-    The administrators hear of a colleague in office, and of what the desk opens that one of them had closed.
+    The administrators hear of what the desk opens that one of them had closed, and of a colleague in office.
     Closing and opening is no way to flood a mailbox: the mail goes only where few have gone.
     """
     closing = find_closing(db, account)
@@ -201,10 +203,9 @@ def reopen(db: Database, desk: Desk, account: Account, *, by: str, now: datetime
         member_notices.tell(db, desk, account, why=MemberNotice.REACTIVATED, now=now)
     elif count_activations(db, account, since=now - ACTIVATIONS_WITHIN) < MOST_ACTIVATIONS:
         mail_activation(db, desk, replace(account, status=before), now=now)
-    if account.is_administrator:
-        member_notices.tell_administrators(db, desk, account, by=by, now=now)
-    elif closing and closing.is_theirs and not by.startswith(OWNER):
-        why = MemberNotice.RETURNED
+    undone = closing is not None and closing.is_theirs and not by.startswith(OWNER)
+    if undone or account.is_administrator:
+        why = MemberNotice.RETURNED if undone else MemberNotice.JOINED
         member_notices.tell_administrators(db, desk, account, by=by, now=now, why=why)
 
 

@@ -85,23 +85,21 @@ def tell_there(
     """
     living = lifecycle.list_living(db, desk, there, now=now)
     active = [account for account in living if account.status is AccountStatus.ACTIVE]
-    waiting = [account for account in living if account.status is AccountStatus.WAITING]
+    waiting = [account for account in living if account.status is AccountStatus.WAITING and not active]
     ended = [account for account in active if lifecycle.find_end(db, desk, account, now=now)]
     if first := next((account for account in active if account not in ended), None):
         tell(db, desk, first, Way.THERE, now=now)
-    left = [one for one in partner_returns.list_left(db, desk, there, now=now) if one in ended]
+    left = partner_returns.list_left(db, desk, there, now=now)
     for account in ended:
         if account not in left:
             prolong_links.mail_link(db, desk, account, now=now)
-    if active:
-        return left
     if len(waiting) > 1:
         mail_user_ids(db, desk, waiting, now=now)
     elif waiting:
         mail_activation_again(db, desk, waiting[0], typed=typed, now=now)
-    elif there:
+    elif there and not active:
         tell(db, desk, there[-1], Way.CLOSED, now=now)
-    return []
+    return left
 
 
 def mail_user_ids(db: Database, desk: Desk, found: Sequence[Account], *, now: datetime) -> None:

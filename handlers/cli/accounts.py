@@ -31,6 +31,8 @@ def show(name: Name, *, as_json: JsonOption = False) -> None:
         print_json(_facts(view))
         return
     facts = _facts(view)
+    if view.closing:
+        facts["closed_by"] = view.closing.name or view.closing.successor or view.closing.by
     mails, life = facts.pop("mails"), facts.pop("life")
     print_table(("", ""), [(name.replace("_", " "), _shown(value)) for name, value in facts.items()])
     if life:
@@ -83,21 +85,29 @@ def unlock(name: Name) -> None:
 
 @app.command("close", epilog="Example: usher accounts close amara@works.example.com")
 def close(
-    name: Name, *, reopen: Annotated[bool, typer.Option("--reopen", help="Open it again.")] = False
+    name: Name,
+    *,
+    reopen: Annotated[bool, typer.Option("--reopen", help="Open it again.")] = False,
+    asked: Annotated[
+        bool, typer.Option("--asked", help="With --reopen: the customer closed it, and you asked there.")
+    ] = False,
 ) -> None:
     """Sign its owner out everywhere; nobody signs in with it any more."""
     from bot.domain.account_views import AccountAct
 
-    _act(name, AccountAct.REOPEN if reopen else AccountAct.CLOSE, "open again" if reopen else "closed")
+    if asked and not reopen:
+        raise typer.BadParameter("--asked goes with --reopen")
+    act, done = (AccountAct.REOPEN, "open again") if reopen else (AccountAct.CLOSE, "closed")
+    _act(name, act, done, asked=asked)
 
 
-def _act(name: str, act: "AccountAct", done: str) -> None:
+def _act(name: str, act: "AccountAct", done: str, *, asked: bool = False) -> None:
     from bot.services import account_views
 
     with open_desk() as opened:
         found = account_views.find(opened.db, name)
         view = account_views.act(
-            opened.db, opened.desk, act, account_id=found.id, by=opened.by, now=opened.now
+            opened.db, opened.desk, act, account_id=found.id, by=opened.by, now=opened.now, asked=asked
         )
     say(f"{done}: {plain(view.account.user_id)} ({plain(view.account.name)})")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.bootstrap import Bot, make_desk
 from bot.domain.launch import purpose_of
 from bot.domain.tries import Tried, Tries
-from bot.services import audit
+from bot.services import audit, members
 from bot.settings import load
 from bot.store import accounts, tries
 from tests.cast import a_case, an_office
@@ -17,6 +17,7 @@ from tests.cli.shell import Shell, is_instant
 from tests.cli.test_stock import desk
 from tests.partners import begun
 from tests.people import move_in
+from tests.services.test_members import do, opened
 
 __all__ = ["desk"]  # pytest finds the fixture here
 
@@ -106,6 +107,27 @@ def test_an_account_is_shown_unlocked_closed_and_opened_again(desk: Shell, tmp_p
     assert unknown[0].faults[0].startswith("There is no account for nobody@example.com.")
     assert unknown[1].faults == unknown[2].faults
     assert unknown[1].faults[0].startswith("Name the account: by its User ID, or by its owner's address.")
+
+
+def test_what_the_customer_closed_is_opened_by_whoever_asked_there(desk: Shell, tmp_path: Path) -> None:
+    office = an_office(tmp_path)
+    a_case(office)
+    administrator, user = opened(office, "C-1")
+    do(office, members.deactivate, office.desk, account_id=user.id, by=administrator)
+
+    refused = desk("accounts", "close", user.user_id, "--reopen")
+    assert refused.code == 2
+    assert administrator.name in refused.faults[0]
+    assert "--asked" in refused.faults[0]
+    shown = desk("accounts", "show", user.user_id)
+    assert "deactivated" in shown.out
+    assert administrator.name in shown.out
+    assert desk("accounts", "show", user.user_id, "--json").objects[0]["closed_by"] == "account:1"
+    assert desk("accounts", "close", user.user_id, "--reopen", "--asked").code == 0
+    assert desk("accounts", "show", user.user_id, "--json").objects[0]["status"] == "active"
+    assert desk("accounts", "close", user.user_id, "--asked").code == 2
+    assert desk("accounts", "close", user.user_id).code == 0
+    assert desk("accounts", "close", user.user_id, "--reopen").code == 0  # the desk's own closing
 
 
 def test_a_partners_life_is_shown_and_its_end_moves(desk: Shell, tmp_path: Path) -> None:

@@ -207,6 +207,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "terms_open": {"application": "ForumPass"},
     "administrators_only": {},
     "invited_often": {"most": 3},
+    "closed_by_customer": {"who": "Jana Wolf", "user_id": "k7m3-x9p2", "at": AT},
     "closed_by_desk": {},
     "no_question": {},
     "not_your_question": {"ref": "Q-7"},

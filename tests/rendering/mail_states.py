@@ -78,9 +78,9 @@ def _phone_reset(lang: str, state: ResetState, *, by_desk: bool = False) -> dict
     return account_samples.phone_reset(case, POLICY, at=samples.DECIDED_AT, state=state, by_desk=by_desk)
 
 
-def _member_notice(lang: str, why: MemberNotice) -> dict[str, Any]:
+def _member_notice(lang: str, why: MemberNotice, *, waits: bool = False) -> dict[str, Any]:
     case = samples.decided_case(lang)
-    return account_samples.member_notice(case, POLICY, at=samples.DECIDED_AT, why=why)
+    return account_samples.member_notice(case, POLICY, at=samples.DECIDED_AT, why=why, waits=waits)
 
 
 def _credential_notice(lang: str, why: CredentialNotice) -> dict[str, Any]:
@@ -189,6 +189,7 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
         for why in MemberNotice
         if why is not MemberNotice.PROMOTED
     },
+    "member_notice_returned_waiting": partial(_member_notice, why=MemberNotice.RETURNED, waits=True),
     **{f"phone_reset_{state}": partial(_phone_reset, state=state) for state in partner_states.RESET_STATES},
     "phone_reset_lapsed_desk": partial(_phone_reset, state=ResetState.LAPSED, by_desk=True),
     "phone_reset_wished_second": lambda lang: account_samples.phone_reset_wished(

@@ -94,6 +94,8 @@ def every_state() -> Iterator[tuple[AccountView, str | None]]:
     long = "Ä" * 200
     yield replace(view(AccountStatus.DEACTIVATED), closing=Closing(at=AT, by="account:7", name=long)), None
     yield replace(view(AccountStatus.DEACTIVATED), closing=Closing(at=AT, by="cli:root")), None
+    replaced = Closing(at=AT, by="account:7", successor="k7m3-x9p2")
+    yield replace(view(AccountStatus.DEACTIVATED), closing=replaced), None
     for act in AccountAct:
         bare = replace(view(), phones=(), mails=(), waits_for=(), signed_in_at=None, tries=Tries())
         yield replace(bare, key_entered=act is AccountAct.CLOSE), act
@@ -177,6 +179,10 @@ def test_what_the_customer_closed_is_opened_only_after_a_question(lang: str, the
     assert "Jana Wolf" in button["confirm"]["text"]["text"]
     erased, _ = shown(Closing(at=AT, by="account:7"))
     assert "A-7" in erased
+    replaced, button = shown(Closing(at=AT, by="account:7", successor="k7m3-x9p2"))
+    assert "k7m3-x9p2" in replaced
+    assert theirs not in replaced
+    assert "confirm" not in button
     text, button = shown(Closing(at=AT, by="U0AVERY0001"))
     assert ours in text
     assert "confirm" not in button

@@ -61,5 +61,21 @@ def test_what_an_administrator_closed_the_desk_opens_knowingly_and_the_administr
     end()
     act(AccountAct.REOPEN)
     told = [job for job in office.jobs("member_notice") if job.recipient == administrator.email]
-    assert [one.values["words"]["why"] for one in told] == ["returned", "joined"]
+    assert [one.values["words"]["why"] for one in told] == ["returned", "returned"]
     assert told[0].values["words"]["person"] == user.name
+    assert [one.values["words"]["administrates"] for one in told] == [False, True]
+
+
+def test_what_is_opened_again_unactivated_waits_for_its_owner_still(office: Office) -> None:
+    administrator, user = opened(office, "C-1")
+    with office.connect() as db:
+        db.execute("update accounts set status = 'waiting', activated_at = null where id = ?", [user.id])
+        db.conn.commit()
+    do(office, members.deactivate, office.desk, account_id=user.id, by=administrator)
+    do(office, account_views.act, office.desk, AccountAct.REOPEN, account_id=user.id, by=AVERY.id)
+    office.work()
+    (told,) = [mail for mail in office.mailer.sent if mail.subject.startswith(f"The account of {user.name}")]
+    text = " ".join(told.text.split())
+    assert "had deactivated it; now its owner can activate it." in text
+    assert "works as it did" not in text
+    assert "as you are" not in text

@@ -33,10 +33,10 @@ from bot.store import accounts, outbox
 from bot.store import lifecycle as lives
 from bot.store import partner_invitations as kept
 from bot.store.database import transaction
-from tests.cast import AVERY, Office
+from tests.cast import AVERY, Office, a_case
 from tests.invited import FORM, PIA, register, submit
 from tests.partners import a_partner
-from tests.people import PASSWORD
+from tests.people import PASSWORD, move_in
 from tests.services.kept_out import mailed
 from tests.services.test_account_files import HEAD, take
 from tests.services.test_partners import moved_in, office
@@ -124,9 +124,12 @@ def test_each_way_leads_to_a_form_with_the_old_data_and_to_one_account(
         done = submit(db, closed.desk, token, {**typed, "vat_id": FORM["vat_id"]}, now=closed.now)
         old, new = accounts.list_by_email(db, PIA)
         mailed = partners.get_mailed(db, done.sent, now=closed.now)
+        closing = account_views.get(db, closed.desk, old.id, now=closed.now).closing
     assert mailed.form.changes == {"street": FORM["street"]}  # the page after it says so, too
     assert (old.status, new.status) == (AccountStatus.DEACTIVATED, AccountStatus.WAITING)
     assert old.user_id != new.user_id
+    assert closing is not None
+    assert (closing.is_theirs, closing.successor) == (False, new.user_id)  # no administrator closed it
     by_prolong(closed)  # the old one is in nobody's way, and gets no second invitation
     assert len(invitations(closed)) == 1
 
@@ -238,6 +241,30 @@ def test_which_of_several_is_meant_a_person_decides(closed: Office, way: Callabl
     assert not invitations(closed)
     with closed.connect() as db:
         assert partner_requests.get(db, 1).email == PIA
+
+
+@pytest.mark.parametrize("status", [AccountStatus.ACTIVE, AccountStatus.WAITING])
+@pytest.mark.parametrize("way", [by_prolong, by_register, by_registration])
+def test_whose_account_is_closed_beside_anothers_is_for_a_person_to_decide(
+    office: Office, way: Callable[[Office], object], status: AccountStatus
+) -> None:
+    moved_in(office)
+    with office.connect() as db, transaction(db):
+        accounts.move(db, 1, since=AccountStatus.ACTIVE, to=status, now=office.now)
+    shared(office)
+    way(office)
+    with office.connect() as db:
+        assert partner_requests.get(db, 1).email == PIA
+
+
+def test_who_has_an_account_of_the_other_programme_comes_back_to_a_closed_one(closed: Office) -> None:
+    case = a_case(closed)
+    with closed.connect() as db:
+        one, *_ = move_in(db, closed.desk, case, now=closed.now)
+        accounts.set_email(db, one.id, PIA)
+        db.conn.commit()
+    by_registration(closed)
+    assert [mail.recipient for mail in invitations(closed)] == [PIA]
 
 
 @pytest.mark.parametrize(
