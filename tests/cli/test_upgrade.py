@@ -29,8 +29,12 @@ NEWER = "m062_what_a_form_writes_lies_together"  #: the first of what the earlie
 #: what today's code uses and the earlier version did not have: table, column and its type
 USED = (
     ("outbox", "not_before", "text"),
+    ("outbox", "place", "integer not null default 1"),
     ("cases", "read_to", "integer not null default 0"),
     ("mails", "verified", "integer not null default 1"),
+)
+LINE = (
+    "outbox_of_case_in_line on outbox (case_id, kind, place) where status = 'queued' and case_id is not null"
 )
 SECRET = "0123456789abcdef0123456789abcdef"
 NORA = replace(MARA, first_name="Nora", last_name="Vogt", email="nora.vogt@nordlicht.example.com")
@@ -47,11 +51,13 @@ def office(usher: Shell, world: World) -> Office:
         steps.apply(db, stop_before=NEWER)
         for table, column, kind in USED:
             db.execute(f"alter table {table} add column {column} {kind}")
+        db.execute(f"create index {LINE}")
     take(office, sound_form())
     seen = office.case("C-1").content_hash
     with office.connect() as db:
         approvals.approve(db, office.desk, ref="C-1", seen=seen, by=AVERY, now=office.now)
         mark_people_as_before(db)
+        db.execute(f"drop index {LINE.partition(' ')[0]}")
         for table, column, _ in USED:
             db.execute(f"alter table {table} drop column {column}")
     office.bot.connections.close()
