@@ -267,18 +267,6 @@ class WordsCame(Refusal):
     code = "words_came"
 
 
-class AlreadyNoted(Refusal):
-    """The message was added to that case before; values: ref, by, at."""
-
-    code = "already_noted"
-
-
-class ClippingGone(Refusal):
-    """The message was taken up too long ago and is not kept any more."""
-
-    code = "clipping_gone"
-
-
 class NoCaseChosen(Refusal):
     """Neither chosen nor named."""
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
+from bot.domain.clipping_refusals import AlreadyNoted, ClippingGone
 from bot.domain.clippings import LONGEST_CLIPPING, LONGEST_WORD, Clipping, Message
-from bot.domain.errors import AlreadyNoted, ClippingGone
 from bot.domain.events import EventTag
 from bot.domain.note_names import NoteName
 from bot.domain.queue import QueueEntry

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.clipping_refusals import AlreadyNoted, ClippingGone
 from bot.domain.clippings import LONGEST_CLIPPING, Message
-from bot.domain.errors import AlreadyNoted, ClippingGone, NotStaff, UnknownCase
+from bot.domain.errors import NotStaff, UnknownCase
 from bot.domain.staff import Staff
 from bot.services import case_versions, clippings
 from tests.cast import AVERY, BLAKE, ELI, Office, a_case
