@@ -62,7 +62,7 @@ class _Wordings(ImmutableSandboxedEnvironment):
     """A sandbox whose values are texts, lists and mappings: `user.name` is a key before all else."""
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Ours never change; as a dict they are copied for each mail in a tenth of a ChainMap's time."""
+        """Ours never change; they are copied for each mail, which a dict does faster than a ChainMap."""
         return {**self.globals, **(d or {})}
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - jinja2's own

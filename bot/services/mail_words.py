@@ -88,7 +88,7 @@ def mail_of(db: Database, desk: Desk, marker: Marker, job: Job, *, now: datetime
 def put_together(
     db: Database, desk: Desk, marker: Marker, jobs: Iterable[Job], *, now: datetime
 ) -> dict[int, OutboundMail]:
-    """The mails of jobs that are about to go, ahead of their turns, for all at once takes half the time.
+    """The mails of jobs that are about to go, ahead of their turns: so each takes a sixth less in all.
 
     By turns with the sending each pushes the other's code out of the processor's cache. Left for its turn is
     what is renewed or made when it goes, what cannot be put together, which is told there, and what a worker
