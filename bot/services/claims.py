@@ -25,7 +25,7 @@ from bot.services.outbox import Outcome
 from bot.services.queueing import queue_case_card, queue_trouble
 from bot.store import chat_messages, events, workers
 from bot.store import claims as claim_store
-from bot.store.database import apart, transaction, trouble
+from bot.store.database import attempt, transaction
 
 VANISHED = Outcome(status=JobStatus.UNKNOWN, error="the worker vanished while carrying it out")
 
@@ -172,19 +172,11 @@ def _list_followers(
 
 
 def _try(db: Database, job: Job, act: Callable[[], object], heard: Heard) -> Exception | None:
-    """Do it for itself, in the caller's transaction: a bug in it is undone, told, and returned.
-
-    What the machine does to the database is no bug of a job's: it is raised.
-    """
-    try:
-        with apart(db):
-            act()
-    except Exception as exc:
-        if trouble(exc) or not db.conn.in_transaction:
-            raise
-        heard(job, exc)
-        return exc
-    return None
+    """Do it for itself, in the caller's transaction: a bug in it is undone, told, and returned."""
+    bug = attempt(db, act)
+    if bug is not None:
+        heard(job, bug)
+    return bug
 
 
 def make_due(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> int:

@@ -1,8 +1,9 @@
 """How far a decision is carried out: its phase follows its effects."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import partial
 
 from sqlite_utils import Database
 
@@ -11,7 +12,10 @@ from bot.domain.events import EventTag
 from bot.domain.outbox import phase_of
 from bot.services.queueing import queue_case_cards
 from bot.store import cases, events, outbox
+from bot.store.database import attempt, transaction
 from bot.store.events import NewEvent
+
+Heard = Callable[[int, Exception], None]  #: hears of a bug in what follows for one decision
 
 
 def follow(db: Database, decision_id: int | None, *, now: datetime) -> None:
@@ -38,3 +42,22 @@ def follow_all(db: Database, decision_ids: Collection[int], *, now: datetime) ->
         ]
         events.add_all(db, changed, actor="usher", at=now)
         queue_case_cards(db, case_ids, now=now)
+
+
+def follow_each(db: Database, decision_ids: Collection[int], *, now: datetime, heard: Heard) -> None:
+    """The same in a transaction of its own, in which a bug over one decision costs no other."""
+    if not decision_ids:
+        return
+    with transaction(db):
+        if attempt(db, partial(follow_all, db, decision_ids, now=now)) is None:
+            return
+        for decision_id in decision_ids:
+            bug = attempt(db, partial(follow, db, decision_id, now=now))
+            if bug is not None:
+                heard(decision_id, bug)
+
+
+def catch_up(db: Database, *, now: datetime, heard: Heard) -> None:
+    """Follow those of which everything has gone, and whose worker was killed before it said so."""
+    # A look without the write lock: mostly there is none.
+    follow_each(db, cases.list_behind(db), now=now, heard=heard)

@@ -131,11 +131,14 @@ def show_held(db: Database, job: Job, *, given_up: bool = False, now: datetime) 
 
 
 def settle(
-    db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime, jitter: float
+    db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime, jitter: float, tells: bool = True
 ) -> JobStatus:
-    """End a claim by what became of it; a lease that had ended meanwhile leaves the job to its next owner."""
+    """End a claim by what became of it; a lease that had ended meanwhile leaves the job to its next owner.
+
+    `tells`: False where a batch's decisions are followed together, once its mails have gone.
+    """
     with transaction(db, locks=(f"job:{job.id}",)):
-        return end(db, job, worker, outcome, now=now, jitter=jitter)
+        return end(db, job, worker, outcome, now=now, jitter=jitter, tells=tells)
 
 
 def give_back(db: Database, job: Job, worker: str) -> None:
@@ -144,7 +147,9 @@ def give_back(db: Database, job: Job, worker: str) -> None:
         claims.give_back(db, job, worker)
 
 
-def end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime, jitter: float) -> JobStatus:
+def end(
+    db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime, jitter: float, tells: bool = True
+) -> JobStatus:
     """The same in the caller's transaction."""
     status = _after(job, outcome)
     if outcome.ts:
@@ -170,7 +175,8 @@ def end(db: Database, job: Job, worker: str, outcome: Outcome, *, now: datetime,
         _follow_letter(db, job, status, now=now)
         case_steps.follow(db, job, status, outcome.step, outcome.error, now=now)
         provisioning.follow(db, job, status, outcome.error, now=now)
-        follow(db, job.decision_id, now=now)
+        if tells or status is not JobStatus.SENT:
+            follow(db, job.decision_id, now=now)
     return status
 
 

@@ -278,6 +278,21 @@ def was_begun(db: Database, decision_id: int) -> bool:
     return found is not None and found["phase"] != Phase.DECIDED
 
 
+def list_behind(db: Database) -> list[int]:
+    """Decisions that are being carried out although nothing of them waits or goes any more; the first few."""
+    found = rows(
+        db,
+        """select d.id from decisions d
+           where d.phase = :executing and d.voided_at is null
+             and exists (select 1 from outbox gone where gone.decision_id = d.id and +gone.status = 'sent')
+             and not exists (select 1 from outbox waits where waits.decision_id = d.id
+                             and +waits.status in ('queued', 'held', 'sending'))
+           order by d.case_id limit 200""",
+        {"executing": Phase.EXECUTING},
+    )
+    return [int(entry["id"]) for entry in found]
+
+
 def set_phase(db: Database, decision_ids: Iterable[int], phase: Phase) -> list[int]:
     """Move the phase of decisions; return the cases for which that changed anything."""
     inside, values = listed("id", map(str, decision_ids))

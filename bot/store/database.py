@@ -5,7 +5,7 @@ import fcntl
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -114,6 +114,18 @@ def apart(db: Database) -> Iterator[None]:
         raise
     else:
         db.conn.execute("release apart")
+
+
+def attempt(db: Database, act: Callable[[], object]) -> Exception | None:
+    """Do it `apart`: a bug in it is undone and returned; what the machine does to the database is raised."""
+    try:
+        with apart(db):
+            act()
+    except Exception as exc:
+        if trouble(exc) or not db.conn.in_transaction:
+            raise
+        return exc
+    return None
 
 
 @contextmanager

@@ -3,10 +3,10 @@
 Ours are order confirmations of approved cases: the worker's own lane claims, renders, sends and settles
 them. The yardstick sends the same bytes, ready made, over one connection, and in two commits a mail writes
 the same rows by plain SQL into a copy of the same database: it knows what to write and looks nothing up.
-Others show where that stands: one claims twenty mails in a commit, as the outbox does, which so makes one
-commit a mail and a twentieth; one commits a row of two columns each time, as little as can be said; one makes
-its mails too, from the same values and templates with the libraries as they are: jinja2, markdown-it,
-css-inline and EmailMessage.
+Others show where that stands: one claims twenty mails in a commit and says in another how far their decisions
+are, as the outbox does, which so makes one commit a mail and a tenth; one commits a row of two columns each
+time, as little as can be said; one makes its mails too, from the same values and templates with the libraries
+as they are: jinja2, markdown-it, css-inline and EmailMessage.
 All write to files with synchronous=FULL, in turns. CPU time is this process's alone, not the sink's.
 """
 
@@ -67,7 +67,7 @@ EVENT = "tag, actor, subject, data, previous, hash"
 
 SIDES = {
     "same": "of the same rows",
-    "batched": f"of the same rows, {LIMIT} claims in one commit as ours",
+    "batched": f"of the same rows, {LIMIT} claims in one commit as ours, and {LIMIT} decisions in one",
     "least": "of one row each",
     "made": "of one row each, and mails that it makes by the libraries",
 }
@@ -136,6 +136,7 @@ class Letter:
     content: bytes
     claim: Sequence[Statement]
     settle: Sequence[Statement]
+    follow: Sequence[Statement]  #: how far its decision is by that
 
     def with_least(self) -> Self:
         """A commit must write something."""
@@ -143,6 +144,7 @@ class Letter:
             self,
             claim=[("insert into mails (id, status) values (?, 'sending')", (self.job.id,))],
             settle=[("update mails set status = 'sent' where id = ?", (self.job.id,))],
+            follow=[],
         )
 
 
@@ -157,13 +159,15 @@ class Bare:
         self._client = client
 
     def send(self, letters: Iterable[Letter], *, together: int = 1) -> None:
-        """`together`: how many are claimed in one commit."""
+        """`together`: how many are claimed in one commit, and their decisions followed in another."""
         waiting = iter(letters)
         while batch := list(islice(waiting, together)):
             self._commit([statement for letter in batch for statement in letter.claim])
             for letter in batch:
                 self._client.sendmail(letter.mail.sender.address, [letter.mail.to], letter.content)
-                self._commit(letter.settle)
+                self._commit([*letter.settle, *(letter.follow if together == 1 else ())])
+            if together > 1:
+                self._commit([statement for letter in batch for statement in letter.follow])
 
     def _commit(self, statements: Sequence[Statement]) -> None:
         self._db.execute("begin immediate")
@@ -203,9 +207,8 @@ def letter_of(office: Office, db: Database, job: Job) -> Letter:
         settle=[
             (sent, (done[0], job.id)),
             (queued, tuple(note.values())),
-            (phase, (Phase.DONE, job.decision_id)),
-            (event, done),
         ],
+        follow=[(phase, (Phase.DONE, job.decision_id)), (event, done)],
     )
 
 

@@ -18,7 +18,7 @@ from bot.services import approvals
 from bot.services.queueing import queue_mail
 from bot.store.database import transaction
 from handlers.worker import loop
-from handlers.worker.loop import LIMIT, Rate
+from handlers.worker.loop import LIMIT, POLL, Rate
 from tests.cast import AVERY, Office, a_case, an_office
 from tests.handlers.conftest import until
 from tests.handlers.lanes import health, one_round, queue_mails, queue_notes, running, states, the_lane, ways
@@ -69,7 +69,10 @@ def test_slack_being_slow_does_not_hold_up_mails(office: Office) -> None:
         until(lambda: states(office) == ["sent"] * 4)
 
 
-def test_cards_do_not_wait_for_the_end_of_a_batch_of_mails(office: Office) -> None:
+def test_cards_do_not_wait_for_the_end_of_a_batch_of_mails(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "WATCH", POLL)
     case = a_case(office)
     office.work()  # its receipt would go first
     with office.connect() as db:
