@@ -40,18 +40,10 @@ model: $(VENV)/dev.stamp ## Train the search anew, after a change of articles, n
 pictures: $(VENV)/dev.stamp ## Take the README's pictures anew (needs Chromium)
 	PICTURES=1 $(BIN)/python -m pytest -q tests/stories/*_in_a_browser.py
 
+BENCHMARKS = start reaction ack approve outbox review intake portal lifecycle faq question_mails
 bench: $(VENV)/dev.stamp ## Measure start, reaction, acks, approval, outbox, review, intake, portal, the clock and answers, each beside its yardstick (needs Dovecot)
-	$(BIN)/python -m tests.benchmarks.start
-	$(BIN)/python -m tests.benchmarks.reaction
-	$(BIN)/python -m tests.benchmarks.ack
-	$(BIN)/python -m tests.benchmarks.approve
-	$(BIN)/python -m tests.benchmarks.outbox
-	$(BIN)/python -m tests.benchmarks.review
-	$(BIN)/python -m tests.benchmarks.intake
-	$(BIN)/python -m tests.benchmarks.portal
-	$(BIN)/python -m tests.benchmarks.lifecycle
-	$(BIN)/python -m tests.benchmarks.faq
-	$(BIN)/python -m tests.benchmarks.question_mails
+	@missed=; for each in $(BENCHMARKS); do $(BIN)/python -m tests.benchmarks.$$each || missed="$$missed $$each"; done; \
+	[ -z "$$missed" ] || { echo "missed a goal, or did not run:$$missed"; exit 1; }
 
 format: $(VENV)/dev.stamp ## Let ruff put the code in order
 	$(BIN)/ruff check --fix .

@@ -20,6 +20,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.benchmarks.goals import Goals
 from tests.benchmarks.processes import PeakMemory, cpu_seconds
 from tests.benchmarks.ris_mails import DESK, SERVER, SPONSOR_DOMAIN, ris_mails
 from tests.contracts.dovecot import Dovecot
@@ -147,6 +148,10 @@ def main() -> None:
     tell("whole process", ours, yardstick, mails)
     tell("beyond its start", less(ours, start), less(yardstick, bare_start), mails)
     print(f"peak memory, children included: {ours.peak / 1e6:.0f} MB")
+    goals = Goals()
+    goals.at_most("times the yardstick's CPU, whole process", ours.cpu / yardstick.cpu, 2)
+    goals.at_most("MB at the most", ours.peak / 1e6, 150)
+    goals.end()
 
 
 def mean(first: Spent, second: Spent) -> Spent:

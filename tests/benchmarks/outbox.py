@@ -58,6 +58,7 @@ from bot.store import cases as case_store
 from bot.store.database import copy_to, rows, transaction
 from handlers.cli import logs
 from handlers.worker.loop import LANES, LIMIT, Worker
+from tests.benchmarks.goals import Goals
 from tests.cast import AVERY, Office, an_office
 from tests.processes import free_port, ordinary_user, wait_for_greeting
 
@@ -286,13 +287,16 @@ def main() -> None:
         with (folder / "log").open("w") as log, contextlib.redirect_stderr(log):
             logs.configure()
             sides = compare(folder, port)
-    ours = sides.pop("ours")
+    ours, goals = sides.pop("ours"), Goals()
     for part in ("cpu", "wall"):
         own = statistics.median(getattr(each, part) for each in ours)
         print(f"outbox, {part}: {own * 1000:.2f} ms a mail ({1 / own:.0f}/s); bare smtplib with two commits")
         for name, side in sides.items():
             theirs = statistics.median(getattr(each, part) for each in side)
             print(f"  {SIDES[name]}: {theirs * 1000:.2f} ms ({1 / theirs:.0f}/s), ratio {theirs / own:.2f}")
+        same = statistics.median(getattr(each, part) for each in sides["same"])
+        goals.at_least(f"of the yardstick's mails a second, {part}", same / own, 0.7)
+    goals.end()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from bot.sandbox.world import World
+from tests.benchmarks.goals import Goals
 from tests.benchmarks.processes import memory
 
 RUNS = 5
@@ -88,6 +89,9 @@ def main() -> None:
             f"{what}: median {seconds:.2f} s, bare imports {yardstick:.2f} s, "
             f"ratio {seconds / yardstick:.1f}, {held / 1e6:.0f} MB with its children"
         )
+    goals = Goals()
+    goals.at_most("seconds to a well /readyz", statistics.median(ready for _, (ready, _), _ in rounds), 3)
+    goals.end()
 
 
 if __name__ == "__main__":
