@@ -1,7 +1,7 @@
 """How far a decision is carried out: its phase follows its effects."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -44,17 +44,18 @@ def follow_all(db: Database, decision_ids: Collection[int], *, now: datetime) ->
         queue_case_cards(db, case_ids, now=now)
 
 
-def follow_each(db: Database, decision_ids: Collection[int], *, now: datetime, heard: Heard) -> None:
+def follow_each(db: Database, decision_ids: Sequence[int], *, now: datetime, heard: Heard) -> None:
     """The same in a transaction of its own, in which a bug over one decision costs no other."""
     if not decision_ids:
         return
     with transaction(db):
-        if attempt(db, partial(follow_all, db, decision_ids, now=now)) is None:
+        together = attempt(db, partial(follow_all, db, decision_ids, now=now))
+        if together is None:
             return
-        for decision_id in decision_ids:
-            bug = attempt(db, partial(follow, db, decision_id, now=now))
-            if bug is not None:
-                heard(decision_id, bug)
+        bugs = {one: attempt(db, partial(follow, db, one, now=now)) for one in decision_ids}
+        alone = {one: bug for one, bug in bugs.items() if bug is not None}
+        for one, bug in (alone or {decision_ids[0]: together}).items():
+            heard(one, bug)
 
 
 def catch_up(db: Database, *, now: datetime, heard: Heard) -> None:

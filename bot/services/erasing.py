@@ -60,7 +60,8 @@ def _erase(task: Task) -> bool:
     if not _all_looked_through(task) or erased_jobs.is_sending(db, person):
         return False
     _take_notes_back(task)
-    _scrub_outbox(db, person, now=now)
+    if not _scrub_outbox(db, person, now=now):
+        return False  # once it went a note shows it, which is found by its case as long as that names them
     for number, status, _ in people_store.list_cases(db, person):
         # One that came after the second yes is nobody's to erase: it is being decided.
         if CaseStatus(status) not in people.BUSY:
@@ -162,17 +163,20 @@ def _without(note: Mapping[str, Any], task: Task) -> tuple[NoteName, Mapping[str
     return NoteName.ERASED, {"ref": task.erasure.ref}
 
 
-def _scrub_outbox(db: Database, person: Person, *, now: datetime) -> None:
-    """What waited for them goes to nobody; a decision that it told of is the desk's again."""
+def _scrub_outbox(db: Database, person: Person, *, now: datetime) -> bool:
+    """What waited for them goes to nobody; a decision that it told of is the desk's again.
+
+    False where something that names them is on its way, and has to be looked at once it went.
+    """
+    done: list[bool] = []
     for batch in erasure_store.batches(erased_jobs.list_to(db, person)):
         with transaction(db):
-            for job in batch:
-                erased_jobs.empty(db, job["id"])
+            done += [erased_jobs.empty(db, job["id"]) for job in batch]
             follow_all(db, {job["decision_id"] for job in batch if job["decision_id"]}, now=now)
     for batch in erasure_store.batches(erasure_store.walk(db, "outbox", person)):
         with transaction(db):
-            for job in batch:
-                erased_jobs.save(db, job)
+            done += [erased_jobs.save(db, job) for job in batch]
+    return all(done)
 
 
 def scrub_case(db: Database, number: int, person: Person, now: datetime) -> None:

@@ -36,8 +36,8 @@ from bot.store import case_questions, cases, links
 
 
 def is_true(db: Database, job: Job, *, now: datetime) -> bool:
-    """Whether what a mail says is true still, and the link it is sent for has not ended."""
-    if _has_ended(db, job, now=now):
+    """Whether what a mail says is true still: its decision was not taken back, its link has not ended."""
+    if _has_ended(db, job, now=now) or (job.decision_id and cases.was_voided(db, job.decision_id)):
         return False
     ask = STILL_TRUE.get(job.template)
     if ask is None:

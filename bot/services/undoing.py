@@ -13,6 +13,7 @@ from bot.domain.license_keys import KeyVoided, Seat
 from bot.domain.withdrawals import UNSENT, Irrevocable, list_irrevocable
 from bot.rendering import key_mails as key_mail_words
 from bot.services import case_steps, held_keys, held_notes, key_mails, purchasing, registration
+from bot.services.decision_phases import follow
 from bot.services.desk import Desk
 from bot.store import approvals, cases, events, outbox, seats
 
@@ -57,6 +58,7 @@ def void_decision(
     decision = case.decision
     if decision is None:
         return ()
+    follow(db, decision.id, now=now)  # what went before counts in the trail, though it counts no more
     gone = [
         job.status
         for job in outbox.list_effects(db, decision.id)

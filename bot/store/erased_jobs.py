@@ -94,20 +94,24 @@ EMPTIES: Final = """update outbox set vals = :empty, secrets = '', error = '', s
     where id = :id and status <> 'sending'"""
 
 
-def empty(db: Database, job_id: int) -> None:
-    """In the caller's transaction."""
-    count(db, EMPTIES, {"id": job_id, "empty": EMPTY, "gone": GONE_ADDRESS})
+def empty(db: Database, job_id: int) -> bool:
+    """In the caller's transaction; False for one that is on its way."""
+    return bool(count(db, EMPTIES, {"id": job_id, "empty": EMPTY, "gone": GONE_ADDRESS}))
 
 
-def save(db: Database, job: Mapping[str, Any]) -> None:
-    """A row of `walk` without them; a key that named them is a number now, in Slack's list too."""
+def save(db: Database, job: Mapping[str, Any]) -> bool:
+    """A row of `walk` without them; a key that named them is a number now, in Slack's list too.
+
+    False for one that is on its way, to whomever: it keeps their name until it went.
+    """
     number, was = job["_rowid"], job["_was"]
     key = was["key"] if job["key"] == was["key"] else f"erased:{number}"
-    count(
+    saved = count(
         db,
         """update outbox set key = :key, stream = :stream, error = :error, vals = :vals,
              recipient = :recipient where id = :id and status <> 'sending'""",
         {"id": number, "key": key, **{name: job[name] for name in ("stream", "error", "vals", "recipient")}},
     )
-    if key != was["key"]:
+    if saved and key != was["key"]:
         count(db, "update chat_messages set key = :key where key = :was", {"key": key, "was": was["key"]})
+    return bool(saved)

@@ -1,19 +1,25 @@
 """How far decisions are is said once a batch; whoever is killed or hindered before leaves it to others."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import datetime
 from functools import partial
 
 import pytest
+from sqlite_utils import Database
 from structlog.testing import capture_logs
 
-from bot.domain.approvals import Phase
+from bot.domain.approvals import Phase, VoidReason
 from bot.domain.errors import PermanentFailure
 from bot.domain.events import EventTag
 from bot.domain.mail import OutboundMail
 from bot.domain.outbox import JobKind, JobStatus
-from bot.services import decision_phases
-from tests.cast import Office
+from bot.services import decision_phases, outbox, undoing
+from bot.services.outbox import Outcome
+from bot.services.queueing import queue_case_cards
+from bot.store import cases
+from bot.store.database import transaction
+from tests.cast import AVERY, Office
 from tests.handlers.lanes import health, states, the_lane, ways
 from tests.services.test_decision_phases import approve_some, phases
 
@@ -48,6 +54,12 @@ def raising(exc: BaseException) -> Callable[..., None]:
         raise exc
 
     return raises
+
+
+def take_back(office: Office, ref: str = "C-1") -> None:
+    with office.connect() as db, transaction(db):
+        why, case = VoidReason.STOPPED, office.case(ref)
+        undoing.void_decision(db, office.desk, case, why=why, by=AVERY.id, now=office.now)
 
 
 def test_the_decisions_of_a_batch_are_done_together_at_its_end(
@@ -116,6 +128,81 @@ def test_a_database_that_is_locked_then_has_it_done_by_the_lane_of_cards(
     drain(office)
     assert health(office, "outbox mail") == "True carries effects out"
     assert {(job.status, job.unknowns) for job in office.jobs(ORDER)} == {(JobStatus.SENT, 0)}
+
+
+def test_no_mail_goes_of_a_decision_that_was_taken_back_since_it_was_claimed(office: Office) -> None:
+    """Seen: a sponsor read "Order confirmed" hours after they had read that it was stopped."""
+    approve_some(office, 2)
+    first, second = office.claim(kinds=(JobKind.MAIL,))
+    take_back(office)
+
+    assert office.carry_out(first) is JobStatus.REPLACED
+    assert office.carry_out(second) is JobStatus.SENT
+
+
+def test_nor_does_it_when_it_failed_afterwards_and_is_tried_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approve_some(office, 1)
+    (job,) = office.claim(kinds=(JobKind.MAIL,))
+
+    def stopped_meanwhile(_: OutboundMail) -> tuple[str, ...]:
+        take_back(office)
+        raise PermanentFailure("no such mailbox")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(office.mailer, "send", stopped_meanwhile)
+        assert office.carry_out(job) is JobStatus.FAILED
+    with office.connect() as db:
+        outbox.retry(db, job.id, by=AVERY.id, now=office.now)
+    drain(office)
+
+    assert office.job(ORDER).status is JobStatus.REPLACED
+
+
+def test_the_trail_knows_of_a_mail_that_went_before_its_decision_was_taken_back(office: Office) -> None:
+    approve_some(office, 1)
+    (job,) = office.claim(kinds=(JobKind.MAIL,))
+    with office.connect() as db:
+        outbox.settle(db, job, "w", Outcome(status=JobStatus.SENT), now=office.now, jitter=0.0, tells=False)
+    take_back(office)
+
+    told = [event.data.get("phase", event.tag) for event in office.events() if event.subject == "case:1"]
+    assert told[-3:] == [Phase.EXECUTING, Phase.DONE, EventTag.DECISION_VOIDED]
+
+
+def test_a_bug_over_several_decisions_together_is_told(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refs = approve_some(office, 3)
+
+    def stumbles(db: Database, case_ids: Collection[int], *, now: datetime) -> None:
+        if len(case_ids) > 1 and office.job(ORDER).status is JobStatus.SENT:
+            raise ZeroDivisionError("a bug")
+        queue_case_cards(db, case_ids, now=now)
+
+    monkeypatch.setattr(decision_phases, "queue_case_cards", stumbles)
+    with capture_logs() as logs:
+        drain(office)
+
+    assert phases(office, refs) == [Phase.DONE] * 3
+    errors = [entry for entry in logs if entry["log_level"] == "error"]
+    assert [entry["event"] for entry in errors] == ["what follows raised"]
+
+
+def test_many_bugs_keep_no_other_decision_from_being_caught_up_with(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So many are looked at at once; which, is left to chance."""
+    refs = approve_some(office, 3)
+    with monkeypatch.context() as patch:
+        patch.setattr(decision_phases, "follow_each", raising(Killed()))
+        with pytest.raises(Killed):
+            drain(office)
+    with office.connect() as db:
+        firsts = {cases.list_behind(db)[0] for _ in range(60)}
+
+    assert len(firsts) == len(refs)
 
 
 def test_a_bug_over_one_decision_costs_no_other_and_stops_nothing(

@@ -10,16 +10,16 @@ import pytest
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account
-from bot.domain.approvals import Phase
+from bot.domain.approvals import Phase, RejectionReason
 from bot.domain.cases import BallHolder
 from bot.domain.delivery import Delivery
 from bot.domain.errors import Refusal
-from bot.domain.mail import Address
+from bot.domain.mail import Address, OutboundMail
 from bot.domain.outbox import JobStatus
 from bot.domain.partners import NewInvitation
 from bot.domain.people import GONE_ADDRESS, ErasureState, Warn
 from bot.domain.staff import Staff
-from bot.services import audit, conversations, erasing, erasures, lifecycle, people, sources
+from bot.services import approvals, audit, conversations, erasing, erasures, lifecycle, people, sources
 from bot.services.cases import Submission
 from bot.store import accounts, email_changes, member_invitations, organisations, partner_invitations
 from bot.store import erasures as kept
@@ -359,3 +359,37 @@ def test_one_that_no_key_opens_any_more_holds_up_no_other_and_is_told_once(
     assert states == [ErasureState.RUNNING, ErasureState.DONE]
     told = [one for one in office.chat.standing.values() if "no key in SECRET_KEY opens" in one.text]
     assert len(told) == 1
+
+
+def test_a_mail_to_others_that_names_them_and_is_on_its_way_is_looked_at_once_it_went(
+    office: Office, phones: dict[str, Phone], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen: it went hours after the erasure was done, and its words and its note stayed."""
+    case = a_case(office)
+    mara, send = case.ris.users[0], office.mailer.send
+
+    def erased_meanwhile(mail: OutboundMail) -> tuple[str, ...]:
+        monkeypatch.setattr(office.mailer, "send", send)
+        with office.connect() as db:
+            approvals.reject(
+                db, office.desk, ref=case.ref, seen=case.content_hash, by=AVERY,
+                reason=RejectionReason.OTHER, note="", now=office.now,
+            )  # fmt: skip
+        ask(office, mara.email)
+        agree(office, AVERY, phones)
+        agree(office, CASEY, phones)
+        carry_out(office)
+        with office.connect() as db:
+            assert erasures.get(db, 1).state is ErasureState.RUNNING
+        return send(mail)
+
+    monkeypatch.setattr(office.mailer, "send", erased_meanwhile)
+    for _ in range(3):
+        office.work()
+        carry_out(office)
+    office.work()
+
+    with office.connect() as db:
+        assert erasures.get(db, 1).state is ErasureState.DONE
+    assert mara.email not in dump(office)
+    assert mara.last_name not in dump(office)
