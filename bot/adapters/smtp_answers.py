@@ -4,7 +4,7 @@ import re
 from typing import Literal
 
 from bot.adapters.server_words import remark
-from bot.domain.errors import NotNow, PermanentFailure, TransientFailure
+from bot.domain.errors import NotNow, PermanentFailure, SenderRefused, TransientFailure
 
 About = Literal["the sender", "a recipient", "a copy", "the mail"]
 
@@ -31,7 +31,7 @@ _MEND = "check that SMTP_USER may send as MAIL_FROM (or `sender_address` in ushe
 
 
 def refusal(name: str, code: int, said: bytes, about: About) -> TransientFailure | PermanentFailure:
-    """A no to what was said `about`; the sender is the same for all mails, so they wait."""
+    """A no to what was said `about`; the sender is the same for many mails, so they wait."""
     words = remark(said)
     match = _ENHANCED.match(words)
     enhanced = match[1] if match else ""
@@ -42,13 +42,13 @@ def refusal(name: str, code: int, said: bytes, about: About) -> TransientFailure
     about = _meant(code, enhanced, words, about)
     if code // 100 == 5:  # noqa: PLR2004 - RFC 5321 4.2.1: for good
         refused = f"{name} refused {about} ({code} {words})"
-        return NotNow(refused, mend=_MEND) if about == "the sender" else PermanentFailure(refused)
+        return SenderRefused(refused, mend=_MEND) if about == "the sender" else PermanentFailure(refused)
     put_off = f"{name} put {about} off ({code} {words})"
     # 4.7.x about a recipient is a server farther on that wants to see us come back, not a limit on us.
     throttled = enhanced.startswith("4.7.") and about != "a recipient"
     if throttled or code == 432:  # noqa: PLR2004 - Microsoft 365's connection limit
         return NotNow(put_off, retry_after=THROTTLED_FOR)
-    return NotNow(put_off) if about == "the sender" else TransientFailure(put_off)
+    return SenderRefused(put_off) if about == "the sender" else TransientFailure(put_off)
 
 
 def _meant(code: int, enhanced: str, words: str, asked: About) -> About:

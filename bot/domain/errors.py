@@ -47,6 +47,10 @@ class NotNow(TransientFailure):
     """
 
 
+class SenderRefused(NotNow):
+    """They take no mail from that sender of ours; what others of ours write may go on."""
+
+
 class NotLetIn(NotNow):
     """They refuse our log-in: what goes out waits, and is tried ever more rarely, until that is mended."""
 

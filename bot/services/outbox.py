@@ -48,6 +48,7 @@ class Outcome:
     error: str = ""
     retry_after: float | None = None  #: seconds, where the other side named a time
     not_now: bool = False  #: the other side takes nothing at present: it costs no attempt
+    sender: str = ""  #: of ours, from whom they take no mail at present; in brief
     let_in: bool = True  #: False: they refused our log-in, which is not to be tried again soon
     refused: tuple[str, ...] = ()  #: those who get no copy of a mail that went
     message_key: str = ""

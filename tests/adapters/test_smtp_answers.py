@@ -6,7 +6,7 @@ from itertools import chain, repeat
 
 import pytest
 
-from bot.domain.errors import NotNow, PermanentFailure, TransientFailure
+from bot.domain.errors import PermanentFailure, SenderRefused, TransientFailure
 from tests.adapters.scripted import Line, Scripted
 from tests.adapters.test_smtp import a_mail, mailer_to, speaks_smtp
 
@@ -71,7 +71,7 @@ NOT_AS_THIS = "550 5.7.60 SMTP; Client does not have permissions to send as this
 MEND = "check that SMTP_USER may send as MAIL_FROM (or `sender_address` in usher.toml) and is not blocked"
 
 
-def refused(stage: str, reply: str, kind: type[Exception] = NotNow) -> str:
+def refused(stage: str, reply: str, kind: type[Exception] = SenderRefused) -> str:
     """What is said of a mail that meets this answer; the next one goes on the same line."""
     with Scripted(speaks_smtp({stage: f"{reply}\r\n"})) as server, mailer_to(server) as mailer:
         for number in (1, 2):
