@@ -71,6 +71,10 @@ class Unwelcome(PermanentFailure):
         self.place = place
 
 
+class Copied(PermanentFailure):
+    """A mail lies where it was to be moved, and also still where it was."""
+
+
 class MessageGone(PermanentFailure):
     """The message that was to be changed or answered stands no more: somebody deleted it."""
 
