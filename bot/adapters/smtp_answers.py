@@ -37,7 +37,7 @@ _SENDER_REJECTED = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 #: … unless they name a recipient: SES says the same of one while it lets an account write only to few
-_ADDRESS = re.compile(r"[^\s<>()\[\]\"'`,:;/]+@[^\s<>()\[\]\"'`,:;/]+")
+_BETWEEN = re.compile(r"[\s<>()\[\]\"'`,:;/]+")
 #: Amazon SES, with a code of its own
 _THROTTLING = re.compile(r"Throttling failure\b", re.IGNORECASE)
 #: beside the sender stand the mail's size and letters: RFC 1870, 5321 and 6531
@@ -60,7 +60,7 @@ def refusal(
         return NotNow(
             f"{name} has sent enough for today ({code} {words}): lower SMTP_RATE", retry_after=QUOTA_FOR
         )
-    named = set(_ADDRESS.findall(said.decode("utf-8", "replace").lower()))
+    named = {word.rstrip(".") for word in _BETWEEN.split(said.decode("utf-8", "replace").lower())}
     about = _meant(code, enhanced, words, about, names_reader=not named.isdisjoint(map(str.lower, to)))
     if code // 100 == 5:  # noqa: PLR2004 - RFC 5321 4.2.1: for good
         refused = f"{name} refused {about} ({code} {words})"

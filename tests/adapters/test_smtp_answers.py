@@ -161,7 +161,7 @@ def test_what_a_server_says_in_several_lines_is_read_from_its_first() -> None:
 @pytest.mark.parametrize(
     ("stage", "reply", "about"),
     [
-        (".", f"554 {UNVERIFIED} Anna <Anna@Example.org>", "the mail"),
+        (".", f"554 {UNVERIFIED} Anna <Anna@Example.org>.", "the mail"),
         ("RCPT", "550 Verification failed for <anna@example.org>", "a recipient"),
     ],
 )
