@@ -38,7 +38,7 @@ class Mailbox(Protocol):
     def move(self, uids: Sequence[int], folder: str) -> Mapping[int, Failure]:
         """Move mails aside, making the folder when it is not there; repeating it does no harm.
 
-        Return those that the server does not move, each with why.
+        Return those that the server does not move, each with why: Copied, where a copy was made all the same.
         """
 
     def wait(self, seconds: float) -> None:

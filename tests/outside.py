@@ -206,6 +206,7 @@ class FakeServer:
         }
         self.unmovable: dict[int, Failure] = {}  #: UIDs that are not moved, with why
         self.asked: list[tuple[int, ...]] = []  #: the UIDs of each fetch
+        self.asked_to_move: list[tuple[int, ...]] = []
         self.sign = threading.Condition()
         self.waiting = threading.Event()
         self._now = now
@@ -262,6 +263,7 @@ class FakeServer:
             yield replace(mail, raw=b"", whole=False) if old else mail
 
     def move(self, uids: Sequence[int], folder: str) -> Mapping[int, Failure]:
+        self.asked_to_move.append(tuple(uids))
         self.faults["move"].happen()
         for uid in set(uids) - self.unmovable.keys():
             if self.mails.pop(uid, None):

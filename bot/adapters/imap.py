@@ -16,9 +16,10 @@ from imapclient.exceptions import (
     ProtocolError,
 )
 
-from bot.adapters.imap_line import Bell, Connection, CopiedOnlyError, LogIn, is_passing, said, with_password
-from bot.adapters.imap_listing import HEADER_BYTES, Known, batches, groups, known_of
-from bot.adapters.imap_patience import Patience, Refused, Unmoved, move_each
+from bot.adapters.imap_line import Bell, Connection, LogIn, is_passing, said, with_password
+from bot.adapters.imap_listing import BATCH, HEADER_BYTES, Known, batches, groups, known_of
+from bot.adapters.imap_moving import Mover
+from bot.adapters.imap_patience import Patience, Refused
 from bot.adapters.oauth import TokenSource
 from bot.adapters.server_words import line_trouble, remark
 from bot.adapters.tls import build_context
@@ -34,7 +35,6 @@ IDLE_SECONDS = 540.0  # servers may hang up after 30 minutes, firewalls after 10
 GOODBYE = 2.0
 VAIN_REST = 1.0  # after mail was announced that was not there
 MAX_BYTES = 26_214_400
-BATCH = 200  # UIDs in one command: a line every server takes
 LARGEST_UID = 2**32 - 1
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 
@@ -67,8 +67,8 @@ class ImapMailbox:
         self._poll_seconds = poll_seconds
         self._now = now
         self._connection: Connection | None = None
-        self._folders: dict[str, str] = {}
         self._validity, self._listing, self._giving = 0, Patience(), Patience()
+        self._mover = Mover(self._name, self._explained)
         self._next_uid = 0
         self._announced = False  # mail, in the last wait
         self._vain = 0  # announcements after which none was there, in a row
@@ -84,6 +84,7 @@ class ImapMailbox:
         except BaseException:
             self._leave()
             raise
+        self._mover.begin(same_numbers=validity == self._validity)
         if validity != self._validity:  # the numbers are other mails' now
             self._validity, self._listing, self._giving = validity, Patience(), Patience()
         return validity
@@ -135,16 +136,9 @@ class ImapMailbox:
     def move(self, uids: Sequence[int], folder: str) -> dict[int, Failure]:
         """Move mails aside, making the folder when it is not there; repeating it does no harm.
 
-        Return those that the server does not move, each with why.
+        Return those that the server does not move, each with why: Copied, where a copy was made all the same.
         """
-        left: dict[int, Failure] = {}
-        for batch in batches(uids, BATCH):
-            try:
-                left |= self._move(batch, folder)
-            except _FolderMissing:
-                self._folders.clear()  # it was deleted behind our back
-                left |= self._move(batch, folder)
-        return left
+        return self._mover.move(uids, folder)
 
     def wait(self, seconds: float) -> None:
         """Return when something may have come, after `seconds`, or when woken."""
@@ -219,7 +213,6 @@ class ImapMailbox:
             raise TransientFailure(f"{self._name} broke off the log-in") from exc
 
     def _select(self) -> int:
-        self._folders.clear()
         with self._explained("opening the folder") as connection:
             try:
                 answer = connection.select_folder(self._folder)
@@ -290,43 +283,6 @@ class ImapMailbox:
             self._check_gone(connection, [mail.uid for mail in group if mail.uid not in found])
             return found
 
-    def _move(self, uids: Sequence[int], folder: str) -> dict[int, Failure]:
-        name = self._folders.get(folder) or self._ensure_folder(folder)
-        self._folders[folder] = name
-        return move_each(uids, lambda some: self._move_together(some, folder, name))
-
-    def _move_together(self, uids: Sequence[int], folder: str, name: str) -> None:
-        what, mend = "mails", "make room there, or give the mailbox's user the right to"
-        if len(uids) == 1:
-            what, mend = f"the mail with UID {uids[0]}", f"{mend}, or move it by hand"
-        with self._explained(f"moving {what} to {folder}") as connection:
-            try:
-                connection.move_to(uids, name)
-            except IMAPClientAbortError:
-                raise
-            except CopiedOnlyError as exc:
-                why = f"{self._name} copies {what} to {folder} and does not delete here ({said(exc)})"
-                raise PermanentFailure(why, mend="give the mailbox's user the right to") from exc
-            except IMAPClientError as exc:
-                if "[TRYCREATE]" in said(exc).upper():
-                    raise _FolderMissing(f"the folder {folder} is not there") from exc
-                if is_passing(exc):
-                    raise
-                why = f"{self._name} does not move {what} to {folder} ({said(exc)})"
-                raise Unmoved(why, mend=mend) from exc
-
-    def _ensure_folder(self, folder: str) -> str:
-        with self._explained(f"making the folder {folder}") as connection:
-            try:
-                return connection.ensure_folder(folder)
-            except IMAPClientAbortError:
-                raise
-            except IMAPClientError as exc:
-                raise PermanentFailure(
-                    f"the folder {folder} cannot be made ({said(exc)}): create it in the mailbox, "
-                    "or give the mailbox's user the right to"
-                ) from exc
-
     def _listen(self, connection: Connection, seconds: float) -> bool:
         """Sleep until the server speaks, the bell rings or time is up; say whether it was the bell."""
         announces = connection.start_idle()
@@ -390,7 +346,3 @@ def build_mailbox(
         max_bytes=max_bytes,
         now=now,
     )
-
-
-class _FolderMissing(TransientFailure):
-    """The folder to move to is gone."""

@@ -6,7 +6,7 @@ import re
 import selectors
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from time import monotonic
 from typing import Any
 
@@ -263,12 +263,16 @@ class Connection(IMAPClient):  # type: ignore[misc] # IMAPClient comes without t
         delimiter = roots[0][1] if roots else None
         return "", delimiter.decode("ascii", "replace") if delimiter else ""
 
-    def move_to(self, uids: Sequence[int], name: str) -> None:
-        """Move, by RFC 6851 where offered; what is no longer there is passed over by the server."""
+    def move_to(self, uids: Sequence[int], name: str, *, copied: Collection[int] = ()) -> None:
+        """Move, by RFC 6851 where offered; what is no longer there is passed over by the server.
+
+        Of those that were `copied` before no further copy is made.
+        """
         if self.has_capability("MOVE"):
             self.move(uids, name)
             return
-        self.copy(uids, name)
+        if new := [uid for uid in uids if uid not in copied]:
+            self.copy(new, name)
         try:
             self._take_away(uids)
         except IMAPClientAbortError:

@@ -10,6 +10,7 @@ from bot.domain.mail import FetchedMail
 
 T = TypeVar("T")
 
+BATCH = 200  # UIDs in one command: a line every server takes
 HEADER_BYTES = 262_144  # of a mail too large to be read
 BATCH_BYTES = 16 * 1024 * 1024  # of mails held at once
 

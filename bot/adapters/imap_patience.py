@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import TypeVar
 
-from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.errors import Copied, PermanentFailure, TransientFailure
 from bot.ports import Failure
 
 T = TypeVar("T")
@@ -122,21 +123,29 @@ def _weight(*, gives: bool) -> int:
 def move_each(uids: Sequence[int], move: Callable[[Sequence[int]], None]) -> dict[int, Failure]:
     """Move together or, where the server says no, each alone: those that stay behind, with why.
 
-    The newest first: what stayed behind before is older.
+    By turns the newest and the oldest: what stayed behind before lies together.
     """
     try:
         move(uids)
+    except Copied as exc:
+        return dict.fromkeys(uids, exc)
     except (Refused, Unmoved) as exc:
-        left: dict[int, Failure] = dict.fromkeys(uids, exc)
+        none_of_them = exc
     else:
         return {}
-    for asked, uid in enumerate(reversed(uids) if len(uids) > 1 else ()):
-        if asked == ALONE and len(left) == len(uids):
-            break
+    left: dict[int, Failure] = dict.fromkeys(uids, none_of_them)
+    from_both_ends = dict.fromkeys(chain.from_iterable(zip(reversed(uids), uids, strict=True)))
+    came = False
+    for asked, uid in enumerate(from_both_ends if len(uids) > 1 else ()):
+        if asked == ALONE and not came:
+            return dict.fromkeys(uids, none_of_them)
         try:
             move([uid])
         except (Refused, Unmoved) as exc:
             left[uid] = exc
+        except Copied as exc:
+            left[uid], came = exc, True
         else:
             del left[uid]
+            came = True
     return left

@@ -237,12 +237,13 @@ class SmtpMailer:
             for number, recipient in enumerate(recipients):
                 code, said = next(replies)
                 try:
-                    self._expect(_DONE, code, said, "a copy" if number else "a recipient")
+                    about: About = "a copy" if number else "a recipient"
+                    self._expect(_DONE, code, said, about, to=recipients)
                 except PermanentFailure:
                     if number == 0:
                         raise
                     refused.append(f"{recipient}: {code} {remark(said)}")
-            self._expect(_GO_ON, *next(replies), "the mail")
+            self._expect(_GO_ON, *next(replies), "the mail", to=recipients)
         return tuple(refused)
 
     def _hear_out(self, replies: Replies) -> None:
@@ -261,7 +262,7 @@ class SmtpMailer:
         with self._before_the_dot():
             client.send(letter.content)
         code, said = self._verdict(client)
-        self._expect(_DONE, code, said, "the mail")
+        self._expect(_DONE, code, said, "the mail", to=letter.recipients)
 
     def _verdict(self, client: smtplib.SMTP) -> tuple[int, bytes]:
         """From the dot on the server may have taken the mail, whatever we hear."""
@@ -288,7 +289,7 @@ class SmtpMailer:
             self._hang_up()
             raise _Stale(f"broke off before the mail was through{_why(exc)}", not_now=not_now) from exc
 
-    def _expect(self, wanted: int, code: int, said: bytes, about: About) -> None:
+    def _expect(self, wanted: int, code: int, said: bytes, about: About, *, to: Sequence[str] = ()) -> None:
         """`wanted` is a first digit."""
         if code not in _CODES:
             self._hang_up()
@@ -301,7 +302,7 @@ class SmtpMailer:
         if code in _LOG_IN_CODES:  # a kept line may outlive the token that opened it
             mend = self._log_in.mend if self._log_in else "check SMTP_USER, SMTP_PASSWORD and SMTP_TLS"
             raise _Stale(f"wants another log-in ({code} {remark(said)}): {mend}", not_now=True)
-        raise refusal(self._name, code, said, about)
+        raise refusal(self._name, code, said, about, to=to)
 
     def _reset(self) -> None:
         """Leave the connection fit for the next mail, or leave it."""

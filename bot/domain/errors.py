@@ -47,6 +47,10 @@ class NotNow(TransientFailure):
     """
 
 
+class SenderRefused(NotNow):
+    """They take no mail from that sender of ours; what others of ours write may go on."""
+
+
 class NotLetIn(NotNow):
     """They refuse our log-in: what goes out waits, and is tried ever more rarely, until that is mended."""
 
@@ -65,6 +69,10 @@ class Unwelcome(PermanentFailure):
     def __init__(self, reason: str, *, place: str = "") -> None:
         super().__init__(reason)
         self.place = place
+
+
+class Copied(PermanentFailure):
+    """A mail lies where it was to be moved, and also still where it was."""
 
 
 class MessageGone(PermanentFailure):

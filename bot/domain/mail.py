@@ -39,6 +39,11 @@ class Address:
     def domain(self) -> str:
         return self.address.rpartition("@")[2]
 
+    @property
+    def brief(self) -> str:
+        """As it may stand in a log, which carries no address in full."""
+        return f"{self.address[:1]}…@{self.domain}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Attachment:

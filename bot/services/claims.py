@@ -25,6 +25,7 @@ from bot.services.outbox import Outcome
 from bot.services.queueing import queue_case_card, queue_trouble
 from bot.store import chat_messages, events, workers
 from bot.store import claims as claim_store
+from bot.store import outbox as outbox_store
 from bot.store.database import attempt, transaction
 
 VANISHED = Outcome(status=JobStatus.UNKNOWN, error="the worker vanished while carrying it out")
@@ -177,6 +178,12 @@ def _try(db: Database, job: Job, act: Callable[[], object], heard: Heard) -> Exc
     if bug is not None:
         heard(job, bug)
     return bug
+
+
+def still_waits(db: Database, job_id: int) -> bool:
+    """Whether it is yet to go: neither has it gone meanwhile, nor did anybody drop it."""
+    job = outbox_store.find(db, job_id)
+    return job is not None and job.status in (JobStatus.QUEUED, JobStatus.SENDING)
 
 
 def make_due(db: Database, *, kinds: Sequence[JobKind], now: datetime) -> int:

@@ -16,6 +16,7 @@ from bot.domain.errors import (
     NotLetIn,
     NotNow,
     PermanentFailure,
+    SenderRefused,
     TransientFailure,
     UnknownOutcome,
     Unwelcome,
@@ -117,7 +118,10 @@ def _send_mail(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
         return OVERTAKEN
     assert ways.mailer is not None  # noqa: S101 - for the type checker: this lane carries mails
     mail = ways.ready.get(job.id) or mail_words.mail_of(db, desk, ways.marker, job, now=now)
-    refused = ways.mailer.send(mail)
+    try:
+        refused = ways.mailer.send(mail)
+    except SenderRefused as exc:
+        return Outcome(status=JobStatus.QUEUED, error=str(exc), not_now=True, sender=mail.sender.brief)
     return Outcome(status=JobStatus.SENT, refused=refused)
 
 

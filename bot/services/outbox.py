@@ -48,6 +48,7 @@ class Outcome:
     error: str = ""
     retry_after: float | None = None  #: seconds, where the other side named a time
     not_now: bool = False  #: the other side takes nothing at present: it costs no attempt
+    sender: str = ""  #: of ours, from whom they take no mail at present; in brief
     let_in: bool = True  #: False: they refused our log-in, which is not to be tried again soon
     refused: tuple[str, ...] = ()  #: those who get no copy of a mail that went
     message_key: str = ""
@@ -84,9 +85,12 @@ def claim(
     Return those that go, and how many were won: none, where what is due stands behind what waits.
     """
     going: list[Job] = []
+    due = claims.list_due(db, kinds=kinds, limit=limit, now=now)
+    if not due:
+        return [], 0
     with transaction(db):
         on_hold = holds.find(db) is not None
-        won = claims.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=limit, now=now)
+        won = claims.claim_jobs(db, worker, kinds=kinds, lease=LEASE, limit=limit, now=now, seen=due)
         given_up = bounces.list_given_up(db, {job.recipient for job, _ in won if job.kind is JobKind.MAIL})
         for job, sealed in won:
             if job.kind in _OUTSIDE and on_hold:

@@ -9,33 +9,63 @@ from bot.domain.outbox import LONGEST_WAIT, Job, JobKind, JobStatus
 from bot.store.database import count, listed, row, rows, text_of
 from bot.store.outbox import COLUMNS, job_of
 
-_DUE = """select id, place from outbox job indexed by outbox_in_line
-          where status = 'queued' and kind = {kind} and next_at <= :now
+#: due, the first of its stream, and none of that under way
+_FIRST = """status = 'queued' and next_at <= :now
             and not exists (select 1 from outbox where stream = job.stream and status = 'sending')
             and not exists (
                 select 1 from outbox where stream = job.stream and status = 'queued' and id < job.id)"""
+_DUE = f"select id, place from outbox job indexed by outbox_in_line where kind = {{kind}} and {_FIRST}"
 
 
-def claim_jobs(
-    db: Database, worker: str, *, kinds: Sequence[JobKind], lease: timedelta, limit: int, now: datetime
-) -> list[tuple[Job, str]]:
-    """Win due jobs of those kinds, the head of each stream only; each with its sealed secrets.
+def list_due(db: Database, *, kinds: Sequence[JobKind], limit: int, now: datetime) -> list[int]:
+    """Due jobs of those kinds, the head of each stream only, by their places.
 
-    By their places: the many of one case stand so far apart that others go in between, and what vanished with
-    its worker, which it may have killed, or what nobody took stands behind all that came until then. Nobody
-    else gets them until the lease ends. To be called inside a transaction.
+    The many of one case stand so far apart that others go in between, and what vanished with its worker,
+    which it may have killed, or what nobody took stands behind all that came until then. A look without the
+    write lock: thousands behind one that waits, to the same reader, are passed over one by one.
     """
     # Each kind in the order of its index, which is left as soon as enough are found, however many wait.
     in_order = " union all ".join(_DUE.format(kind=f":kind_{number}") for number in range(len(kinds)))
     _, values = listed("kind", kinds)
-    values |= {"worker": worker, "until": text_of(now + lease), "now": text_of(now)}
+    found = rows(
+        db, f"{in_order} order by place limit :limit", {**values, "now": text_of(now), "limit": limit}
+    )
+    return [entry["id"] for entry in found]
+
+
+def claim_jobs(
+    db: Database,
+    worker: str,
+    *,
+    kinds: Sequence[JobKind],
+    lease: timedelta,
+    limit: int,
+    now: datetime,
+    seen: Sequence[int] = (),
+) -> list[tuple[Job, str]]:
+    """Win due jobs of those kinds by their places, each with its sealed secrets; inside a transaction.
+
+    Nobody else gets them until the lease ends. `seen`: what `list_due` found before the transaction; it is
+    looked anew where somebody was faster with all of them.
+    """
+    won = _claim_each(db, worker, seen, lease=lease, now=now) if seen else []
+    return won or _claim_each(
+        db, worker, list_due(db, kinds=kinds, limit=limit, now=now), lease=lease, now=now
+    )
+
+
+def _claim_each(
+    db: Database, worker: str, due: Sequence[int], *, lease: timedelta, now: datetime
+) -> list[tuple[Job, str]]:
+    """Win what still is due and the first of its stream."""
+    ids, values = listed("id", map(str, due))
     found = rows(
         db,
         f"""update outbox set status = 'sending', worker = :worker, lease_until = :until,
                 attempts = attempts + 1
-            where id in (select id from ({in_order} order by place limit :limit))
+            where id in (select id from outbox job where id in ({ids}) and {_FIRST})
             returning {COLUMNS}, place""",
-        {**values, "limit": limit},
+        {**values, "worker": worker, "until": text_of(now + lease), "now": text_of(now)},
     )
     tried_in = sorted(found, key=lambda entry: (entry["place"], entry["id"]))
     return [(job_of(entry), entry["secrets"]) for entry in tried_in]

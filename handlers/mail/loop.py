@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from math import inf
 from threading import Event, Lock
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ import structlog
 from sqlite_utils import Database
 
 from bot.bootstrap import Bot
-from bot.domain.errors import LogInRefused, PermanentFailure, SettingsFault, TransientFailure, trace
+from bot.domain.errors import Copied, LogInRefused, PermanentFailure, SettingsFault, TransientFailure, trace
 from bot.domain.ledger import ASIDE_FOLDER, DONE_FOLDER, Cursor, LedgerMail, MailStatus
 from bot.domain.mail import FetchedMail
 from bot.domain.outbox import LONGEST_REST, back_off, rest_after
@@ -54,6 +55,7 @@ class MailLoop:
         self._move_refusals = 0  # in a row
         self._moves_at: datetime | None = None  # when moving is tried again after one
         self._unmoved: Failure | None = None  # why some mail is not moved
+        self._refused_to = 0  # the last number of the batch of which none was moved
         self._started = bot.clock.now()
 
     def stop(self) -> None:
@@ -226,22 +228,38 @@ class MailLoop:
     def _move_settled(self, mailbox: Mailbox, uidvalidity: int) -> Failure | None:
         """Say why the first of those stays behind that the server does not move.
 
-        Once it moves none of a batch, the next ones are not asked for.
+        Once it moves none of a batch, the next one is asked for at the next look. What was copied is not
+        asked for again; that it stays as well is said until a mail is moved.
         """
         name = self._bot.settings.imap_folder
         left: dict[int, Failure] = {}
-        after = 0
+        batch: list[int] = []
         with self._bot.connect() as db:
-            while found := moves.list_to_move(db, name, uidvalidity, after=after, limit=BATCH):
+            for found in self._list_settled(db, uidvalidity):
                 for status, uids in found.items():
                     left |= mailbox.move(uids, FOLDERS[status])
-                    moved = [uid for uid in uids if uid not in left]
-                    moves.mark_moved(db, name, uidvalidity, moved, now=self._bot.clock.now())
+                    there = [uid for uid in uids if uid not in left or isinstance(left[uid], Copied)]
+                    moves.mark_moved(db, name, uidvalidity, there, now=self._bot.clock.now())
                 batch = [uid for uids in found.values() for uid in uids]
                 if left.keys() >= set(batch):
+                    self._refused_to = max(batch)
                     break
-                after = max(batch)
+            else:
+                self._refused_to = 0
+        if not batch and isinstance(self._unmoved, Copied):
+            return self._unmoved
         return next(iter(left.values()), None)
+
+    def _list_settled(self, db: Database, uidvalidity: int) -> Iterator[dict[MailStatus, list[int]]]:
+        """Batches of what is to be moved: from behind the one that was refused last, and once around."""
+        name = self._bot.settings.imap_folder
+        for after, until in ((self._refused_to, inf), (0, self._refused_to)):
+            last = after
+            while last < until and (
+                found := moves.list_to_move(db, name, uidvalidity, after=last, limit=BATCH)
+            ):
+                yield found
+                last = max(max(uids) for uids in found.values())
 
     def _report_well(self) -> None:
         self._refusals = 0

@@ -48,6 +48,7 @@ class Worker:
         self._has_stumbled = False
         self._one_by_one = False  # a worker died over what waits: each job has its turn to itself
         self._troubles: dict[str, str] = {}  # why the other side takes nothing at present; "" or which place
+        self._unsent: dict[int, str] = {}  # mails that wait for their sender's sake, and why
         self._refusals = 0  # of our log-in, in a row
         self._tries_at: datetime | None = None  # when it is tried again after one
         self._rate = Rate(bot.settings.smtp_rate) if JobKind.MAIL in kinds else None
@@ -92,9 +93,17 @@ class Worker:
         self._inherit(db)
         jobs = self._claim(db)
         self._carry_out_all(db, self._prepared(db, ways, jobs), jobs)
-        trouble = next(iter(self._troubles.values()), "")
+        trouble = next(iter(self._troubles.values()), "") or self._refused_sender(db)
         self._report(trouble or self._standing(db), well=not trouble)
         return len(jobs)
+
+    def _refused_sender(self, db: Database) -> str:
+        """Why mails of one of our senders wait, for as long as one does, whatever else goes."""
+        for job_id, why in list(self._unsent.items()):
+            if claims.still_waits(db, job_id):
+                return why
+            del self._unsent[job_id]
+        return ""
 
     def _standing(self, db: Database) -> str:
         if JobKind.MAIL in self._kinds and outbox.find_hold(db) is not None:
@@ -255,7 +264,15 @@ class Worker:
                 )
 
     def _note_trouble(self, job: Job, outcome: Outcome) -> None:
-        """A recipient refused is the mail's own affair; all else says that the other side takes nothing."""
+        """A recipient refused is the mail's own affair; all else says that the other side takes nothing.
+
+        A sender refused says so of that sender alone, until the last mail that was refused for it has gone.
+        """
+        if outcome.sender:
+            self._troubles.pop("", None)  # it speaks to us
+            self._unsent[job.id] = f"mails from {outcome.sender} wait: {outcome.error}"
+            return
+        self._unsent.pop(job.id, None)
         if outcome.status is JobStatus.REPLACED:
             return  # nobody was asked
         if outcome.status is JobStatus.SENT:

@@ -1,11 +1,12 @@
 """Moving and fetching where a server lacks abilities or refuses."""
 
 import re
+from threading import Event
 
 import pytest
 
 from bot.adapters.imap_patience import ALONE, TRIES
-from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.errors import Copied, PermanentFailure, TransientFailure
 from tests.adapters.scripted import Line, Scripted
 from tests.adapters.scripted_imap import NOON, Answers, capable, mailbox_on, speaks_imap
 
@@ -155,18 +156,63 @@ def test_a_server_that_moves_nothing_is_not_asked_for_each_mail() -> None:
     assert sum(b"UID MOVE" in line for line in server.heard) == 1 + ALONE
 
 
-def test_mails_that_were_copied_and_may_not_be_deleted_are_copied_once() -> None:
+@pytest.mark.parametrize("refused", ["UID STORE", "UID EXPUNGE"])
+def test_mails_that_were_copied_and_may_not_be_deleted_are_copied_once(refused: str) -> None:
+    """They had been copied again each quarter of an hour; once they may be, all of them are deleted."""
+    answers = dict.fromkeys(["UID COPY", "UID STORE", "UID EXPUNGE"], "{tag} OK done\r\n")
+    allows = Event()
+
+    def delete(line: Line, tag: str) -> None:
+        line.say(f"{tag} {'OK done' if allows.is_set() else 'NO [NOPERM] denied'}\r\n")
+
+    script = speaks_imap({**capable("UIDPLUS"), **answers, refused: delete})
+    with Scripted(script) as server, mailbox_on(server) as mailbox:
+        mailbox.open()
+        left = mailbox.move([1, 2, 3], "Done")
+        again = mailbox.move([1, 2, 3], "Done")
+        mailbox.open()
+        more = mailbox.move([4], "Done")
+        allows.set()
+        moved = mailbox.move([5], "Done")
+
+    assert [list(each) for each in (left, again, more, moved)] == [[1, 2, 3], [1, 2, 3], [4], []]
+    assert all(isinstance(failure, Copied) for failure in (left | more).values())
+    assert re.search(r"copies mails to Done .*denied.*the right to", str(left[1]))
+    copied = [line.split()[3] for line in server.heard if b"UID COPY" in line]
+    assert copied == [b"1,2,3", b"4", b"5"]
+    assert any(b"UID EXPUNGE 1:4" in line or b"UID EXPUNGE 1,2,3,4" in line for line in server.heard)
+
+
+def test_a_folder_that_a_server_misses_though_it_is_there_is_looked_for_once_a_session_and_told() -> None:
+    """It had ended the session each time."""
     answers = {
-        **capable("UIDPLUS"),
-        "UID COPY": "{tag} OK done\r\n",
-        "UID STORE": "{tag} NO [NOPERM] denied\r\n",
+        'LIST "" "Done"': '* LIST () "/" Done\r\n{tag} OK done\r\n',
+        "UID MOVE": "{tag} NO [TRYCREATE] no such folder\r\n",
     }
     with Scripted(speaks_imap(answers)) as server, mailbox_on(server) as mailbox:
-        mailbox.open()
-        with pytest.raises(PermanentFailure, match=r"copies mails to Done .*denied.*the right to"):
-            mailbox.move([1, 2, 3], "Done")
+        for _ in range(2):
+            mailbox.open()
+            for _ in range(3):
+                (failure,) = mailbox.move([1], "Done").values()
 
-    assert sum(b"UID COPY" in line for line in server.heard) == 1
+    assert isinstance(failure, PermanentFailure)
+    assert re.search(r"does not move the mail with UID 1 to Done .*no such folder", str(failure))
+    assert b"\n".join(server.heard).count(b'LIST "" "Done"') == 4
+
+
+def test_the_oldest_and_the_newest_are_asked_for_by_turns() -> None:
+    """Had all of the newest been damaged, none of the others would ever be moved."""
+    damaged = {*range(50 - ALONE, 51)}
+
+    def move(line: Line, tag: str) -> None:
+        uids = re.findall(r"\d+", line.heard[-1].decode().partition("MOVE")[2])
+        line.say(f"{tag} {'OK done' if {*map(int, uids)}.isdisjoint(damaged) else 'NO cannot'}\r\n")
+
+    with Scripted(speaks_imap({"UID MOVE": move})) as server, mailbox_on(server) as mailbox:
+        mailbox.open()
+        left = mailbox.move(range(1, 51), "Done")
+
+    assert set(left) == damaged
 
 
 def test_large_moves_go_in_batches() -> None:

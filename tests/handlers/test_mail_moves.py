@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.errors import PermanentFailure, TransientFailure
+from bot.domain.errors import Copied, PermanentFailure, TransientFailure
 from bot.domain.ledger import DONE_FOLDER
 from bot.ports import Failure
 from handlers.mail import loop as mail_loop
@@ -58,13 +58,50 @@ def test_a_person_is_called_at_once_unless_it_may_pass(
     assert [part.needs_person for part in office.bot.health.parts() if part.name == "mailbox"] == [told]
 
 
-def test_a_server_that_moves_nothing_of_a_batch_is_not_asked_for_the_next(
+def looks_again(office: Office) -> bool:
+    office.clock.wait(minutes=15)
+    office.server.wake()
+    return True
+
+
+def test_a_server_that_moves_nothing_of_a_batch_is_asked_for_the_next_at_the_next_look(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Those behind had stayed for ever; what stays behind is said all the while."""
     monkeypatch.setattr(mail_loop, "BATCH", 5)
     office.server.unmovable = {uid: PermanentFailure("no room") for uid in range(1, 6)}
     deliver(office, 12)
     with running(office):
         until(lambda: health(office) == (False, "new mail is taken in, but no room"))
+        first = dict(office.server.folders)
+        until(lambda: looks_again(office) and list(office.server.mails) == [1, 2, 3, 4, 5])
+        asked = len(office.server.asked_to_move)
+        until(lambda: looks_again(office) and len(office.server.asked_to_move) > asked + 1)
+        said = health(office)
+        office.server.unmovable.clear()
+        until(lambda: looks_again(office) and health(office)[0])
 
-    assert office.server.folders == {}
+    assert first == {}
+    assert said == (False, "new mail is taken in, but no room")
+    assert sorted(office.server.folders[DONE_FOLDER]) == [*range(1, 13)]
+
+
+def test_what_was_copied_and_stays_as_well_is_asked_for_once_and_said_until_a_mail_is_moved(
+    office: Office,
+) -> None:
+    words = "copies mails and does not delete here"
+    office.server.unmovable = {uid: Copied(words) for uid in range(1, 4)}
+    deliver(office, 3)
+    with running(office):
+        until(lambda: health(office) == (False, f"new mail is taken in, but {words}"))
+        for _ in range(5):
+            until(office.server.waiting.is_set)
+            looks_again(office)
+        until(office.server.waiting.is_set)
+        asked, said = list(office.server.asked_to_move), health(office)
+        deliver(office, 1)
+        until(lambda: looks_again(office) and health(office)[0])
+
+    assert asked == [(1, 2, 3)]
+    assert said == (False, f"new mail is taken in, but {words}")
+    assert office.server.folders == {DONE_FOLDER: [4]}

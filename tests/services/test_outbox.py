@@ -266,6 +266,21 @@ def test_a_side_that_takes_nothing_costs_no_attempt_however_long(office: Office)
     assert [job.status for job in office.jobs()] == [JobStatus.SENT] * 2
 
 
+def test_a_look_at_what_stands_behind_one_that_waits_needs_no_write_lock(office: Office) -> None:
+    """However many those are; whoever wrote meanwhile had waited for each look, twice a second."""
+    for number in range(3):
+        a_receipt(office, f"mail-{number}")
+    office.mailer.faults.then(NotNow("nobody listens there"))
+    office.work()
+    with office.connect() as db, office.connect() as other:
+        db.execute("pragma busy_timeout = 1")
+        with transaction(other):
+            won = outbox.claim(db, office.desk, "w", kinds=MAILS, limit=20, now=office.now)
+
+    assert won == ([], 0)
+    assert [job.status for job in office.jobs()] == [JobStatus.QUEUED] * 3
+
+
 def test_a_copy_that_was_refused_is_shown_to_staff(office: Office) -> None:
     a_receipt(office)
     office.mailer.refused = ("gone@example.org: 550 5.1.1 no such user",)

@@ -207,7 +207,7 @@ def test_throttling_is_waited_out_however_long_and_is_no_failure(
     for order in orders:
         order.approve()
     for _ in range(MAX_ATTEMPTS + 1):
-        desk.unwell("outbox mail", "order_confirmation waits", words)
+        desk.unwell("outbox mail", " wait", words)
         due = [until(partial(waits, order)) for order in orders]
         assert [job.attempts for job in due] == [0, 0]
         desk.world.clock.turn(timedelta(hours=2))
