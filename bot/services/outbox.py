@@ -98,7 +98,7 @@ def claim(
                 continue
             if job.kind is JobKind.MAIL and not job.released:
                 is_given_up = job.recipient in given_up
-                if on_hold or is_given_up or not _may_go(desk, job):
+                if on_hold or is_given_up or not may_go(desk, job):
                     _hold(db, job, worker, given_up=is_given_up, now=now)
                     continue
             try:
@@ -118,7 +118,8 @@ def find_next_due(db: Database, *, kinds: Sequence[JobKind]) -> datetime | None:
     return outbox.find_next_due(db, kinds)
 
 
-def _may_go(desk: Desk, job: Job) -> bool:
+def may_go(desk: Desk, job: Job) -> bool:
+    """Whether DELIVERY lets a mail go without a person's word."""
     return desk.delivery.may_go((job.recipient, *job.values.get("cc", ())))
 
 
@@ -293,25 +294,20 @@ def release(db: Database, job_id: int, *, by: str, now: datetime) -> Job:
         return _move(db, job_id, (JobStatus.HELD,), JobStatus.QUEUED, EventTag.JOB_RELEASED, by=by, now=now)
 
 
-def find_hold(db: Database) -> datetime | None:
-    """Since when every mail waits, for a backup was restored; None when mails go."""
-    return holds.find(db)
+def release_all(db: Database, *, by: str, now: datetime) -> int:
+    """Let everything go that is held now, whatever DELIVERY says; what staff discarded stays discarded.
 
-
-def release_all(db: Database, *, by: str, now: datetime, keys_checked: bool = False) -> int:
-    """Let everything go that is held now, and end a restore's hold; what staff discarded stays discarded.
-
-    Keys that were issued since the backup lie in stock again, or will once their file is imported again:
-    raise StockUnchecked until somebody says that they looked (`keys_checked`).
-    What waits because its address was given up is left: it is released one by one.
+    Raise StockUnchecked while a restore's hold stands, which only `holds.end` ends.
     """
-    with transaction(db):
-        if holds.find(db) and not keys_checked:
-            raise StockUnchecked
-        if holds.lift(db):
-            events.add(db, EventTag.HOLD_LIFTED, "outbox", actor=by, at=now)
+    if holds.find(db):
+        raise StockUnchecked
+    return release_each(db, outbox.list_jobs(db, (JobStatus.HELD,)), by=by, now=now)
+
+
+def release_each(db: Database, held: Sequence[Job], *, by: str, now: datetime) -> int:
+    """Let these go, and return how many; those to an address that was given up are released one by one."""
     released = 0
-    for job in outbox.list_jobs(db, (JobStatus.HELD,)):
+    for job in held:
         if bounces.is_given_up(db, job.recipient):
             continue
         try:

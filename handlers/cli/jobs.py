@@ -1,11 +1,14 @@
 """`usher jobs`: what waits, what failed and why; retry, drop, release."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from handlers.cli.desk import open_desk
 from handlers.cli.output import LARGEST, JsonOption, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from bot.services.holds import Ended
 
 app = typer.Typer(help="The outbox: what waits, what failed and why.", no_args_is_help=True)
 
@@ -20,13 +23,13 @@ def list_jobs(
 ) -> None:
     """Print what waits, what failed and why. Exit 1 when something failed or is unknown."""
     from bot.domain.outbox import JobStatus
-    from bot.services import outbox
+    from bot.services import holds, outbox
 
     over = (JobStatus.SENT, JobStatus.REPLACED, JobStatus.DISCARDED, JobStatus.TOLD)
     shown = [status for status in JobStatus if everything or status not in over]
     with open_desk() as desk:
         jobs = outbox.list_jobs(desk.db, shown)
-        since = outbox.find_hold(desk.db)
+        since = holds.find(desk.db)
     headings = ("id", "status", "template", "recipient", "attempts", "next_at", "error")
     lines = [(j.id, j.status, j.template, j.recipient, j.attempts, j.next_at, j.error) for j in jobs]
     if as_json:
@@ -73,21 +76,38 @@ def release(
     everything: Annotated[bool, typer.Option("--all", help="Everything that is held.")] = False,
     keys_checked: Annotated[
         bool,
-        typer.Option("--keys-checked", help="After a restore: keys mailed since are void or noted."),
+        typer.Option(
+            "--keys-checked",
+            help="With --all, after a restore: keys mailed since are void or noted. DELIVERY holds on.",
+        ),
     ] = False,
 ) -> None:
     """Let held jobs go: out of DELIVERY=hold, or after a restore."""
-    from bot.services import outbox
+    from bot.services import holds, outbox
 
     if (job_id is None) is not everything:
         raise typer.BadParameter("give either a job's number or --all")
     with open_desk() as desk:
-        if job_id is None:
-            since = outbox.find_hold(desk.db)
-            released = outbox.release_all(desk.db, by=desk.by, now=desk.now, keys_checked=keys_checked)
-            say(f"released {released} job{'' if released == 1 else 's'}")
-            if since:
-                say("the hold since the restore is over: mails go out as DELIVERY says")
-        else:
+        if job_id is not None:
             outbox.release(desk.db, job_id, by=desk.by, now=desk.now)
             say(f"job {job_id} is released")
+        elif keys_checked:
+            _say_ended(holds.end(desk.db, desk.desk, by=desk.by, now=desk.now))
+        else:
+            _say_released(outbox.release_all(desk.db, by=desk.by, now=desk.now))
+
+
+def _say_released(many: int) -> None:
+    say(f"released {many} job{'' if many == 1 else 's'}")
+
+
+def _say_ended(ended: "Ended") -> None:
+    _say_released(ended.released)
+    if ended.lifted:
+        say("the hold since the restore is over: mails go out as DELIVERY says")
+    if ended.left:
+        wait = "1 mail still waits" if ended.left == 1 else f"{ended.left} mails still wait"
+        say(
+            f"{wait} because of DELIVERY: release each in Slack or by its number; "
+            "--all without --keys-checked releases every one"
+        )

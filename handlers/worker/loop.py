@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from bot.bootstrap import Bot, alive
 from bot.domain.errors import trace
 from bot.domain.outbox import LEASE, LONGEST_REST, Job, JobKind, JobStatus, rest_after
-from bot.services import claims, decision_phases, effects, outbox, upkeep
+from bot.services import claims, decision_phases, effects, holds, outbox, upkeep
 from bot.services.effects import Ways
 from bot.services.outbox import Outcome
 
@@ -106,7 +106,7 @@ class Worker:
         return ""
 
     def _standing(self, db: Database) -> str:
-        if JobKind.MAIL in self._kinds and outbox.find_hold(db) is not None:
+        if JobKind.MAIL in self._kinds and holds.find(db) is not None:
             return "holds every mail since a restore; `usher jobs release --all --keys-checked` ends that"
         return "carries effects out"
 

@@ -7,12 +7,14 @@ import pytest
 from bot.domain.errors import NotNow
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked, VouchersUnchecked
-from bot.domain.mail import OutboundMail
+from bot.domain.mail import Address, OutboundMail
 from bot.domain.outbox import JobStatus
-from bot.services import backup, outbox, vouchers
-from tests.cast import AVERY, Office, a_mail, an_office
+from bot.services import backup, holds, outbox, vouchers
+from tests.cast import AVERY, DANA, Office, a_mail, an_office
 from tests.forms import sound_form
 from tests.services.stocked import a_voucher_file, stock_up
+
+ROBIN = Address(name="Robin Vale", address="robin@sponsor.example.org")
 
 
 def a_ris() -> bytes:
@@ -47,13 +49,34 @@ def test_releasing_all_ends_the_hold_for_what_comes_later_too(office: Office, tm
     office.take(late)
     office.work()
     with office.connect() as db:
-        outbox.release_all(db, by="U0AVERY", now=office.now, keys_checked=True)
+        holds.end(db, office.desk, by="U0AVERY", now=office.now)
     office.work()
     office.take(a_ris())
     office.work()
 
     assert [job.status for job in office.jobs("receipt")] == [JobStatus.SENT, JobStatus.SENT]
     assert [event.tag for event in office.events()].count(EventTag.HOLD_LIFTED) == 1
+
+
+def test_the_end_of_the_hold_lets_nothing_go_that_delivery_holds_back(tmp_path: Path) -> None:
+    """A mail that the backup was about to send, and one to somebody whom the rehearsal leaves out."""
+    office = an_office(tmp_path, delivery=f"only:{DANA.address}")
+    office.take(a_ris())
+    office.take(a_mail(sender=ROBIN, subject="A new customer", files=[("RIS.xlsx", sound_form())]))
+    backup.back_up(office.path, tmp_path / "copy.db")
+    backup.restore(tmp_path / "copy.db", office.path, ring=office.desk.keyring, by="cli:root", now=office.now)
+    with office.connect() as db:
+        ended = holds.end(db, office.desk, by=AVERY.id, now=office.now)
+        again = holds.end(db, office.desk, by=AVERY.id, now=office.now)
+    office.work()
+
+    assert ended == holds.Ended(lifted=True, released=1, left=1)
+    assert again == holds.Ended(lifted=False, released=0, left=1)
+    assert [mail.to for mail in office.mailer.sent] == [DANA.address]
+    with office.connect() as db:
+        assert outbox.release_all(db, by=AVERY.id, now=office.now) == 1
+    office.work()
+    assert len(office.mailer.sent) == 2
 
 
 def test_releasing_one_mail_leaves_the_others_held(office: Office, tmp_path: Path) -> None:
@@ -100,7 +123,7 @@ def test_a_backup_without_any_key_asks_too_whether_keys_were_mailed_since(
     with office.connect() as db:
         with pytest.raises(StockUnchecked):
             outbox.release_all(db, by=AVERY.id, now=office.now)
-        assert outbox.find_hold(db)
+        assert holds.find(db)
 
 
 def test_the_first_import_after_a_restore_is_confirmed_and_no_later_one(
@@ -113,7 +136,7 @@ def test_the_first_import_after_a_restore_is_confirmed_and_no_later_one(
             tmp_path / "copy.db", office.path, ring=office.desk.keyring, by="cli:root", now=office.now
         )
         with office.connect() as db:
-            outbox.release_all(db, by=AVERY.id, now=office.now, keys_checked=True)
+            holds.end(db, office.desk, by=AVERY.id, now=office.now)
             with pytest.raises(VouchersUnchecked):  # in Slack
                 vouchers.check_may_import(db, by=AVERY, now=office.now)
         with pytest.raises(VouchersUnchecked):

@@ -21,9 +21,10 @@ from bot.domain.key_refusals import StockUnchecked
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.provisioning import Record
 from bot.domain.step_refusals import KeysAreOut, NumberMissing, SkipAsked, StepReasonMissing
-from bot.services import additions, approvals, case_step_hands, cases, corrections, outbox
+from bot.services import additions, approvals, case_step_hands, cases, corrections, holds, outbox
 from bot.services.case_steps import wake
-from bot.store import holds, license_keys, purchase_orders, queue, seats
+from bot.store import holds as hold_store
+from bot.store import license_keys, purchase_orders, queue, seats
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, CASEY, Office, a_case, a_submission
 from tests.forms import MARA, TOM
@@ -337,14 +338,14 @@ def test_no_step_is_taken_while_a_restore_holds(office: Office) -> None:
     outside(office)
     approved(office)
     with office.connect() as db, transaction(db):
-        holds.add(db, office.now)
+        hold_store.add(db, office.now)
     office.work()
     with office.connect() as db:
         assert license_keys.count_by_state(db, on=office.now.date()) == {"stock": 4}
         with pytest.raises(StockUnchecked):
             outbox.release_all(db, by="U0AVERY0001", now=office.now)
         assert holds.find(db)
-        outbox.release_all(db, by="U0AVERY0001", now=office.now, keys_checked=True)
+        holds.end(db, office.desk, by="U0AVERY0001", now=office.now)
     office.work_till_quiet()
     assert office.case("C-1").status is CaseStatus.INVITED
 
