@@ -207,8 +207,8 @@ class Chat(Protocol):
     def find(self, message: ChatMessage) -> str | None:
         """Look for an earlier post with the same key, among the newest of its channel or thread."""
 
-    def list_keys(self, channel: str, beginning: str, *, most: int) -> list[str]:
-        """Keys that begin so of what we ourselves posted in that channel, the newest first."""
+    def list_keys(self, channel: str, beginning: str, *, most: int) -> list[tuple[str, datetime]]:
+        """Keys that begin so of what we ourselves posted in that channel, and when; the newest first."""
 
     def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> tuple[str, str]:
         """Write to one person directly; return the conversation's id and the message's `ts`."""

@@ -137,10 +137,11 @@ class FakeChat:
         same = (message.channel, message.key)
         return max((ts for ts, m in self.standing.items() if (m.channel, m.key) == same), default=None)
 
-    def list_keys(self, channel: str, beginning: str, *, most: int) -> list[str]:
+    def list_keys(self, channel: str, beginning: str, *, most: int) -> list[tuple[str, datetime]]:
         self.faults.happen()
-        keys = (m.key for m in reversed(self.standing.values()) if m.channel == channel)
-        return [key for key in keys if key.startswith(beginning)][:most]
+        keys = ((m.key, ts) for ts, m in reversed(self.standing.items()) if m.channel == channel)
+        found = [(key, ts) for key, ts in keys if key.startswith(beginning)][:most]
+        return [(key, datetime.fromtimestamp(float(ts), UTC)) for key, ts in found]
 
     def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> tuple[str, str]:
         slack_rules.BOOK.note(f"letter to {user_id}", slack_rules.message_faults(text, list(blocks)))

@@ -4,7 +4,7 @@ import re
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from http.client import HTTPException
 from itertools import islice
@@ -148,14 +148,15 @@ class SlackChat:
             posted = self._newest(message.channel)
         return next((str(one["ts"]) for one in posted if _key(one) == message.key), None)
 
-    def list_keys(self, channel: str, beginning: str, *, most: int) -> list[str]:
-        """Keys that begin so of what we ourselves posted in that channel, the newest first.
+    def list_keys(self, channel: str, beginning: str, *, most: int) -> list[tuple[str, datetime]]:
+        """Keys that begin so of what we ourselves posted in that channel, and when; the newest first.
 
         Another app may give its messages the same metadata: only ours count.
         """
         us = self.check()
-        ours = (_key(one) or "" for one in self._newest(channel) if one.get("user") == us)
-        return list(islice((key for key in ours if key.startswith(beginning)), most))
+        ours = ((_key(one) or "", one["ts"]) for one in self._newest(channel) if one.get("user") == us)
+        found = islice(((key, ts) for key, ts in ours if key.startswith(beginning)), most)
+        return [(key, datetime.fromtimestamp(float(ts), UTC)) for key, ts in found]
 
     def write_to(self, user_id: str, text: str, blocks: Sequence[Block]) -> tuple[str, str]:
         """Write to one person directly; return the conversation's id and the message's `ts`."""

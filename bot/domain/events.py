@@ -270,6 +270,15 @@ class Head:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Restore:
+    """That a backup was put back, as the trail has it."""
+
+    seq: int
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class HistoryStep:
     """One step of a case, as the trail has it; `mail` names the mail that it is about, if it is about one."""
 

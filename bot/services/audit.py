@@ -1,13 +1,13 @@
 """Prove that the audit trail is whole, post its head where nobody here can change it, and print it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from bot.domain.events import Event, Head
+from bot.domain.events import Event, Head, Restore
 from bot.domain.note_names import NoteName
 from bot.ports import Chat
 from bot.services.queueing import queue_note
@@ -26,6 +26,7 @@ class Proof:
     events: int
     head: str
     broken_at: int | None
+    restored: Restore | None  #: the newest restore that the trail names, for a person to know of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +35,18 @@ class Posted:
 
     head: Head
     agrees: bool
+    undone: Restore | None = None  #: where it differs: the restore that took what it names out of the trail
+
+    @property
+    def sound(self) -> bool:
+        return self.agrees or self.undone is not None
 
 
 def verify(db: Database) -> Proof:
     """Recompute every link of the chain."""
-    head = events.head(db)
-    return Proof(events=head.seq, head=head.hash, broken_at=events.find_first_broken(db))
+    head, broken_at = events.head(db), events.find_first_broken(db)
+    restored = next(reversed(events.list_restores(db)), None)
+    return Proof(events=head.seq, head=head.hash, broken_at=broken_at, restored=restored)
 
 
 def find_head(db: Database, noted: str) -> int | None:
@@ -56,19 +63,31 @@ def post_head(db: Database, *, day: str, now: datetime) -> bool:
     """Queue the trail's head for the support channel, once a day; False when that day has one already.
 
     Whoever can rewrite the database can make a chain that holds in itself; what was posted holds it to
-    what it was. An empty trail has nothing to post.
+    what it was. An empty trail has nothing to post. As such a person may write a restore in, which
+    excuses the heads of before, the note names it for as many nights as those are compared.
     """
     with transaction(db, locks=("audit:head",)):
         head = events.head(db)
         if not head.seq or outbox.find_newest(db, f"{POSTED}{day}:"):
             return False
         key = f"{POSTED}{day}:{head.seq}:{head.hash}"
-        return queue_note(db, NoteName.AUDIT_HEAD, key=key, values=asdict(head), now=now)
+        recent = [one for one in events.list_restores(db) if now - one.at <= timedelta(days=NEWEST + 1)]
+        told = [asdict(one) | {"at": one.at.isoformat()} for one in recent[-NEWEST:]]
+        values = asdict(head) | {"restores": told}
+        return queue_note(db, NoteName.AUDIT_HEAD, key=key, values=values, now=now)
 
 
 def compare(db: Database, chat: Chat, channel: str) -> tuple[Posted, ...]:
     """The newest heads that Slack holds, newest first, each beside the trail; raises the three failures."""
     keys = chat.list_keys(channel, POSTED, most=NEWEST)
-    read = (found for key in keys if (found := _KEY.fullmatch(key)))
-    heads = (Head(int(found[1]), found[2]) for found in read)
-    return tuple(Posted(head=head, agrees=events.contains(db, head)) for head in heads)
+    read = ((found, at) for key, at in keys if (found := _KEY.fullmatch(key)))
+    restores = events.list_restores(db)
+    return tuple(_beside(db, Head(int(found[1]), found[2]), at, restores) for found, at in read)
+
+
+def _beside(db: Database, head: Head, posted_at: datetime, restores: Sequence[Restore]) -> Posted:
+    """A restore ends the trail in its own event: what stood from there on may differ, nothing before."""
+    if events.contains(db, head):
+        return Posted(head=head, agrees=True)
+    undoing = (one for one in reversed(restores) if one.seq <= head.seq and posted_at < one.at)
+    return Posted(head=head, agrees=False, undone=next(undoing, None))

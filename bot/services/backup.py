@@ -140,14 +140,15 @@ def _hold(fresh: Path, given: Mapping[str, int], *, by: str, now: datetime) -> t
     """Return how many jobs wait for a person, and the number of the next case."""
     with database.connect(fresh) as db:
         with transaction(db):
-            held = outbox.hold_waiting(db)
+            waited = outbox.hold_waiting(db)
+            held = len(outbox.list_jobs(db, (JobStatus.HELD,)))
             holds.add(db, now)
             case = numbers.jump(db, given) + 1
-            tag, many = EventTag.DATABASE_RESTORED, len(held)
-            events.add(db, tag, "database", actor=by, at=now, held=many, next_case=case)
-            for job in held:
+            tag = EventTag.DATABASE_RESTORED
+            events.add(db, tag, events.RESTORED, actor=by, at=now, held=held, next_case=case)
+            for job in waited:
                 show_held(db, job, now=now)
-        return len(outbox.list_jobs(db, (JobStatus.HELD,))), case
+        return held, case
 
 
 def _check_backup(db: Database, path: Path) -> None:

@@ -21,7 +21,7 @@ from bot.domain.cards import (
 )
 from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import CaseStatus
-from bot.domain.events import Head
+from bot.domain.events import Head, Restore
 from bot.domain.mail import Kind
 from bot.domain.note_names import NoteName
 from bot.domain.provenance import Provenance
@@ -54,6 +54,12 @@ from bot.rendering import notices as notice_cards
 from bot.rendering import provisioning as provisioning_cards
 from bot.rendering.blocks import Card
 from bot.rendering.words import Words, words
+
+
+def _audit_head(values: dict[str, Any], say: Words) -> Card:
+    # A note that an older version has queued names no restores.
+    told = [Restore(**one | {"at": datetime.fromisoformat(one["at"])}) for one in values.get("restores", ())]
+    return trail.head_note(Head(values["seq"], values["hash"]), told, words=say)
 
 
 def _question(values: dict[str, Any], say: Words) -> Card:
@@ -146,7 +152,7 @@ NOTES: dict[str, Callable[[dict[str, Any], Words], Card]] = {
         values["ref"], values["clipping"], words=say
     ),
     NoteName.STEP: _step,
-    NoteName.AUDIT_HEAD: lambda values, say: trail.head_note(Head(**values), words=say),
+    NoteName.AUDIT_HEAD: _audit_head,
     NoteName.TURN: _turn,
     NoteName.OUTSIDE: lambda values, say: provisioning_cards.outside_note(values, words=say),
     NoteName.AWAY: _away,

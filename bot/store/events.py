@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from bot.domain.events import GENESIS, Event, EventTag, Head, chained
+from bot.domain.events import GENESIS, Event, EventTag, Head, Restore, chained
 from bot.store.database import count_each, instant, listed, row, rows, text_of
 
 COLUMNS = "seq, at, tag, actor, subject, data, previous, hash"
+RESTORED = "database"  #: the subject of a restore
 AT_ONCE = 500  #: subjects looked up in one statement
 
 
@@ -99,6 +101,19 @@ def contains(db: Database, link: Head) -> bool:
     sql = "select cast(hash as blob) hash from events where seq = :seq"
     found = row(db, sql, {"seq": link.seq})
     return found["hash"] == link.hash.encode() if found else link == Head(0, GENESIS)
+
+
+def list_restores(db: Database) -> list[Restore]:
+    """Every restore that the trail names, oldest first; one whose time nobody can read is none."""
+    # As bytes: whoever tampers with the file may leave what is no text at all.
+    sql = """select seq, cast(at as blob) at, cast(actor as blob) actor from events
+             where subject = :subject and tag = :tag order by seq"""
+    found: list[Restore] = []
+    for entry in rows(db, sql, {"subject": RESTORED, "tag": str(EventTag.DATABASE_RESTORED)}):
+        with suppress(ValueError):
+            at, by = entry["at"].decode(), entry["actor"].decode("utf-8", "replace")
+            found.append(Restore(seq=entry["seq"], at=instant(at), by=by))
+    return found
 
 
 def find_link(db: Database, hash_: str) -> int | None:

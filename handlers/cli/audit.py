@@ -24,7 +24,8 @@ def verify(
 ) -> None:
     """Recompute the chain of the whole trail, and compare it with the heads that were posted to Slack.
 
-    Exit 1 when a link does not hold, or the trail lacks a head that Slack holds or that you name.
+    Exit 1 when a link does not hold, or the trail lacks a head that Slack holds or that you name. What was
+    posted before a restore may be lacking: the restore is named.
     """
     from bot.services import audit
 
@@ -33,7 +34,10 @@ def verify(
         found = audit.find_head(desk.db, head.strip()) if head is not None else None
         posted, trouble = ((), "--offline") if offline else _compare(desk)
     if as_json:
-        heads = [{**asdict(one.head), "agrees": one.agrees} for one in posted]
+        heads = [
+            {**asdict(one.head), "agrees": one.agrees, "undone": one.undone and asdict(one.undone)}
+            for one in posted
+        ]
         noted = {"noted": {"hash": head, "seq": found}} if head is not None else {}
         print_json({**asdict(proof), "posted": heads, "not_compared": trouble} | noted)
     else:
@@ -41,7 +45,7 @@ def verify(
         if head is not None:
             _say_noted(found)
     missed = head is not None and found is None
-    sound = proof.broken_at is None and all(one.agrees for one in posted) and not missed
+    sound = proof.broken_at is None and all(one.sound for one in posted) and not missed
     raise typer.Exit(0 if sound else 1)
 
 
@@ -76,11 +80,20 @@ def _say(proof: "Proof", posted: "tuple[Posted, ...]", trouble: str) -> None:
         head = f"event {one.head.seq}, {plain(one.head.hash)}"
         if one.agrees:
             say(f"[green]agrees[/green] with the head that Slack holds of {head}")
+        elif one.undone:
+            restore = f"the restore of {one.undone.at:%Y-%m-%d %H:%M} UTC"
+            say(f"[yellow]posted before[/yellow] {restore}: not compared with the head of {head}")
         else:
             say(
-                f"[red]differs[/red] from the head that Slack holds of {head}: the trail was rewritten, or "
-                "an older backup was restored"
+                f"[red]differs[/red] from the head that Slack holds of {head}: the trail was rewritten, or a "
+                "database was put back without `usher restore`"
             )
+    if proof.restored:
+        restored = f"{proof.restored.at:%Y-%m-%d %H:%M} UTC by {plain(proof.restored.by)}"
+        say(
+            f"[yellow]restored[/yellow] {restored}, as event {proof.restored.seq} says: "
+            "if nobody knows of that, the trail was rewritten"
+        )
     if trouble:
         say(f"not compared with the heads in Slack: {plain(trouble)}")
     elif not posted:

@@ -1,14 +1,15 @@
 """`usher audit`: the chain, beside the heads that Slack holds."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.bootstrap import open_database
 from bot.domain.events import EventTag
+from bot.domain.keyring import Keyring
 from bot.ports import ChatMessage
 from bot.sandbox.world import World
-from bot.services import audit
+from bot.services import audit, backup
 from bot.settings import load
 from bot.store import database, events
 from bot.store.database import transaction
@@ -72,6 +73,23 @@ def test_a_trail_without_the_posted_head_ends_in_1(trail: Shell) -> None:
     assert "differs from the head that Slack holds of event 3" in answer.out
     assert trail("audit", "verify", "--offline").code == 0
     assert trail("audit", "verify", "--json").objects[0]["posted"][0]["agrees"] is False
+
+
+def test_a_head_of_before_a_restore_fails_nothing_and_the_restore_is_named(trail: Shell) -> None:
+    path = trail.folder / "usher.db"
+    ring, copy = Keyring(load(env_file=None).secret_keys()), trail.folder / "copy.db"
+    with database.connect(path) as db:
+        db.execute("drop trigger events_are_never_deleted")
+        db.execute("delete from events where seq = 3")  # as a backup of the evening before has it
+    backup.back_up(path, copy)
+    later = datetime.now(UTC) + timedelta(days=1)
+    backup.restore(copy, path, ring=ring, by="cli:kim", now=later)
+    answer = trail("audit", "verify")
+
+    assert answer.code == 0
+    assert f"posted before the restore of {later:%Y-%m-%d %H:%M} UTC: not compared with" in answer.out
+    assert f"restored {later:%Y-%m-%d %H:%M} UTC by cli:kim, as event 3 says: if nobody" in answer.out
+    assert trail("audit", "verify", "--json").objects[0]["posted"][0]["undone"]["by"] == "cli:kim"
 
 
 @pytest.mark.slow

@@ -213,6 +213,8 @@ def test_what_was_held_before_a_restore_is_counted_with_the_rest(desk: Shell) ->
     desk("backup", "again.db")
 
     assert "1 job is held" in desk("restore", "again.db").out
+    told = [one["data"] for one in desk("audit", "export", "--json").objects if "restored" in one["tag"]]
+    assert [data["held"] for data in told] == [1, 1]
 
 
 def test_a_restore_leaves_the_backup_as_it_was(desk: Shell) -> None:

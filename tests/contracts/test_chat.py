@@ -322,8 +322,10 @@ def test_our_own_keys_are_listed_by_their_beginning_the_newest_first(room: Room)
     for number in range(250):  # more than a page of what Slack gives
         room.chat.post(replace(CARD, key=f"head:{number}" if number % 100 == 0 else f"other:{number}"))
 
-    assert room.chat.list_keys(CHANNEL, "head:", most=5) == ["head:200", "head:100", "head:0"]
-    assert room.chat.list_keys(CHANNEL, "head:", most=1) == ["head:200"]
+    found = room.chat.list_keys(CHANNEL, "head:", most=5)
+    assert [key for key, _ in found] == ["head:200", "head:100", "head:0"]
+    assert [at for _, at in found] == sorted((at for _, at in found), reverse=True)
+    assert room.chat.list_keys(CHANNEL, "head:", most=1) == found[:1]
 
 
 def test_a_key_that_somebody_else_posts_is_none_of_ours(room: Room) -> None:

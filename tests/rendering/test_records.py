@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.cases import BallHolder, CaseStatus
-from bot.domain.events import EventTag, Head, HistoryStep
+from bot.domain.events import EventTag, Head, HistoryStep, Restore
 from bot.domain.finding import Findings, Found, Subject, Value
 from bot.domain.languages import LANGUAGES
 from bot.domain.lifecycle import Stage
@@ -114,6 +114,9 @@ def shown(lang: str) -> dict[str, Card]:
         "found_nothing": findings_card(Findings(typed="xyzzy"), words=say),
         "report": report_card(REPORT, with_picture=True, words=say),
         "audit_head": head_note(Head(4711, "ab" * 32), words=say),
+        "audit_head_restored": head_note(
+            Head(4711, "ab" * 32), [Restore(seq=4700, at=AT, by="cli:kim")], words=say
+        ),
     }
 
 

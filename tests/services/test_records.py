@@ -8,17 +8,14 @@ from sqlite_utils import Database
 from bot.domain.approvals import ApprovalRules, RejectionReason
 from bot.domain.cases import BallHolder
 from bot.domain.errors import NotApprover, PermanentFailure, UnknownCase
-from bot.domain.events import GENESIS, EventTag, chained
+from bot.domain.events import EventTag
 from bot.domain.report import Report, Week, by_day, read_week
 from bot.domain.staff import Act
-from bot.ports import ChatMessage
 from bot.rendering import plots
 from bot.rendering.words import words
-from bot.services import approvals, audit, groups, history, report, views
+from bot.services import approvals, groups, history, report, views
 from bot.services.staff import StaffList
-from bot.store import outbox
 from tests.cast import AVERY, BLAKE, CASEY, Office, a_case, a_mail
-from tests.outside import SUPPORT
 
 SAY = words("en")
 ONE_IS_ENOUGH = ApprovalRules(second_if_unverified=False)
@@ -208,83 +205,6 @@ def test_a_picture_that_is_refused_is_told_and_the_words_stand(office: Office) -
 
     assert "files:write" in report.send(office.chat, AVERY.id, make(office), words=SAY)
     assert len(office.chat.letters) == 1
-
-
-# The head
-
-
-def posted(office: Office, db: Database) -> list[bool]:
-    return [one.agrees for one in audit.compare(db, office.chat, SUPPORT)]
-
-
-def test_the_head_is_posted_once_a_day_and_agrees(office: Office, db: Database) -> None:
-    a_case(office)
-    assert audit.post_head(db, day="2026-03-02", now=office.now)
-    assert not audit.post_head(db, day="2026-03-02", now=office.now)
-    approve(office, "C-1")
-    assert audit.post_head(db, day="2026-03-03", now=office.now)
-    office.work()
-
-    assert posted(office, db) == [True, True]
-    assert [message.text for message in office.chat.standing.values() if "Audit trail" in message.text]
-
-
-def test_an_empty_trail_posts_nothing(office: Office, db: Database) -> None:
-    assert not audit.post_head(db, day="2026-03-02", now=office.now)
-    assert posted(office, db) == []
-
-
-def rewrite(db: Database, change: str) -> None:
-    """Change the trail and chain it anew, as somebody who knows how it is made can."""
-    db.execute("drop trigger events_are_never_changed")
-    db.execute("drop trigger events_are_never_deleted")
-    db.execute(change)
-    previous = GENESIS
-    columns = "seq, at, tag, actor, subject, data"
-    for seq, at, tag, actor, subject, data in list(db.execute(f"select {columns} from events order by seq")):
-        digest = chained(previous, seq=seq, at=at, tag=tag, actor=actor, subject=subject, data=data)
-        values = {"seq": seq, "previous": previous, "hash": digest}
-        db.execute("update events set previous = :previous, hash = :hash where seq = :seq", values)
-        previous = digest
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        "update events set actor = 'U0CASEY0001' where tag = 'case:approved'",
-        "delete from events where seq = (select max(seq) from events)",
-        "delete from events",
-    ],
-)
-def test_a_trail_rewritten_without_a_flaw_is_caught_by_the_posted_head(
-    office: Office, db: Database, change: str
-) -> None:
-    a_case(office)
-    approve(office, "C-1")
-    audit.post_head(db, day="2026-03-02", now=office.now)
-    office.work(kinds=[job.kind for job in office.jobs("audit_head_note")])
-    rewrite(db, change)
-
-    assert audit.verify(db).broken_at is None
-    assert posted(office, db) == [False]
-
-
-def test_what_only_looks_like_a_head_is_none(office: Office, db: Database) -> None:
-    for number, key in enumerate(
-        ["audit:head:", "audit:head:2026-03-02:x:y", "audit:head:2026-03-02:1:" + "g" * 64]
-    ):
-        office.chat.standing[str(number)] = ChatMessage(channel=SUPPORT, key=key, text="")
-
-    assert posted(office, db) == []
-
-
-def test_the_key_of_a_head_is_found_by_its_beginning_only(office: Office, db: Database) -> None:
-    a_case(office)
-    audit.post_head(db, day="2026-03-02", now=office.now)
-
-    assert outbox.find_newest(db, "audit:head:2026-03-02:")
-    assert not outbox.find_newest(db, "audit:head:2026-03-0:")
-    assert audit.compare(db, office.chat, SUPPORT) == ()
 
 
 # Groups
