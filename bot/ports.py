@@ -80,6 +80,9 @@ class Texter(Protocol):
         Raise TransientFailure, PermanentFailure or UnknownOutcome.
         """
 
+    def check(self) -> str:
+        """Connect, send nothing, and return who was reached; raise TransientFailure or PermanentFailure."""
+
 
 class Provisioner(Protocol):
     """Whoever makes a case or a site outside, once per external id, however often it is asked."""

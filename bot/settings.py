@@ -45,6 +45,7 @@ __all__ = [
 
 
 ENV_FILE = ".env"
+OTHERS = frozenset({"HTTP_PROXY"})  #: near a name of ours, and other programs'
 YEARS = range(1970, 2200)  #: to which a rehearsal's clock may be turned
 
 
@@ -357,15 +358,20 @@ def _check_file(env_file: str | None) -> None:
 
 
 def list_misspelt(env_file: str = ENV_FILE) -> list[tuple[str, str]]:
-    """Names in `.env` that are no setting, each with the setting that was evidently meant."""
+    """Names in `.env` and the environment that are no setting, each with the one that was evidently meant."""
     known = [name.upper() for name in Settings.model_fields]
     try:
         with Path(env_file).open(encoding="utf-8") as lines:
             written = [line.key.upper() for line in parse_stream(lines) if line.key]
     except FileNotFoundError:
-        return []
-    near = {name: get_close_matches(name, known, n=1, cutoff=0.8) for name in written if name not in known}
-    return [(name, meant[0]) for name, meant in near.items() if meant]
+        written = []
+    # Other programs have names of their own in the environment: there it has to be nearer.
+    around = [name for name in map(str.upper, os.environ) if name not in OTHERS]
+    close = dict.fromkeys(around, 0.9) | dict.fromkeys(written, 0.8)
+    near = {
+        name: get_close_matches(name, known, n=1, cutoff=close[name]) for name in close.keys() - set(known)
+    }
+    return sorted((name, meant[0]) for name, meant in near.items() if meant)
 
 
 def _fault(error: ErrorDetails) -> str:

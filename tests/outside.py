@@ -56,6 +56,9 @@ class FakeTexter:
         if fault is not None:
             raise fault
 
+    def check(self) -> str:
+        return "sms.example.com"
+
 
 class FakeMailer:
     """Remembers what it was given; after an unknown outcome the mail has arrived all the same."""

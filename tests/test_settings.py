@@ -278,6 +278,15 @@ def test_a_misspelt_name_in_the_file_is_found_and_a_strangers_is_not() -> None:
     assert settings_room.list_misspelt() == [("DELIVARY", "DELIVERY")]
 
 
+def test_a_misspelt_name_in_the_environment_is_found_and_other_programs_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("USHER_CONFG", "SMTP_RATES", "HTTP_PROXY", "https_proxy", "SMTP_USERNAME", "LANGUAGE"):
+        monkeypatch.setenv(name, "x")
+
+    assert settings_room.list_misspelt() == [("SMTP_RATES", "SMTP_RATE"), ("USHER_CONFG", "USHER_CONFIG")]
+
+
 def example() -> list[tuple[str, str]]:
     """Every name in `.env.example`, given or commented out, with the comment above it."""
     found, above = [], ""

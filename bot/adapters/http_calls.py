@@ -53,6 +53,14 @@ class Caller:
             return answer
         raise self._failure(answer, changes=method != _READS)
 
+    def reach(self) -> str:
+        """Connect, with TLS where the address has it, and ask nothing; return who was reached."""
+        try:
+            self.line.reach()
+        except LineFailure as exc:
+            raise self._line_failure(exc, changes=False) from exc
+        return self.line.name
+
     def refused(self, answer: Answer) -> PermanentFailure:
         """What was asked is not done, and will not be when it is asked again."""
         said = self._words(answer)

@@ -120,10 +120,18 @@ class HttpLine:
                         return self._read(response)
         except (OSError, HTTPException, ValueError) as exc:
             failure, silent = Lost if sent else NotSent, isinstance(exc, TimeoutError)
-            raise failure(_trouble(exc), trusted=not isinstance(exc, ssl.SSLCertVerificationError)) from exc
+            raise failure(_trouble(exc), trusted=_is_trusted(exc)) from exc
         finally:
             if self._pause:
                 self._pause.note(silent=silent)
+
+    def reach(self) -> None:
+        """Connect, and send no request; raise NotSent."""
+        try:
+            with contextlib.closing(self._open()) as line:
+                line.connect()
+        except (OSError, HTTPException, ValueError) as exc:
+            raise NotSent(_trouble(exc), trusted=_is_trusted(exc)) from exc
 
     def _read(self, response: HTTPResponse) -> Answer:
         content = response.read(self._longest + 1)
@@ -153,6 +161,10 @@ class HttpLine:
 
 
 _ALWAYS = {"Accept": "application/json", "Connection": "close", "User-Agent": "Usher"}
+
+
+def _is_trusted(exc: Exception) -> bool:
+    return not isinstance(exc, ssl.SSLCertVerificationError)
 
 
 def _trouble(exc: OSError | HTTPException | ValueError) -> str:

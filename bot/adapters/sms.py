@@ -28,11 +28,17 @@ class SmsGateway:
         body = json.dumps({"to": to, "text": text, "id": key}).encode()
         self._caller.call("POST", self._caller.line.path, headers=headers, body=body)
 
+    def check(self) -> str:
+        return self._caller.reach()
+
 
 class NoGateway:
     """Where no gateway is set nobody can sign in by phone: each text says so."""
 
     def send(self, to: str, text: str, *, key: str) -> None:  # noqa: ARG002 - the port's
+        self.check()
+
+    def check(self) -> str:
         raise PermanentFailure("there is no way to send a text", mend="set SMS_URL and SMS_TOKEN")
 
 

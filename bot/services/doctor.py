@@ -13,7 +13,7 @@ from bot.domain.errors import PermanentFailure, SettingsFault, TransientFailure
 from bot.domain.health import Check
 from bot.domain.ledger import MailStatus
 from bot.domain.provisioning import Way
-from bot.ports import Chat, Mailbox, Mailer, Provisioner, Reader, Tokens
+from bot.ports import Chat, Mailbox, Mailer, Provisioner, Reader, Texter, Tokens
 from bot.rendering.mail_templates import list_left_out
 from bot.rendering.mails import list_lost_rules
 from bot.rendering.samples import template_faults
@@ -61,6 +61,7 @@ class Patient:
     open_mailer: Callable[[], Mailer]
     open_provisioners: Callable[[], Mapping[Way, Provisioner]]
     tokens: Tokens | None  #: None where the mail servers take passwords
+    texter: Texter | None  #: None where no gateway is set
     chat: Chat
     reader: Reader
     database: Path
@@ -71,7 +72,8 @@ class Patient:
     proxies: tuple[str, ...]  #: whose forwarded headers are believed
     shows_certificates: bool  #: a proxy says which certificate a visitor has shown
     delivery: str
-    misspelt: tuple[tuple[str, str], ...]  #: names in `.env` that are no setting, and what was meant
+    misspelt: tuple[tuple[str, str], ...]  #: names that are no setting, and what was meant
+    policy_file: Path | None  #: None where the shipped one is read
     now: datetime
     clock_turned: bool
 
@@ -158,7 +160,7 @@ def _look_into_database(db: Database, patient: Patient) -> Iterator[Check]:
 def _look_at_settings(patient: Patient) -> Iterator[Check]:
     wrong = [f"{name} is no setting ({meant}?)" for name, meant in patient.misspelt]
     sentence = "; ".join(wrong) or "all there and well-formed"
-    mend = "mend the name in .env: what it was to set has its default now"
+    mend = "mend the name, in .env or in the environment: what it was to set has its default now"
     yield Check(name="settings", well=not wrong, sentence=sentence, mend=mend)
     wide = [one for one in patient.proxies if ip_network(one, strict=False).prefixlen < NARROW]
     if wide:
@@ -169,7 +171,10 @@ def _look_at_settings(patient: Patient) -> Iterator[Check]:
 
 def _look_at_policy(patient: Patient) -> Iterator[Check]:
     programme = patient.desk.policy.mag
-    sentence = f"{programme.name}, sponsor {programme.sponsor}, {len(patient.desk.sponsors)} in SPONSORS"
+    read = patient.policy_file or "the shipped one, as USHER_CONFIG is not set"
+    sentence = (
+        f"{programme.name}, sponsor {programme.sponsor}, {len(patient.desk.sponsors)} in SPONSORS; {read}"
+    )
     mend = "name who may submit a RIS in SPONSORS (addresses and domains)"
     yield Check(name="usher.toml", well=bool(patient.desk.sponsors), sentence=sentence, mend=mend)
     says = DELIVERY_SAYS.get(patient.delivery, "")
@@ -215,6 +220,14 @@ def _look_at_mailer(patient: Patient) -> Iterator[Check]:
         yield Check(name="mail out", well=True, sentence=f"{mailer.check()} lets us in")
     finally:
         mailer.close()
+
+
+def _look_at_texts(patient: Patient) -> Iterator[Check]:
+    if patient.texter is not None:
+        yield Check(name="texts", well=True, sentence=f"{patient.texter.check()} can be reached")
+    elif patient.desk.policy.mag.keeps_accounts:
+        sentence = "there is no SMS_URL: nobody can sign in by phone"
+        yield Check(name="texts", well=patient.delivery == "hold", sentence=sentence, mend=MENDS["texts"])
 
 
 def _look_at_provisioning(patient: Patient) -> Iterator[Check]:
@@ -338,6 +351,7 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     ("mail tokens", _look_at_tokens),
     ("mailbox", _look_at_mailbox),
     ("mail out", _look_at_mailer),
+    ("texts", _look_at_texts),
     ("provisioning", _look_at_provisioning),
     ("slack", _look_at_slack),
 )
@@ -360,6 +374,7 @@ MENDS = {
     "mail tokens": "check OAUTH_TOKEN_URL, and HTTPS_PROXY and CA_BUNDLE where there are any",
     "mailbox": "check IMAP_HOST, IMAP_PORT, IMAP_TLS, IMAP_USER, IMAP_PASSWORD and IMAP_FOLDER",
     "mail out": "check SMTP_HOST, SMTP_PORT, SMTP_TLS, SMTP_USER and SMTP_PASSWORD",
+    "texts": "set SMS_URL and SMS_TOKEN to those of a gateway that sends texts",
     "provisioning": "check [provisioning] of usher.toml and the settings of that way",
     "slack": "check SLACK_BOT_TOKEN, SLACK_API_URL, and HTTPS_PROXY where there is one",
     "slack scopes": _SCOPES_MEND,

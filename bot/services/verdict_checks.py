@@ -23,12 +23,12 @@ def look(mailbox: Mailbox, desk: Desk, reader: Reader, path: Path) -> Check:
     named = [[authserv_id(one) for one in mail.all_headers("authentication-results")] for mail in mails]
     judged = sum(trusted in ids for ids in named)
     topmost = Counter(ids[0][:100] for ids in named if ids and ids[0]).most_common(1)
-    carried = f"{judged} of the newest {len(newest)} mails carry a verdict of {trusted or 'nobody'}"
+    carried = f"{judged} of the newest {len(newest)} mails carry a verdict of {trusted}"
     none_yet = f"{trusted} is trusted; no mail has come yet that would show whether that is its name"
     return Check(
         name="sender verdicts",
         well=bool(trusted) and (judged > 0 or not newest),
-        sentence=carried if newest or not trusted else none_yet,
+        sentence=(carried if newest else none_yet) if trusted else "not set: no sender counts as verified",
         mend=f"{_MEND}; on top of {topmost[0][1]} of them stands {topmost[0][0]}" if topmost else _MEND,
     )
 

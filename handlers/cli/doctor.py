@@ -51,6 +51,7 @@ def _patient(bot: "Bot", misspelt: tuple[tuple[str, str], ...]) -> "Patient":
         open_mailer=bot.open_mailer,
         open_provisioners=bot.open_provisioners,
         tokens=bot.tokens,
+        texter=bot.texter if settings.sms_url else None,
         chat=bot.chat,
         reader=bot.reader,
         database=settings.database_path,
@@ -62,6 +63,7 @@ def _patient(bot: "Bot", misspelt: tuple[tuple[str, str], ...]) -> "Patient":
         shows_certificates=bool(settings.client_cert_subject_header),
         delivery=settings.delivery,
         misspelt=misspelt,
+        policy_file=settings.usher_config,
         now=bot.clock.now(),
         clock_turned=settings.usher_clock != "real",
     )

@@ -38,6 +38,21 @@ def test_a_text_arrives_once_however_often_its_key_is_sent() -> None:
     assert arrived == [("+4915112345678", "654321 für Sie"), ("+4915112345678", "123456 für Sie")]
 
 
+def test_a_gateway_is_looked_for_without_a_text_or_a_request() -> None:
+    gateway = Gateway(now=lambda: NOW)
+    gateway.start()
+    try:
+        reached = texter(gateway.url, "a wrong one").check()
+    finally:
+        gateway.stop()
+
+    assert reached == "127.0.0.1"
+    with pytest.raises(NotNow, match="cannot be reached"):
+        texter(f"http://127.0.0.1:{free_port()}/send").check()
+    with pytest.raises(PermanentFailure, match="no way to send"):
+        build_texter(load_given(GOOD), TRUST).check()
+
+
 @pytest.mark.parametrize(
     ("status", "failure"),
     [

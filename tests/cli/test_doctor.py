@@ -69,7 +69,8 @@ def test_a_whole_world_is_well(doctor: Shell) -> None:
     names = [line.split(": ")[0].removeprefix("well  ") for line in answer.out.splitlines()]
     assert names == [
         *("settings", "usher.toml", "delivery", "clock", "database", "mailbox", "mailbox IDLE"),
-        *("sender verdicts", "mail out", "provisioning by desk", "slack", "slack scopes", "SLACK_APP_TOKEN"),
+        *("sender verdicts", "mail out", "texts", "provisioning by desk", "slack", "slack scopes"),
+        "SLACK_APP_TOKEN",
         *("SLACK_APPROVALS_CHANNEL", "SLACK_SUPPORT_CHANNEL", "SLACK_STAFF", "SLACK_APPROVERS"),
         *("approvals", "step-up"),
     ]
@@ -98,7 +99,10 @@ def test_a_whole_world_is_well(doctor: Shell) -> None:
         ({"slack_staff": "zoe@desk.example"}, "SLACK_STAFF", "zoe@desk.example is not found", "SLACK_STAFF"),
         ({"sponsors": ""}, "usher.toml", "0 in SPONSORS", "name who may submit"),
         ({"trusted_proxies": "10.0.0.0/8,0.0.0.0/0"}, "TRUSTED_PROXIES", "0.0.0.0/0: whoever", "in front"),
-        ({"trusted_authserv_id": ""}, "sender verdicts", "a verdict of nobody", "TRUSTED_AUTHSERV_ID"),
+        ({"trusted_authserv_id": ""}, "sender verdicts", "not set: no sender", "TRUSTED_AUTHSERV_ID"),
+        ({"sms_url": "http://127.0.0.1:1/send"}, "texts", "127.0.0.1 cannot be reached", "SMS_URL"),
+        ({"sms_url": "https://sms.invalid/send"}, "texts", "sms.invalid cannot be reached", "SMS_URL"),
+        ({"sms_url": "", "sms_token": "", "delivery": "live"}, "texts", "no SMS_URL: nobody", "SMS_TOKEN"),
         (
             {"database_url": "sqlite:////nowhere/usher.db"},
             "database",
@@ -229,6 +233,29 @@ def test_a_misspelt_name_in_the_file(doctor: Shell) -> None:
     Path(".env").write_text("DELIVARY=hold\n")
 
     assert ill(doctor)["settings"]["sentence"] == "DELIVARY is no setting (DELIVERY?)"
+
+
+def test_a_misspelt_name_in_the_environment_and_which_usher_toml_is_read(
+    doctor: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the unit's EnvironmentFile gives it."""
+    checks = {check["name"]: check for check in doctor("doctor", "--json").objects}
+    assert checks["usher.toml"]["sentence"].endswith(f"; {doctor.folder / 'usher.toml'}")
+    monkeypatch.setenv("USHER_CONFG", os.environ["USHER_CONFIG"])
+    monkeypatch.delenv("USHER_CONFIG")
+
+    bad = ill(doctor)
+    checks = {check["name"]: check for check in doctor("doctor", "--json").objects}
+    assert bad["settings"]["sentence"] == "USHER_CONFG is no setting (USHER_CONFIG?)"
+    assert "the shipped one, as USHER_CONFIG is not set" in checks["usher.toml"]["sentence"]
+
+
+def test_without_a_gateway_it_is_said_while_mails_are_on_hold(doctor: Shell) -> None:
+    doctor.set(sms_url="", sms_token="", delivery="hold")
+    checks = {check["name"]: check for check in doctor("doctor", "--json").objects}
+
+    assert ill(doctor) == {}
+    assert checks["texts"]["sentence"] == "there is no SMS_URL: nobody can sign in by phone"
 
 
 def test_wording_that_does_not_hold(doctor: Shell) -> None:
