@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from bot.domain.bounces import reason_in
 from bot.domain.cards import AlarmNote, HeldNote, TroubleNote
+from bot.domain.keyring import UNOPENED
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
@@ -63,7 +64,9 @@ def _address(note: TroubleNote) -> str:
 
 
 def _instead(note: TroubleNote) -> str:
-    """What there is to do where a mail's address is wrong."""
+    """What there is to do where a mail's address is wrong, or the key is gone that it was sealed with."""
+    if note.detail == UNOPENED:
+        return "key"
     template = note.subject.partition(" → ")[0]
     if note.unactivated or template == "activation":
         return "activation"

@@ -14,6 +14,7 @@ from bot.domain.cases import case_ref
 from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked
+from bot.domain.keyring import UNOPENED
 from bot.domain.letters import ASKING
 from bot.domain.note_names import NoteName
 from bot.domain.outbox import LEASE, LONGEST_WAIT, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience
@@ -105,7 +106,7 @@ def claim(
                 secrets = json.loads(desk.keyring.open(SECRETS, sealed)) if sealed else {}
             except ValueError:
                 # It costs this job only: raised from here, it would keep the whole lane from its claims.
-                lost = Outcome(status=JobStatus.FAILED, error="no key in SECRET_KEY opens its link any more")
+                lost = Outcome(status=JobStatus.FAILED, error=UNOPENED)
                 end(db, job, worker, lost, now=now, jitter=0.0)
                 continue
             going.append(replace(job, secrets=secrets))

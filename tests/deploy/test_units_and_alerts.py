@@ -14,6 +14,7 @@ from handlers.portal import ops
 from tests.deploy.proxies import DEPLOY
 from tests.processes import need
 
+GUIDE = DEPLOY.parent / "operate.md"
 ALERTS = DEPLOY / "alerts.yaml"
 CASES = Path(__file__).parents[1] / "data" / "alerts_test.yaml"
 UNITS = sorted(DEPLOY.glob("usher*.service")) + sorted(DEPLOY.glob("usher*.timer"))
@@ -110,3 +111,21 @@ def test_the_night_looks_at_the_trail_and_makes_a_backup_whatever_becomes_of_the
     assert ended.returncode == int(bool(fails))
     assert (tmp_path / "called").read_text().split() == ["audit", "backup"]
     assert aged.exists() is (fails == "backup")
+
+
+def test_what_operators_are_told_to_back_up_by_hand_drops_out_with_the_nightly_ones() -> None:
+    (pattern,) = names(r'-name "([^"]+)" -mtime', DEPLOY / "usher-nightly.service")
+    told = names(r"^usher backup (\S+)", GUIDE)
+
+    assert told
+    for path in map(Path, told):
+        assert path.parent == Path("/var/lib/usher/backups")
+        assert path.match(pattern)
+
+
+def test_the_install_lays_a_policy_of_ones_own_and_names_what_the_service_needs_of_its_settings() -> None:
+    told = GUIDE.read_text(encoding="utf-8").partition("\n## As a systemd service\n")[2].partition("\n## ")[0]
+    (policy,) = set(re.findall(r"USHER_CONFIG=(\S+?)`", told))
+
+    assert re.search(rf"^install .*/usher\.toml {policy}\b", told, re.MULTILINE)
+    assert all(f"`{name}" in told for name in ("DATABASE_URL", "PORTAL_URL", "TRUSTED_PROXIES"))

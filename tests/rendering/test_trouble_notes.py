@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.bounces import reason_in
 from bot.domain.cards import MailEnd, TroubleNote
+from bot.domain.keyring import UNOPENED
 from bot.rendering import desk_notes
 from bot.rendering.blocks import Card
 from tests.golden import assert_json_approved
@@ -25,6 +26,7 @@ def shown(**changed: object) -> Card:
 GOLDEN: dict[str, Callable[[], Card]] = {
     "trouble_job_failed": shown,
     "trouble_direct_unknown": lambda: shown(what="direct_unknown", ref="Q-7", detail="Slack was lost"),
+    "trouble_job_unopened": lambda: shown(detail=UNOPENED),
     "trouble_job_retried": lambda: shown(ended=MailEnd.RETRIED, by="U0BLAKE0002", at=AT),
     "trouble_job_unknown": lambda: shown(what="job_unknown", detail="the line was lost"),
 }
@@ -61,13 +63,23 @@ def test_who_has_a_wrong_address_is_reached_as_far_as_there_is_a_way(
 
 
 @pytest.mark.parametrize(
+    "subject", ["order_confirmation → anna@example.org", "activation → anna@example.org"]
+)
+def test_a_mail_that_no_key_opens_has_no_wrong_address_but_a_key_to_put_back(subject: str) -> None:
+    said = str(shown(subject=subject, detail=UNOPENED, ref="C-7").blocks)
+
+    assert "SECRET_KEY=PRESENT,FORMER" in said
+    assert "address is wrong" not in said
+
+
+@pytest.mark.parametrize(
     ("answer", "reason"),
     [
         ("550 5.1.1 <anna@example.org>: no such user", "no_mailbox"),
         ("452-4.2.2 over quota", "full"),
         ("550 no such user", ""),
         ("554 5.6.0 refused at 10.5.1.1", ""),
-        ("no key in SECRET_KEY opens its link any more", ""),
+        (UNOPENED, ""),
     ],
 )
 def test_a_servers_answer_says_why_only_where_its_code_does(answer: str, reason: str) -> None:
