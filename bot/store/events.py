@@ -116,6 +116,17 @@ def list_about(db: Database, subjects: Sequence[str]) -> list[Event]:
     return [_event(entry) for entry in sorted(found, key=lambda entry: int(entry["seq"]))]
 
 
+def list_restores(db: Database) -> list[tuple[datetime, datetime]]:
+    """Each restore of a backup: when the newest event of that was written, and when it was restored."""
+    found = rows(
+        db,
+        """select coalesce((select at from events before where before.seq = e.seq - 1), e.at) newest, e.at
+           from events e where e.subject = 'database' and e.tag = :tag order by e.seq""",
+        {"tag": EventTag.DATABASE_RESTORED},
+    )
+    return [(instant(entry["newest"]), instant(entry["at"])) for entry in found]
+
+
 def list_tagged(db: Database, subjects: Sequence[str], tags: Sequence[EventTag]) -> list[Event]:
     """The same, of these kinds only."""
     return [one for one in list_about(db, subjects) if one.tag in tags]
