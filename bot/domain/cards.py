@@ -223,6 +223,7 @@ class TroubleNote:
     ref: str = ""
     id: int = 0
     unactivated: str = ""  #: the address whose account nobody has activated, and which may be wrong
+    on_card: str = ""  #: what its case's card offers about that mail: "anew", or "told" besides
     ended: MailEnd | None = None  #: then nothing is asked any more
     by: str = ""  #: who ended it
     at: datetime | None = None

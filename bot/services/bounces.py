@@ -27,7 +27,13 @@ from bot.domain.note_names import NoteName
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.threads import list_ours
 from bot.rendering import mails
-from bot.services import conversation_replies, email_change_notices, held_notes, phone_reset_notices
+from bot.services import (
+    conversation_replies,
+    decision_mails,
+    email_change_notices,
+    held_notes,
+    phone_reset_notices,
+)
 from bot.services.decision_phases import follow
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card, queue_mail, queue_note
@@ -164,6 +170,7 @@ def _tell(db: Database, bounce: _Bounce, what: str, subject: str, now: datetime)
     note = TroubleNote(
         what=what, subject=subject, detail=detail.strip(), ref=ref, id=job.id,
         unactivated=bounce.recipient if waits else "",
+        on_card=decision_mails.find_way(db, job) if bounce.recipient == job.recipient else "",
     )  # fmt: skip
     queue_note(
         db,

@@ -21,7 +21,7 @@ from bot.services.cases import answer, get_case, refusals_recorded
 from bot.services.decision_phases import follow
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card
-from bot.store import bounces, outbox, step_jobs
+from bot.store import bounces, cases, outbox, step_jobs
 from bot.store.database import transaction
 
 #: states in which a person may say that its reader was told otherwise
@@ -67,6 +67,15 @@ def note_told(db: Database, job_id: int, *, by: Staff, now: datetime) -> Case:
         return case
 
 
+def find_way(db: Database, job: Job) -> str:
+    """What its case's card offers once such a mail is lost: "anew", or "told" besides; "" for nothing."""
+    case = cases.find(db, job.case_id) if job.case_id is not None and _is_such(job) else None
+    open_still = job.status in (*LOST, JobStatus.SENT)
+    if case is None or not (open_still and _says_what_stands(db, job, case)):
+        return ""
+    return "told" if job.decision_id is not None else "anew"
+
+
 def _lost(db: Database, job: Job, *states: JobStatus) -> Sequence[JobStatus]:
     """The states in which it is to be dealt with: what came back is as lost as what did not go."""
     return (*states, JobStatus.SENT) if bounces.is_lost(db, job.id) else states
@@ -78,7 +87,7 @@ def _of_case(
 ) -> Iterator[tuple[Job, Case]]:
     """Such a mail that says what stands, and its case, which says afterwards what was done."""
     job = outbox.find(db, job_id)
-    if job is None or job.case_id is None or (job.decision_id is None and job.template not in STANDINGS):
+    if job is None or job.case_id is None or not _is_such(job):
         raise UnknownJob(id=job_id, status=job.status if job else "")
     ref = case_ref(job.case_id)
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}", f"job:{job_id}")):
@@ -91,6 +100,10 @@ def _of_case(
         thread_notes.record(db, tag, case.id, actor=by.id, at=now, about=job.template)
         follow(db, job.decision_id, now=now)
         queue_case_card(db, case.id, now=now)
+
+
+def _is_such(job: Job) -> bool:
+    return job.decision_id is not None or job.template in STANDINGS
 
 
 def _says_what_stands(db: Database, job: Job, case: Case) -> bool:
