@@ -223,7 +223,8 @@ class TroubleNote:
     ref: str = ""
     id: int = 0
     unactivated: str = ""  #: the address whose account nobody has activated, and which may be wrong
-    on_card: str = ""  #: what its case's card offers about that mail: "anew", or "told" besides
+    anew: bool = False  #: its case's card has *Write it anew* for that mail
+    told: bool = False  #: and *Told otherwise*
     ended: MailEnd | None = None  #: then nothing is asked any more
     by: str = ""  #: who ended it
     at: datetime | None = None

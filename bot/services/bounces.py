@@ -167,10 +167,11 @@ def _tell(db: Database, bounce: _Bounce, what: str, subject: str, now: datetime)
     status, said = bounce.report.status, bounce.report.detail
     detail = said if status in said else f"{status} {said}"
     waits = any(is_unactivated(one) for one in accounts.list_by_email(db, bounce.recipient))
+    anew = bounce.recipient == job.recipient and decision_mails.goes_anew(db, job)
     note = TroubleNote(
         what=what, subject=subject, detail=detail.strip(), ref=ref, id=job.id,
         unactivated=bounce.recipient if waits else "",
-        on_card=decision_mails.find_way(db, job) if bounce.recipient == job.recipient else "",
+        anew=anew, told=anew and job.decision_id is not None,
     )  # fmt: skip
     queue_note(
         db,

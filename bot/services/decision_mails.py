@@ -67,13 +67,12 @@ def note_told(db: Database, job_id: int, *, by: Staff, now: datetime) -> Case:
         return case
 
 
-def find_way(db: Database, job: Job) -> str:
-    """What its case's card offers once such a mail is lost: "anew", or "told" besides; "" for nothing."""
-    case = cases.find(db, job.case_id) if job.case_id is not None and _is_such(job) else None
-    open_still = job.status in (*LOST, JobStatus.SENT)
-    if case is None or not (open_still and _says_what_stands(db, job, case)):
-        return ""
-    return "told" if job.decision_id is not None else "anew"
+def goes_anew(db: Database, job: Job) -> bool:
+    """Whether its case's card offers to write a mail anew that came back."""
+    if job.case_id is None or not _is_such(job) or job.status not in (*LOST, JobStatus.SENT):
+        return False
+    case = cases.find(db, job.case_id)
+    return case is not None and _says_what_stands(db, job, case)
 
 
 def _lost(db: Database, job: Job, *states: JobStatus) -> Sequence[JobStatus]:
