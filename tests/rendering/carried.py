@@ -197,6 +197,8 @@ CARRIED: dict[str, dict[str, Value]] = {
     "certificate_of_no_use": {"user_id": "k7m3-x9p2"},
     "secret_key_wrong": {},
     "taken_in_before": {"ref": "C-7", "by": "U0AVERY", "at": AT},
+    "no_case_but_account": {"ref": "A-7"},
+    "no_case_but_reset": {"ref": "R-7"},
     "no_case_but_invitation": {"ref": "P-7"},
     "no_case_but_question": {"ref": "Q-7"},
     "certificate_taken": {"user_id": "k7m3-x9p2"},
