@@ -206,6 +206,7 @@ class MailEnd(StrEnum):
     DISCARDED = "discarded"
     RETRIED = "retried"
     OVERTAKEN = "overtaken"  # another goes in its place, or none
+    UNTRUE = "untrue"  # what it says is true no more
     WENT = "went"  # it evidently had gone
     TOLD = "told"  # its reader knows by another way
 

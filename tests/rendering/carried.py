@@ -39,6 +39,7 @@ CARRIED: dict[str, dict[str, Value]] = {
     "mail_waits": {"since": AT},
     "words_not_kept": {"ref": "C-7"},
     "mail_sealed": {"id": 12},
+    "mail_untrue": {},
     "own_mail": {"id": 12, "address": "desk@desk.example.com"},
     "purchase_order_needed": {"ref": "C-7", "number": "4711", "total": Money(38_700, "EUR")},
     "no_balance": {"ref": "C-7", "total": Money(38_700, "EUR")},
