@@ -118,6 +118,7 @@ _NAMES: dict[CaseStatus, tuple[str, ...]] = {
     CaseStatus.IN_REVIEW: ("approve", "reject"),
     CaseStatus.WAITING_FOR_SPONSOR: (),  # answers in words are taken over where they stand, below its card
     CaseStatus.REJECTED: (),  # so is its mail written anew
+    CaseStatus.WITHDRAWN: (),  # and released below its note
 }
 
 

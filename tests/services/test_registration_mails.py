@@ -176,12 +176,29 @@ def test_a_live_case_whose_activation_mails_wait_is_the_desks_until_they_go(tmp_
     called = [one.text for one in office.chat.standing.values() if "is with the desk again" in one.text]
     assert called == ["*C-1* is with the desk again: Registration to be decided."]  # each has its own note
     office.clock.wait(hours=2)
-    for job in office.jobs("activation"):
+    for job in (*office.jobs("activation"), office.job("site_ready")):
         assert waiting_for(office, BLAKE)
         with office.connect() as db:
             outbox.release(db, job.id, by=AVERY.id, now=office.now)
     assert waiting_for(office, BLAKE) == []
     assert "*Live* · closed since" in shown_card(office)
+
+
+def test_a_live_case_of_which_its_sponsor_has_not_heard_yet_is_the_desks(tmp_path: Path) -> None:
+    """It waited for nobody, while the mail waited for staff."""
+    office = registered(tmp_path)
+    decide(office)
+    held(office, "")
+    for job in office.jobs("activation"):
+        with office.connect() as db:
+            outbox.release(db, job.id, by=AVERY.id, now=office.now)
+
+    assert [(ref, ball) for ref, ball, _ in waiting_for(office, BLAKE)] == [("C-1", BallHolder.DESK)]
+    assert "*A mail to the sponsor waits for release* in the support channel" in shown_card(office)
+    with office.connect() as db:
+        outbox.release(db, office.job("site_ready").id, by=AVERY.id, now=office.now)
+    assert waiting_for(office, BLAKE) == []
+    assert "waits for release*" not in shown_card(office)
 
 
 def test_who_is_reminded_while_no_mail_goes_has_one_already(tmp_path: Path) -> None:
