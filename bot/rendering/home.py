@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.absences import Absence
 from bot.domain.cards import CaseCard
 from bot.domain.cases import OVER, Case, CaseStatus
-from bot.domain.home import DayFigures, Home, ToDecide
+from bot.domain.home import DayFigures, Home, ToDecide, Unmailed
 from bot.domain.queue import QueueEntry
 from bot.domain.ris import Severity
 from bot.rendering import (
@@ -25,6 +25,7 @@ from bot.rendering.words import Words
 MOST_BLOCKS = 100
 MOST_ROWS = 8  #: of each list; `/usher queue` has them all
 MOST_AWAY = 10
+MOST_UNMAILED = 20  #: cases in one line
 FIRST_WORDS = ("queue", "next", "help")
 
 
@@ -200,10 +201,22 @@ def _desk(home: Home, words: Words, now: datetime) -> list[Block]:
         *_rows("others", home.others, words, now),
         blocks.header(words.say("home.desk")),
         *([blocks.section("\n".join(held))] if held else []),
+        *_unmailed(home.unmailed, words),
         blocks.section(_figures(home.figures, words)),
         *_away(home.away, words, now),
         blocks.actions(*_ways(home, words)),
     ]
+
+
+def _unmailed(cases: Sequence[Unmailed], words: Words) -> list[Block]:
+    """Whose users no activation mail has, where nothing waits for release: no case waits for that."""
+    if not cases:
+        return []
+    named = ", ".join(f"{safe(one.ref)} ({one.users})" for one in cases[:MOST_UNMAILED])
+    if more := len(cases[MOST_UNMAILED:]):
+        named += " " + words.say("card.more", number=more)
+    users = sum(one.users for one in cases)
+    return [blocks.section(words.say("home.unmailed", count=users, cases=named))]
 
 
 def _ways(home: Home, words: Words) -> list[Block]:

@@ -18,6 +18,7 @@ from bot.domain.queue import Wanted
 from bot.domain.registration_refusals import RegistrationDecided
 from bot.domain.staff import Staff
 from bot.rendering import registration as registration_cards
+from bot.rendering.home import home_view
 from bot.rendering.pages.journey import Journey, journey
 from bot.rendering.words import words
 from bot.services import accounts as account_services
@@ -199,6 +200,31 @@ def test_a_live_case_of_which_its_sponsor_has_not_heard_yet_is_the_desks(tmp_pat
         outbox.release(db, office.job("site_ready").id, by=AVERY.id, now=office.now)
     assert waiting_for(office, BLAKE) == []
     assert "waits for release*" not in shown_card(office)
+
+
+def test_users_whose_activation_mails_came_back_or_did_not_go_stand_in_the_home_tab(tmp_path: Path) -> None:
+    """Only the case's card said so, which nobody looks at any more."""
+    office = registered(tmp_path)
+    decide(office)
+    first, second, *_ = office.jobs("activation")
+    assert "cannot activate" not in home_tab(office)
+    ends(JobStatus.FAILED)(office, second.key)
+    office.work_till_quiet()
+    assert "*1 user cannot activate their account*" in home_tab(office)
+    assert "C-1 (1)" in home_tab(office)
+    office.take(a_report(about=first.message_id, recipient=first.recipient))
+    assert "*2 users cannot activate their accounts*" in home_tab(office)
+
+    with office.connect() as db, transaction(db):
+        for one in accounts.list_of_case(db, 1):
+            account_services.mail_activation(db, office.desk, one, now=office.now)
+    assert "cannot activate" not in home_tab(office)
+
+
+def home_tab(office: Office) -> str:
+    with office.connect() as db:
+        found = home.get_home(db, office.desk, by=BLAKE, now=office.now)
+    return str(home_view(found, words=words("en"), now=office.now, mailbox="", channel=""))
 
 
 def test_who_is_reminded_while_no_mail_goes_has_one_already(tmp_path: Path) -> None:
