@@ -34,7 +34,8 @@ def home_view(
 ) -> Block:
     """Somebody of the desk sees this; `on_top` answers what they clicked just now."""
     asked = conversations.section(home.asked, "home", most=MOST_ROWS, words=words, now=now)
-    above = [*phone_resets.section(home.lost, "home", most=MOST_ROWS, words=words), *asked]
+    lost = phone_resets.section(home.lost, "home", most=MOST_ROWS, words=words)
+    above = [*_unmailed(home.unmailed, words), *lost, *asked]
     body = [*above, *_decide(home, words, now), *_own(home, words, now), *_desk(home, words, now)]
     if not home.undecided and not home.held:
         body = [*(above or _empty(words, mailbox, channel)), *_desk(home, words, now)]
@@ -201,7 +202,6 @@ def _desk(home: Home, words: Words, now: datetime) -> list[Block]:
         *_rows("others", home.others, words, now),
         blocks.header(words.say("home.desk")),
         *([blocks.section("\n".join(held))] if held else []),
-        *_unmailed(home.unmailed, words),
         blocks.section(_figures(home.figures, words)),
         *_away(home.away, words, now),
         blocks.actions(*_ways(home, words)),

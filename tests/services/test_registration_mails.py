@@ -211,6 +211,7 @@ def test_users_whose_activation_mails_came_back_or_did_not_go_stand_in_the_home_
     ends(JobStatus.FAILED)(office, second.key)
     office.work_till_quiet()
     assert "*1 user cannot activate their account*" in home_tab(office)
+    assert "Nothing waits" not in home_tab(office)
     assert "C-1 (1)" in home_tab(office)
     office.take(a_report(about=first.message_id, recipient=first.recipient))
     assert "*2 users cannot activate their accounts*" in home_tab(office)
