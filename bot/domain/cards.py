@@ -206,6 +206,7 @@ class MailEnd(StrEnum):
     DISCARDED = "discarded"
     RETRIED = "retried"
     OVERTAKEN = "overtaken"  # another goes in its place, or none
+    UNTRUE = "untrue"  # what it says is true no more
     WENT = "went"  # it evidently had gone
     TOLD = "told"  # its reader knows by another way
 
@@ -223,6 +224,8 @@ class TroubleNote:
     ref: str = ""
     id: int = 0
     unactivated: str = ""  #: the address whose account nobody has activated, and which may be wrong
+    anew: bool = False  #: its case's card has *Write it anew* for that mail
+    told: bool = False  #: and *Told otherwise*
     ended: MailEnd | None = None  #: then nothing is asked any more
     by: str = ""  #: who ended it
     at: datetime | None = None

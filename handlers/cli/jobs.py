@@ -77,7 +77,7 @@ def release(
     ] = False,
 ) -> None:
     """Let held jobs go: out of DELIVERY=hold, or after a restore."""
-    from bot.services import outbox
+    from bot.services import held_mails, outbox
 
     if (job_id is None) is not everything:
         raise typer.BadParameter("give either a job's number or --all")
@@ -89,5 +89,5 @@ def release(
             if since:
                 say("the hold since the restore is over: mails go out as DELIVERY says")
         else:
-            outbox.release(desk.db, job_id, by=desk.by, now=desk.now)
+            held_mails.release(desk.db, job_id, by=desk.by, now=desk.now)
             say(f"job {job_id} is released")
