@@ -55,7 +55,8 @@ class Joined:
 
     company: str
     status: CaseStatus
-    sharing: tuple[str, ...] = ()  #: new people whose address somebody else has there, by name
+    sharing: tuple[str, ...] = ()  #: people it orders for whose address somebody else has there, by name
+    with_account: tuple[str, ...] = ()  #: people it orders for who have an account there
 
 
 @dataclass(frozen=True, kw_only=True)

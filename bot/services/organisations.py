@@ -285,8 +285,11 @@ def find_joined(db: Database, case: Case) -> Joined | None:
     named = organisations.find_name(db, case.addition.of) if case.addition else None
     if named is None:
         return None
-    sharing = seat_holders.list_sharing(db, case) if case.status in OPEN else ()
-    return Joined(company=named[0], status=named[1], sharing=sharing)
+    joined = Joined(company=named[0], status=named[1])
+    if case.status not in OPEN:
+        return joined
+    sharing, known = seat_holders.list_sharing(db, case), seat_holders.list_with_account(db, case)
+    return replace(joined, sharing=sharing, with_account=known)
 
 
 def note_same_form(db: Database, case: Case, *, now: datetime) -> None:

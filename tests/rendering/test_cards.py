@@ -133,7 +133,9 @@ GOLDEN: dict[str, Callable[[], Card]] = {
     "case_addition": lambda: case_card(
         CaseCard(
             case=replace(samples.addition_case(), status=CaseStatus.IN_REVIEW, decision=None),
-            joined=Joined(company="Lindgren & Soehne GmbH", status=CaseStatus.APPROVED),
+            joined=Joined(
+                company="Lindgren & Soehne GmbH", status=CaseStatus.APPROVED, with_account=("Aylin Demir",)
+            ),
         )
     ),
     "case_withdrawn": lambda: case_card(CaseCard(case=replace(samples.withdrawn_case(), decision=None))),
