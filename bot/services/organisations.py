@@ -364,7 +364,7 @@ def check_not_again(db: Database, case: Case) -> None:
         if other.status is not CaseStatus.RECEIVED or other.id < case.id:
             raise _other_version(db, case, other)
     marks = [Mark(MarkKind.FORM, case.ris.form_hash()), *people_of(case.ris.users)]
-    if not organisations.find_alike(db, marks, of=case.id):  # mostly: to compare all of a large form takes long
+    if not organisations.find_alike(db, marks, of=case.id):  # mostly: comparing a large form takes long
         return
     for like in list_likenesses(db, case):
         if Reason.SAME_FORM in like.reasons and like.may_be_joined:
