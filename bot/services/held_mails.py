@@ -1,11 +1,11 @@
-"""Mails that wait for release: one that says what is true no more ends by itself, and its buttons with it."""
+"""Mails that wait for a person: of what is true no more none goes, and one that waited for release ends."""
 
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from bot.domain.mail_refusals import MailUntrue
-from bot.domain.outbox import JobStatus
+from bot.domain.outbox import JobKind, JobStatus
 from bot.services import mail_words, outbox, upkeep
 from bot.store import outbox as outbox_store
 from bot.store.database import transaction
@@ -35,6 +35,14 @@ def release(db: Database, job_id: int, *, by: str, now: datetime) -> None:
     if _end_untrue(db, job_id, now=now):
         raise MailUntrue
     outbox.release(db, job_id, by=by, now=now)
+
+
+def retry(db: Database, job_id: int, *, by: str, now: datetime) -> None:
+    """Try one anew that failed, or of which nobody knows. Raise MailUntrue, StepNotOpen or UnknownJob."""
+    job = outbox_store.find(db, job_id)
+    if job is not None and job.kind is JobKind.MAIL and not mail_words.is_true(db, job, now=now):
+        raise MailUntrue
+    outbox.retry(db, job_id, by=by, now=now)
 
 
 def _end_untrue(db: Database, job_id: int, *, now: datetime) -> bool:

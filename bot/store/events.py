@@ -3,13 +3,13 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlite_utils import Database
 
 from bot.domain.events import GENESIS, Event, EventTag, Head, chained
-from bot.store.database import count_each, instant, listed, row, rows, text_of
+from bot.store.database import count_each, instant, listed, maybe_instant, row, rows, text_of
 
 COLUMNS = "seq, at, tag, actor, subject, data, previous, hash"
 AT_ONCE = 500  #: subjects looked up in one statement
@@ -120,11 +120,12 @@ def list_restores(db: Database) -> list[tuple[datetime, datetime]]:
     """Each restore of a backup: when the newest event of that was written, and when it was restored."""
     found = rows(
         db,
-        """select coalesce((select at from events before where before.seq = e.seq - 1), e.at) newest, e.at
-           from events e where e.subject = 'database' and e.tag = :tag order by e.seq""",
+        """select (select at from events before where before.seq = e.seq - 1) newest, e.at from events e
+           where e.subject = 'database' and e.tag = :tag order by e.seq""",
         {"tag": EventTag.DATABASE_RESTORED},
     )
-    return [(instant(entry["newest"]), instant(entry["at"])) for entry in found]
+    beginning = datetime.min.replace(tzinfo=UTC)
+    return [(maybe_instant(entry["newest"]) or beginning, instant(entry["at"])) for entry in found]
 
 
 def list_tagged(db: Database, subjects: Sequence[str], tags: Sequence[EventTag]) -> list[Event]:

@@ -47,10 +47,10 @@ def list_jobs(
 @app.command(epilog="Example: usher jobs retry 7")
 def retry(job_id: JobId) -> None:
     """Try a failed or unknown job again: a mail with the same Message-ID, a step as its card's Retry does."""
-    from bot.services import outbox
+    from bot.services import held_mails
 
     with open_desk() as desk:
-        outbox.retry(desk.db, job_id, by=desk.by, now=desk.now)
+        held_mails.retry(desk.db, job_id, by=desk.by, now=desk.now)
     say(f"job {job_id} is queued again")
 
 

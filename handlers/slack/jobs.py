@@ -51,7 +51,7 @@ def on_discard(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
 def on_retry(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
-        outbox.retry(db, number_in(body), by=_staff(body, bot).id, now=bot.clock.now())
+        held_mails.retry(db, number_in(body), by=_staff(body, bot).id, now=bot.clock.now())
         settle(respond, body, words(bot).say("slack.mail_retried"))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.errors import TransientFailure
 from bot.domain.outbox import JobStatus
 from bot.services import backup
 from bot.store import chat_messages
@@ -59,3 +60,30 @@ def test_a_button_of_a_message_that_the_backup_knows_or_that_came_since_counts(
     workspace.heard()
 
     assert office.job("receipt").status is JobStatus.DISCARDED
+
+
+def test_a_note_of_a_time_that_was_lost_that_is_found_says_what_its_number_means_now(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """Seen: it showed the receipt of one company, and its button released that of another."""
+    office = workspace.office
+    held(office, "")
+    backup.back_up(office.path, tmp_path / "copy.db")
+    office.clock.wait(minutes=30)
+    a_case(office, company="Alpha Holding")
+    office.work()
+    key = f"held:{office.job('receipt').id}"
+    (ts,) = (ts for ts, one in office.chat.standing.items() if one.key == key)
+    office.chat.standing[posted := f"{office.now.timestamp():.6f}"] = office.chat.standing.pop(ts)
+    office.clock.wait(minutes=30)
+    backup.restore(tmp_path / "copy.db", office.path, ring=office.desk.keyring, by="cli:root", now=office.now)
+    a_case(office, company="Beta Verlag")
+    assert key == f"held:{office.job('receipt').id}"
+    for _ in range(8):
+        office.chat.faults.then(TransientFailure("Slack 500"))
+    office.work_till_quiet()
+
+    (note,) = (one for one in office.chat.standing.values() if one.key == key)
+    assert note is office.chat.standing[posted]
+    assert "Beta Verlag" in str(note.blocks)
+    assert "Alpha Holding" not in str(note.blocks)
