@@ -160,11 +160,8 @@ def find_forgetting(db: Database, channel: str, ts: str) -> datetime | None:
     """
     posted = datetime.fromtimestamp(float(ts), UTC)
     for newest, restored_at in events.list_restores(db):
-        if (
-            newest < posted + SKEW
-            and posted < restored_at
-            and chat_messages.find_key(db, channel, ts) is None
-        ):
+        is_between = newest < posted + SKEW and posted < restored_at
+        if is_between and chat_messages.find_key(db, channel, ts) is None:
             return restored_at
     return None
 
