@@ -73,11 +73,9 @@ def read_answers(text: str, quoted_text: str = "") -> tuple[Given, ...]:
 
 
 def read_beside(text: str, quoted_text: str = "") -> str:
-    """What stands under no number; of what leads to the first of them only what asks something."""
+    """What stands under no number."""
     reader = _read(text, quoted_text)
-    if not reader.end():
-        return text
-    return f"{reader.above if '?' in reader.above else ''}{reader.below}"
+    return f"{reader.above}{reader.below}" if reader.end() else text
 
 
 def _read(text: str, quoted_text: str) -> "_Reader":

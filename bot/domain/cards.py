@@ -55,7 +55,8 @@ class Joined:
 
     company: str
     status: CaseStatus
-    sharing: tuple[str, ...] = ()  #: new people whose address somebody else has there, by name
+    sharing: tuple[str, ...] = ()  #: people it orders for whose address somebody else has there, by name
+    with_account: tuple[str, ...] = ()  #: people it orders for who have an account there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,6 +207,7 @@ class MailEnd(StrEnum):
     DISCARDED = "discarded"
     RETRIED = "retried"
     OVERTAKEN = "overtaken"  # another goes in its place, or none
+    UNTRUE = "untrue"  # what it says is true no more
     WENT = "went"  # it evidently had gone
     TOLD = "told"  # its reader knows by another way
 
@@ -223,6 +225,8 @@ class TroubleNote:
     ref: str = ""
     id: int = 0
     unactivated: str = ""  #: the address whose account nobody has activated, and which may be wrong
+    anew: bool = False  #: its case's card has *Write it anew* for that mail
+    told: bool = False  #: and *Told otherwise*
     ended: MailEnd | None = None  #: then nothing is asked any more
     by: str = ""  #: who ended it
     at: datetime | None = None

@@ -21,6 +21,18 @@ class NoCaseButInvitation(Refusal):
     code = "no_case_but_invitation"
 
 
+class NoCaseButAccount(Refusal):
+    """An account was named where only a case can be meant; values: ref."""
+
+    code = "no_case_but_account"
+
+
+class NoCaseButReset(Refusal):
+    """A request about lost phones or an app was named where only a case can be meant; values: ref."""
+
+    code = "no_case_but_reset"
+
+
 class ConversationTaken(Refusal):
     """A colleague has it; values: ref, by, at."""
 

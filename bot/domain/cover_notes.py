@@ -30,7 +30,7 @@ _DAS_FORMULAR: Final = (
     "ausgefullten|vollstandig|vollstandige|korrigierte|korrigiertes|aktualisierte|aktualisiertes|neue|neuen|"
     "neuer|neues|ris|formular|formulare|datei|dateien|tabelle|excel|registrierungsformular|anmeldung|"
     "registrierung|onboarding|fur|von|firma|kunde|kunden|neukunde|neukunden|unternehmen|partner|wie|"
-    "besprochen|gewunscht|vereinbart|mit der bitte um|bitte um|zur|prufung|bearbeitung|kenntnisnahme|"
+    "besprochen|gewunscht|vereinbart|mit der bitte um|zur|prufung|bearbeitung|kenntnisnahme|"
     "weiteren|und|jetzt|nun"
 )
 _COVER: Final = f"""
@@ -38,6 +38,12 @@ _COVER: Final = f"""
 please|kindly|you will|you can|also / find|find attached|find enclosed|see|see attached / {_THE_FORM}
 / {_THE_FORM} /
 / attached|enclosed|here is|here s|here are|here it is|here they are|here you go|this is / {_THE_FORM}
+please|here|here are|here is|find|see|my|our|the|below|these are / answers|answer|replies|your questions|\
+missing information|missing details|as follows / {_THE_FORM}|questions|question|missing|information|details|\
+follow|as follows|in order|by number|one by one|inline|between the lines
+hier|hier sind|hier ist|anbei|nachfolgend|im folgenden|meine|unsere|die|bitte / antworten|antwort|\
+fehlenden angaben|zu ihren fragen|auf ihre fragen|zu euren fragen|wie folgt / {_DAS_FORMULAR}|fragen|frage|\
+ihren|ihre|euren|auf|zu|unten|wie folgt|nachfolgend|folgen|antworten|meine|unsere|angaben|fehlenden|mail
 hereby|now|will|am|are / i|we|i am|we are|i m|we re / am|are|hereby|now|attach|attaching|send|sending|sent|\
 have sent|submit|submitting|forward|forwarding|{_THE_FORM}
 a|the|our|your|completed|filled|filled in|corrected|updated|new / ris|form|registration|registration form|\
@@ -59,8 +65,8 @@ hiermit / ich|wir / {_DAS_FORMULAR}
 das|ein|unser|die|unsere|neue|neues / ris|formular|registrierung|anmeldung|onboarding|neukunde|neuer kunde|\
 neue kunden|neuer partner / {_DAS_FORMULAR}
 / wie besprochen|wie gewunscht|wie vereinbart|wie angekundigt|zur kenntnisnahme|zur information /
-bitte|mit der bitte / um prufung|um bearbeitung|um weitere bearbeitung|zur bearbeitung|zur prufung / \
-{_DAS_FORMULAR}
+bitte|mit der bitte / um kenntnisnahme|um prufung|um bearbeitung|um weitere bearbeitung|zur bearbeitung|\
+zur prufung / {_DAS_FORMULAR}
 / bei ruckfragen|bei fragen|fur ruckfragen|fur fragen|bei weiteren fragen / stehe|stehen|ich|wir|ihnen|gern|\
 gerne|jederzeit|zur|verfugung|melden|sie|sich|bitte|einfach|konnen|bei|mir|uns
 / ich freue mich|wir freuen uns / auf|uber|ihre|eure|ruckmeldung|antwort|bestatigung

@@ -276,6 +276,7 @@ class Restore:
     seq: int
     at: datetime
     by: str
+    newest: datetime | None = None  #: when the backup's newest event was written; None where it has none
 
 
 @dataclass(frozen=True, kw_only=True)

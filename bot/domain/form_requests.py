@@ -116,6 +116,11 @@ _REASON: Final = re.compile(
     r"[^.?!]{0,60}[.!]?",
     re.IGNORECASE,
 )
+#: how a part of a sentence begins that says something by itself
+_BY_ITSELF: Final = re.compile(
+    r"(?:(?:and|but|und|aber) )?(?:(?:i|we|ich|wir)(?:\b|[\u2019'])|(?:please|bitte|call|contact) \w+)",
+    re.IGNORECASE,
+)
 _FILE: Final = r"(?:form|ris|file|document|template|sheet|spreadsheet|excel)s?"
 #: where a sentence may end: behind it thanks or a closing
 _END: Final = r"(?=\W*$|[,:)]| (?:thanks|thank you|best|kind|regards|cheers|danke|viele|herewith|as)\b)"
@@ -163,11 +168,13 @@ _PARTS: Final = re.compile(
     r"(?=(?:(?:the|our|my|die|der|das) \w+ )?(?:i|we|you|ich|wir|please|bitte|will|follows|folg\w+)\b)",
     re.IGNORECASE,
 )
-#: a day of something else: of what was agreed, and by when an order is to be carried out
+#: a day of something else: of what was agreed, of a call, and by when an order is to be carried out
 _OTHER_DAY: Final = re.compile(
     r"\b(?:as|wie)\b[^.?!,]{0,40}?\b(?:discussed|agreed|promised|requested|announced|besprochen|vereinbart"
     r"|abgesprochen|versprochen|gewünscht|angekündigt)\b"
     rf"(?: (?:on|am|by phone|yesterday|gestern|last|letzte\w*|week|woche|{_WEEKDAY})\b)*"
+    rf"|\b(?:i|we)(?: will|[\u2019']ll)? (?:call|phone|ring)\b[^.?!,]{{0,30}}?\b(?:tomorrow|{_WEEKDAY})"
+    rf"|\b(?:ich|wir) (?:rufe?n?|melden?|telefonier\w*)\b[^.?!,]{{0,30}}?\b(?:morgen|{_WEEKDAY})"
     rf"|\b(?:by|until|till|before|bis|ab|start\w*|begin\w*)\b(?: \w+){{0,2}}? (?:tomorrow|morgen|{_WEEKDAY}"
     r"|(?:next|nächste\w*) (?:week|month|woche|monat))\b",
     re.IGNORECASE,
@@ -272,7 +279,14 @@ def _asks_only(sentence: str) -> bool:
     if found is None:
         return False
     few = len(found.string[: found.start()].split()) <= _BEFORE
-    return few and not _MORE.search(found.string)
+    beside = _PARTS.split(found.string[: found.start()])[:-1] + _PARTS.split(found.string[found.end() :])[1:]
+    return few and not _MORE.search(found.string) and not any(map(_says_more, beside))
+
+
+def _says_more(part: str) -> bool:
+    """Whether a part of the sentence, beside the request, is one by itself: "…, I call on Monday"."""
+    said = part.strip(" ().!\u2013-")
+    return _BY_ITSELF.match(said) is not None and not (_REASON.fullmatch(said) or is_polite(said))
 
 
 def _find_request(sentence: str) -> re.Match[str] | None:

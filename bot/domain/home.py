@@ -32,6 +32,14 @@ class Held:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unmailed:
+    """A live case that is not in the queue, and to how many of whose users no activation mail went."""
+
+    ref: str
+    users: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ToDecide:
     """A case on which the person may do the next step, with enough of it to decide on."""
 
@@ -52,4 +60,5 @@ class Home:
     figures: DayFigures
     away: tuple[Absence, ...]
     asked: tuple[Conversation, ...] = ()  #: questions whose turn is the desk's, the gravest first
+    unmailed: tuple[Unmailed, ...] = ()
     lost: tuple[ResetCard, ...] = ()  #: phones and apps about which only the desk can decide

@@ -33,6 +33,12 @@ class MailWaits(Refusal):
     code = "mail_waits"
 
 
+class MailUntrue(Refusal):
+    """What a mail of ours says is true no more, so that it never goes."""
+
+    code = "mail_untrue"
+
+
 class MailHasResult(Refusal):
     """The mail has led to a case or conversation: again would be twice; values: id, ref."""
 

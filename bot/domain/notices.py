@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from bot.domain.cases import BallHolder, Case, CaseStatus, case_ref
+from bot.domain.phone_resets import ResetCard
 from bot.domain.working_time import Calendar
 
 #: no mail that nobody waits for comes before or after office hours, whatever the hours of its reader
@@ -81,11 +82,20 @@ class Standing:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StandingRequest:
+    """A lost phone or app that waits for the desk, since when."""
+
+    card: ResetCard
+    since: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class StandingNote:
-    """What stands still, longest first; `more` beyond what is shown."""
+    """What stands still, longest first; `more` cases beyond what is shown."""
 
     shown: tuple[Standing, ...]
     more: int = 0
+    lost: tuple[StandingRequest, ...] = ()
 
 
 def hours_reached(calendar: Calendar, since: datetime, hours: Sequence[int], *, now: datetime) -> int:

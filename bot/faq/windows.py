@@ -13,7 +13,15 @@ _WIDE_UP_TO = 12  #: … of a message of so many; of a longer one two, so that i
 
 _SUBJECT = re.compile(r"\s*(?:subject|betreff)\s*:[ \t]*(.*)(?:\n|$)", re.IGNORECASE)
 _ANSWERED = re.compile(r"^(?:\s*(?:re|aw|antw|fwd?|wg|wtr)\s*:)+\s*", re.IGNORECASE)
-_END = re.compile(r"(?<=[.!?])\s+|\s*\n\s*\n\s*|\s*\n\s*(?=[-*\u2022\d])")
+#: a line that begins so is a sentence of its own: in a folded one these words have no capital
+_BEGUN = (
+    r"(?:How|Where|What|Who|When|Which|Why|Can|Could|May|Must|Should|Do|Does|Did|Is|Are|Please"
+    r"|Wie|Wo|Was|Wer|Wem|Wen|Wann|Welche\w*|Warum|Wieso|Kann|Können|Darf|Dürfen|Muss|Müssen|Ist|Sind|Gibt"
+    r"|Bitte)\b"
+)
+_END = re.compile(
+    rf"(?<=[.!?])\s+|\s*\n\s*\n\s*|\s*\n\s*(?=[-*\u2022\d])|(?<![,:;])[^\S\n]*\n\s*(?={_BEGUN})"
+)
 _FOLDED = re.compile(r"\s*\n\s*")
 _ABBREVIATED = re.compile(
     r"\b(?:nr|bzw|ca|e\.g|i\.e|z\. ?b|ust-idnr|ust\.-idnr|no|inc|mr|ms|mrs|dr)\.\s", re.IGNORECASE

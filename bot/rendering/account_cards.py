@@ -144,7 +144,8 @@ def _button(view: AccountView, act: AccountAct, words: Words) -> Block:
     about = {"user_id": safe(view.account.user_id, 20), "company": safe(view.customer.name, 80)}
     if theirs:
         about["who"] = safe(theirs.name, 30) or words.person(theirs.by, slack=True)  # Slack takes 300 letters
-    text = words.say(f"account.{act}.text", **about)
+    never = act is AccountAct.REOPEN and not view.account.activated_at
+    text = words.say(f"account.{act}.{'waiting' if never else 'text'}", **about)
     if act is AccountAct.CLOSE and view.invitations:
         text += f" {words.say('page.members.end.invitations', count=view.invitations)}"
     ask = blocks.asked_first(

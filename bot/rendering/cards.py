@@ -153,7 +153,12 @@ def unheard(card: CaseCard, words: Words) -> Iterator[str]:
 
 
 #: which mail it is that waits for release
-_UNRELEASED = {CaseStatus.WAITING_FOR_SPONSOR: "asked", CaseStatus.INVITED: "refused"}
+_UNRELEASED = {
+    CaseStatus.WAITING_FOR_SPONSOR: "asked",
+    CaseStatus.INVITED: "refused",
+    CaseStatus.LIVE: "told",
+    CaseStatus.WITHDRAWN: "told",
+}
 
 
 def _facts(case: Case, words: Words) -> list[str]:

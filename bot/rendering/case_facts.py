@@ -44,8 +44,14 @@ def earlier(case: Case, say: Words) -> Values:
         "only_people": case.addition is not None,
         "addition_to": told.ref if told else "",
         "known_users": named(known),
+        "with_account": "",
         "replaces_on": say.date(replaced[-1].at) if replaced else "",
     }
+
+
+def with_account(case: Case, people: Sequence[str]) -> Values:
+    """Who of an addition keeps the account that they have, for whom its organisation is their own."""
+    return {"with_account": named(people) if case.addition and case.addition.told else ""}
 
 
 def struck(ris: RisCase) -> str:

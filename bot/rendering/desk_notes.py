@@ -25,6 +25,9 @@ def trouble_note(note: TroubleNote, *, words: Words) -> Card:
     if note.what == "job_failed" or note.unactivated:
         said = words.say(f"trouble.instead.{_instead(note)}", ref=safe(note.ref), to=_address(note))
         shown.append(blocks.context(said))
+    if note.anew:
+        key = "trouble.on_card.told" if note.told else "trouble.on_card.anew"
+        shown.append(blocks.context(words.say(key, ref=safe(note.ref))))
     if note.what in _TRIED_AGAIN and note.id:
         action = _TRIED_AGAIN[note.what]
         again = blocks.button(words.say(f"trouble.{action}"), action=action, value=str(note.id))

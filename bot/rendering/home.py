@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.absences import Absence
 from bot.domain.cards import CaseCard
 from bot.domain.cases import OVER, Case, CaseStatus
-from bot.domain.home import DayFigures, Home, ToDecide
+from bot.domain.home import DayFigures, Home, ToDecide, Unmailed
 from bot.domain.queue import QueueEntry
 from bot.domain.ris import Severity
 from bot.rendering import (
@@ -25,6 +25,7 @@ from bot.rendering.words import Words
 MOST_BLOCKS = 100
 MOST_ROWS = 8  #: of each list; `/usher queue` has them all
 MOST_AWAY = 10
+MOST_UNMAILED = 20  #: cases in one line
 FIRST_WORDS = ("queue", "next", "help")
 
 
@@ -33,7 +34,8 @@ def home_view(
 ) -> Block:
     """Somebody of the desk sees this; `on_top` answers what they clicked just now."""
     asked = conversations.section(home.asked, "home", most=MOST_ROWS, words=words, now=now)
-    above = [*phone_resets.section(home.lost, "home", most=MOST_ROWS, words=words), *asked]
+    lost = phone_resets.section(home.lost, "home", most=MOST_ROWS, words=words)
+    above = [*_unmailed(home.unmailed, words), *lost, *asked]
     body = [*above, *_decide(home, words, now), *_own(home, words, now), *_desk(home, words, now)]
     if not home.undecided and not home.held:
         body = [*(above or _empty(words, mailbox, channel)), *_desk(home, words, now)]
@@ -118,6 +120,7 @@ _NAMES: dict[CaseStatus, tuple[str, ...]] = {
     CaseStatus.IN_REVIEW: ("approve", "reject"),
     CaseStatus.WAITING_FOR_SPONSOR: (),  # answers in words are taken over where they stand, below its card
     CaseStatus.REJECTED: (),  # so is its mail written anew
+    CaseStatus.WITHDRAWN: (),  # and released below its note
 }
 
 
@@ -203,6 +206,17 @@ def _desk(home: Home, words: Words, now: datetime) -> list[Block]:
         *_away(home.away, words, now),
         blocks.actions(*_ways(home, words)),
     ]
+
+
+def _unmailed(cases: Sequence[Unmailed], words: Words) -> list[Block]:
+    """Whose users no activation mail has, where nothing waits for release: no case waits for that."""
+    if not cases:
+        return []
+    named = ", ".join(f"{safe(one.ref)} ({one.users})" for one in cases[:MOST_UNMAILED])
+    if more := len(cases[MOST_UNMAILED:]):
+        named += " " + words.say("card.more", number=more)
+    users = sum(one.users for one in cases)
+    return [blocks.section(words.say("home.unmailed", count=users, cases=named))]
 
 
 def _ways(home: Home, words: Words) -> list[Block]:

@@ -5,11 +5,12 @@ from itertools import groupby
 
 from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.notices import NoticeKind, Standing, StandingNote, WaitingNote
-from bot.rendering import blocks
+from bot.rendering import blocks, phone_resets
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
 
 MOST_CALLED = 12  #: people in one notice
+MOST_LOST = 10  #: lost phones and apps in one list
 
 _ORDER = tuple(BallHolder)  #: who can act first; nobody where a decision is not carried out
 
@@ -42,10 +43,24 @@ def _called(note: WaitingNote, words: Words) -> str:
 
 def standing_note(note: StandingNote, *, words: Words) -> Card:
     """What stands still, by who has to act; names only, so that it pings nobody."""
-    number = len(note.shown) + note.more
-    text = words.say("notice.standing", count=number)
+    number, lost = len(note.shown) + note.more, words.say("phone_reset.list", count=len(note.lost))
+    text = words.say("notice.standing", count=number) if number else lost
     more = [blocks.context(words.say("notice.standing.more", count=note.more))] if note.more else []
-    return Card(text=text, blocks=[blocks.header(text), *_groups(note, words), *more])
+    heading = f"*{lost}*" if number else words.say("notice.standing.desk")
+    requests = [_requests(note, heading, words)] if note.lost else []
+    return Card(text=text, blocks=[blocks.header(text), *requests, *_groups(note, words), *more])
+
+
+def _requests(note: StandingNote, heading: str, words: Words) -> Block:
+    lines = (
+        words.say(
+            "notice.standing.lost",
+            request=phone_resets.title_of(one.card, words),
+            since=words.moment(one.since),
+        )
+        for one in note.lost
+    )
+    return blocks.listing(heading, lines, words, shown=MOST_LOST, of=len(note.lost))
 
 
 def _groups(note: StandingNote, words: Words) -> Iterator[Block]:

@@ -37,6 +37,9 @@ def _addition(case: Case, addition: Addition, joined: Joined, words: Words) -> s
         ),
         words.say("addition.people", count=len(case.ordered_users), seats=case.ordered_seats),
     ]
+    if joined.with_account:
+        many, who = len(joined.with_account), _named(joined.with_account)
+        lines.append(words.say("addition.accounts", count=many, names=who))
     if names:
         more = " …" if len(names) > NAMED else ""
         lines.append(words.say("addition.known", count=len(names), names=", ".join(names[:NAMED]) + more))

@@ -48,16 +48,19 @@ def section(waiting: Sequence[ResetCard], where: str, *, most: int, words: Words
 
 def _row(card: ResetCard, where: str, words: Words) -> Block:
     """One with a button that shows it whole."""
-    reset, account = card.reset, card.account
-    title = words.say(
+    whole = blocks.button(words.say("card.open"), action=OPEN, value=str(card.reset.id))
+    text = "\n".join([title_of(card, words), *_standing(card, words)])
+    return blocks.section(text) | {"block_id": f"{where}:{card.reset.ref}", "accessory": whole}
+
+
+def title_of(card: ResetCard, words: Words) -> str:
+    """Whose it is, for a line among others."""
+    return words.say(
         f"phone_reset.row{_named(card)}",
-        ref=reset.ref,
-        name=safe(account.name, 80),
+        ref=card.reset.ref,
+        name=safe(card.account.name, 80),
         company=safe(card.company, 80) or words.say("card.nameless"),
     )
-    whole = blocks.button(words.say("card.open"), action=OPEN, value=str(reset.id))
-    text = "\n".join([title, *_standing(card, words)])
-    return blocks.section(text) | {"block_id": f"{where}:{reset.ref}", "accessory": whole}
 
 
 def account_line(card: ResetCard, words: Words) -> str:

@@ -66,8 +66,10 @@ class Words:
             raise KeyError(f"no {self.lang} words for {key}")
         count = values.get("count")
         if self._keys[key]:
-            return self._texts.ngettext(key, key, count if isinstance(count, int) else 2).format(**values)
-        return self._texts.gettext(key).format(**values)
+            said = self._texts.ngettext(key, key, count if isinstance(count, int) else 2)
+        else:
+            said = self._texts.gettext(key)
+        return _ended_once(said, values).format(**values)
 
     def name(self, value: StrEnum) -> str:
         """The name of any state or kind of ours, e.g. `CaseStatus.IN_REVIEW` -> `case_status.in_review`."""
@@ -164,7 +166,7 @@ class Words:
         values |= {name: self._value(name, value, slack=slack) for name, value in refusal.values.items()}
         if key not in self._keys:
             raise KeyError(f"no {self.lang} words for {key}")
-        return self._texts.gettext(key).format_map(values)
+        return _ended_once(self._texts.gettext(key), values).format_map(values)
 
     def _value(self, name: str, value: Value, *, slack: bool) -> str:
         if isinstance(value, datetime):
@@ -213,6 +215,12 @@ class Words:
         user = ris.users[problem.user]
         name = quoting.one_line(f"{user.first_name} {user.last_name}".strip() or user.email, 80)
         return f" ({name or self.say('place.user', number=problem.user + 1)})"
+
+
+def _ended_once(text: str, values: Mapping[str, object]) -> str:
+    """Without the full stop of a sentence behind a value that brings its own: "… at Lindgren Inc."."""
+    own = [re.escape(name) for name, value in values.items() if str(value).endswith(".")]
+    return re.sub(rf"(\{{(?:{'|'.join(own)})\}}[*_”“]?)\.(?=\s|$)", r"\1", text) if own else text
 
 
 @cache

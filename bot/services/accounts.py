@@ -61,13 +61,13 @@ def with_companies(db: Database, found: Iterable[Account]) -> list[tuple[Account
 def open_all(db: Database, desk: Desk, case: Case, *, by: str, now: datetime) -> list[Account]:
     """An account and an activation mail for everybody whom a case brings, in the caller's transaction.
 
-    A case that has accounts gets no more; neither does who has one, whose void key an addition replaces.
+    A case that has accounts gets no more; neither does who has one, for whom an addition brings a key.
     """
     if accounts.list_of_case(db, case.id):
         return []
     organisation = case.addition.of if case.addition else case.id
     there = {_person(one) for one in accounts.list_of_organisation(db, organisation)}
-    new = [account_of(user, lang=case.lang) for user in case.ordered_users]
+    new = [account_of(user, lang=case.lang) for user in seat_holders.as_known(db, case).ordered_users]
     made = [make_one(db, desk, case, one, by=by, now=now) for one in new if _person(one) not in there]
     held = seat_holders.list_held(db, organisation)
     for one in made:

@@ -72,7 +72,7 @@ def post_head(db: Database, *, day: str, now: datetime) -> bool:
             return False
         key = f"{POSTED}{day}:{head.seq}:{head.hash}"
         recent = [one for one in events.list_restores(db) if now - one.at <= timedelta(days=NEWEST + 1)]
-        told = [asdict(one) | {"at": one.at.isoformat()} for one in recent[-NEWEST:]]
+        told = [{"seq": one.seq, "at": one.at.isoformat(), "by": one.by} for one in recent[-NEWEST:]]
         values = asdict(head) | {"restores": told}
         return queue_note(db, NoteName.AUDIT_HEAD, key=key, values=values, now=now)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -15,8 +15,10 @@ from bot.domain.keyring import Keyring
 from bot.domain.outbox import JobStatus
 from bot.services import sealed
 from bot.services.outbox import show_held
-from bot.store import database, events, holds, migrations, numbers, outbox
+from bot.store import chat_messages, database, events, holds, migrations, numbers, outbox
 from bot.store.database import transaction
+
+SKEW = timedelta(minutes=1)  #: between Slack's clock and ours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +151,20 @@ def _hold(fresh: Path, given: Mapping[str, int], *, by: str, now: datetime) -> t
             for job in waited:
                 show_held(db, job, now=now)
         return held, case
+
+
+def find_forgetting(db: Database, channel: str, ts: str) -> datetime | None:
+    """When the database was restored that knows nothing of that message in Slack; None where it knows of it.
+
+    It was posted between the backup and its restore. Numbers of jobs, mails and people that were given then
+    are given again, and its buttons carry them.
+    """
+    posted = datetime.fromtimestamp(float(ts), UTC)
+    for one in events.list_restores(db):
+        is_between = (one.newest is None or one.newest < posted + SKEW) and posted < one.at
+        if is_between and chat_messages.find_key(db, channel, ts) is None:
+            return one.at
+    return None
 
 
 def _check_backup(db: Database, path: Path) -> None:

@@ -27,7 +27,13 @@ from bot.domain.note_names import NoteName
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.threads import list_ours
 from bot.rendering import mails
-from bot.services import conversation_replies, email_change_notices, held_notes, phone_reset_notices
+from bot.services import (
+    conversation_replies,
+    decision_mails,
+    email_change_notices,
+    held_notes,
+    phone_reset_notices,
+)
 from bot.services.decision_phases import follow
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card, queue_mail, queue_note
@@ -161,9 +167,11 @@ def _tell(db: Database, bounce: _Bounce, what: str, subject: str, now: datetime)
     status, said = bounce.report.status, bounce.report.detail
     detail = said if status in said else f"{status} {said}"
     waits = any(is_unactivated(one) for one in accounts.list_by_email(db, bounce.recipient))
+    anew = bounce.recipient == job.recipient and decision_mails.goes_anew(db, job)
     note = TroubleNote(
         what=what, subject=subject, detail=detail.strip(), ref=ref, id=job.id,
         unactivated=bounce.recipient if waits else "",
+        anew=anew, told=anew and job.decision_id is not None,
     )  # fmt: skip
     queue_note(
         db,

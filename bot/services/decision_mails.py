@@ -21,7 +21,7 @@ from bot.services.cases import answer, get_case, refusals_recorded
 from bot.services.decision_phases import follow
 from bot.services.desk import Desk
 from bot.services.queueing import queue_case_card
-from bot.store import bounces, outbox, step_jobs
+from bot.store import bounces, cases, outbox, step_jobs
 from bot.store.database import transaction
 
 #: states in which a person may say that its reader was told otherwise
@@ -67,6 +67,14 @@ def note_told(db: Database, job_id: int, *, by: Staff, now: datetime) -> Case:
         return case
 
 
+def goes_anew(db: Database, job: Job) -> bool:
+    """Whether its case's card offers to write a mail anew that came back."""
+    if job.case_id is None or not _is_such(job) or job.status not in (*LOST, JobStatus.SENT):
+        return False
+    case = cases.find(db, job.case_id)
+    return case is not None and _says_what_stands(db, job, case)
+
+
 def _lost(db: Database, job: Job, *states: JobStatus) -> Sequence[JobStatus]:
     """The states in which it is to be dealt with: what came back is as lost as what did not go."""
     return (*states, JobStatus.SENT) if bounces.is_lost(db, job.id) else states
@@ -78,7 +86,7 @@ def _of_case(
 ) -> Iterator[tuple[Job, Case]]:
     """Such a mail that says what stands, and its case, which says afterwards what was done."""
     job = outbox.find(db, job_id)
-    if job is None or job.case_id is None or (job.decision_id is None and job.template not in STANDINGS):
+    if job is None or job.case_id is None or not _is_such(job):
         raise UnknownJob(id=job_id, status=job.status if job else "")
     ref = case_ref(job.case_id)
     with refusals_recorded(db, ref, by, now), transaction(db, locks=(f"case:{ref}", f"job:{job_id}")):
@@ -91,6 +99,10 @@ def _of_case(
         thread_notes.record(db, tag, case.id, actor=by.id, at=now, about=job.template)
         follow(db, job.decision_id, now=now)
         queue_case_card(db, case.id, now=now)
+
+
+def _is_such(job: Job) -> bool:
+    return job.decision_id is not None or job.template in STANDINGS
 
 
 def _says_what_stands(db: Database, job: Job, case: Case) -> bool:

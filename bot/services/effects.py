@@ -31,6 +31,7 @@ from bot.rendering import cards
 from bot.rendering.words import Words, words
 from bot.services import (
     account_notes,
+    backup,
     case_answers,
     case_step_work,
     cases,
@@ -200,7 +201,8 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     message = replace(message, channel=channel, thread_ts=thread_ts, broadcast=aloud)
     # The first may stand, though its answer was lost.
     may_stand = (first and not posted) or job.attempts > 1
-    post_once = partial(_post_once, ways.chat, may_stand=may_stand, later_than=posted[1] if posted else "")
+    later_than = posted[1] if posted else ""
+    post_once = partial(_post_once, db, desk, ways.chat, may_stand=may_stand, later_than=later_than)
     try:
         ts = post_once(message)
     except (MessageGone, Unwelcome) as exc:
@@ -214,9 +216,16 @@ def _post_note(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     return _posted(message.key, channel, ts)
 
 
-def _post_once(chat: Chat, message: ChatMessage, *, may_stand: bool, later_than: str) -> str:
+def _post_once(
+    db: Database, desk: Desk, chat: Chat, message: ChatMessage, *, may_stand: bool, later_than: str
+) -> str:
     found = chat.find(message) if may_stand else None
-    return found if found and found > later_than else chat.post(message)
+    if not found or found <= later_than:
+        return chat.post(message)
+    if backup.find_forgetting(db, message.channel, found) is None:
+        return found
+    # Its key was given to something else before the restore, and its words may be about that.
+    return found if _update(desk, chat, message, found, leaves=True) else chat.post(message)
 
 
 def _channel_of(desk: Desk, job: Job) -> str:

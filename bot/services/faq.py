@@ -9,6 +9,7 @@ from typing import Final
 from sqlite_utils import Database
 
 from bot.domain.conversations import Answered, Conversation, ConversationState, Suggestion, Tried
+from bot.domain.events import EventTag
 from bot.domain.faq import OFFER_FROM, Article, Candidate, QuestionReading, Reaction
 from bot.domain.faq_opinions import Taught
 from bot.domain.faq_refusals import NoSuchArticle, WordsBarred, WordsTaken
@@ -23,11 +24,12 @@ from bot.policy import Policy
 from bot.rendering import faq
 from bot.rendering.faq import Answer
 from bot.services.desk import Desk
-from bot.store import faq_phrasings, outbox
+from bot.store import events, faq_phrasings, outbox
 
 START: Final = "get-started"  #: the page for whoever is new
 NOTHING_TAUGHT: Final = Learned(())
 MOST_ASKED_AT_ONCE: Final = 5  #: questions of one message that are looked at one by one
+_DEALT_WITH: Final = (EventTag.CONVERSATION_REPLIED, EventTag.CONVERSATION_REOPENED)
 RELATED: Final = 2  #: articles that are named below an answer
 
 
@@ -140,7 +142,7 @@ def suggest(
     """
     if one.state is not ConversationState.OPEN:
         return (), False
-    reading, answered = _read_asked(db, desk, one, tried)
+    reading, answered, left = _read_asked(db, desk, one, tried)
     if reading.matters <= len(answered):
         return (), False
     sent = {it.topic for it in tried if it.how is not Answered.OFFERED}
@@ -149,31 +151,43 @@ def suggest(
         for found in _list_near(reading)
         if found.topic not in sent
     )
-    return suggested, bool(answered)
+    return suggested, left or bool(answered)
 
 
 def leaves_rest(db: Database, desk: Desk, one: Conversation, tried: Sequence[Tried], topic: str) -> bool:
     """Whether an article, with those sent before, answers only a part of what waits for the desk."""
     if one.state is not ConversationState.OPEN:
         return False
-    reading, answered = _read_asked(db, desk, one, tried)
-    return reading.matters > len(answered | {topic})
+    reading, answered, left = _read_asked(db, desk, one, tried)
+    return left or reading.matters > len(answered | {topic})
 
 
 def _read_asked(
     db: Database, desk: Desk, one: Conversation, tried: Sequence[Tried]
-) -> tuple[QuestionReading, set[str]]:
-    """What is asked now, and the articles that have answered some of it.
+) -> tuple[QuestionReading, set[str], bool]:
+    """What is asked now, the articles that have answered some of it, and whether more was left before it.
 
-    What its asker wrote last, or how it began where that says nothing that an article is near to.
+    What its asker wrote last; or how it began, where that says nothing that an article is near to, or is
+    answered while a person still has what was left before it.
     """
     sent = [it for it in tried if it.how is not Answered.OFFERED]
+    answered = {it.topic for it in sent}
     if newest := find_newest_words(db, one):
         words, at = newest
         reading = _read_words(db, desk, replace(one, subject="", words=words, created_at=at))
         if _list_near(reading):
-            return reading, {it.topic for it in sent if it.at > at}
-    return _read_words(db, desk, one), {it.topic for it in sent}
+            since, left = {it.topic for it in sent if it.at > at}, _was_left(db, one, at)
+            if not left or reading.matters > len(since):
+                return reading, since, left
+            answered = {it.topic for it in sent if it.at <= at}
+    return _read_words(db, desk, one), answered, False
+
+
+def _was_left(db: Database, one: Conversation, at: datetime) -> bool:
+    """Whether a person then had what articles had left, and had not written nor ended it."""
+    subject, tags = f"conversation:{one.id}", (EventTag.CONVERSATION_SHARED, *_DEALT_WITH)
+    before = [event.tag for event in events.list_tagged(db, [subject], tags) if event.at <= at]
+    return before[-1:] == [EventTag.CONVERSATION_SHARED]
 
 
 def _read_words(db: Database, desk: Desk, one: Conversation) -> QuestionReading:

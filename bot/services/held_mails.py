@@ -1,10 +1,11 @@
-"""Mails that wait for release: one that says what is true no more ends by itself, and its buttons with it."""
+"""Mails that wait for a person: of what is true no more none goes, and one that waited for release ends."""
 
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from bot.domain.outbox import JobStatus
+from bot.domain.mail_refusals import MailUntrue
+from bot.domain.outbox import JobKind, JobStatus
 from bot.services import mail_words, outbox, upkeep
 from bot.store import outbox as outbox_store
 from bot.store.database import transaction
@@ -20,7 +21,7 @@ def end_untrue(db: Database, *, now: datetime) -> None:
     for job in outbox_store.list_jobs(db, (JobStatus.HELD,)):
         try:
             if not mail_words.is_true(db, job, now=now):
-                _end(db, job.id, now=now)
+                _end_untrue(db, job.id, now=now)
         except Exception as exc:
             if upkeep.trouble(exc):
                 raise
@@ -29,8 +30,25 @@ def end_untrue(db: Database, *, now: datetime) -> None:
         raise bugs[0]
 
 
-def _end(db: Database, job_id: int, *, now: datetime) -> None:
+def release(db: Database, job_id: int, *, by: str, now: datetime) -> None:
+    """Let one go. Raise MailUntrue where that ends it, or UnknownJob."""
+    if _end_untrue(db, job_id, now=now):
+        raise MailUntrue
+    outbox.release(db, job_id, by=by, now=now)
+
+
+def retry(db: Database, job_id: int, *, by: str, now: datetime) -> None:
+    """Try one anew that failed, or of which nobody knows. Raise MailUntrue, StepNotOpen or UnknownJob."""
+    job = outbox_store.find(db, job_id)
+    if job is not None and job.kind is JobKind.MAIL and not mail_words.is_true(db, job, now=now):
+        raise MailUntrue
+    outbox.retry(db, job_id, by=by, now=now)
+
+
+def _end_untrue(db: Database, job_id: int, *, now: datetime) -> bool:
     with transaction(db, locks=(f"job:{job_id}",)):
         job = outbox_store.find(db, job_id)  # by now a colleague may have released it, or it is true again
-        if job is not None and job.status is JobStatus.HELD and not mail_words.is_true(db, job, now=now):
-            outbox.overtake(db, job_id, now=now)
+        if job is None or job.status is not JobStatus.HELD or mail_words.is_true(db, job, now=now):
+            return False
+        outbox.overtake(db, job_id, now=now)
+        return True

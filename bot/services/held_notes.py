@@ -17,7 +17,7 @@ ENDS = {
     EventTag.JOB_RELEASED: MailEnd.RELEASED,
     EventTag.JOB_DISCARDED: MailEnd.DISCARDED,
     EventTag.JOB_RETRIED: MailEnd.RETRIED,
-    EventTag.JOB_OVERTAKEN: MailEnd.OVERTAKEN,
+    EventTag.JOB_OVERTAKEN: MailEnd.UNTRUE,
 }
 _LAST_WORD = (EventTag.JOB_RELEASED, EventTag.JOB_DISCARDED)
 #: what is told of a job that ended so, and is to be ended once it did not stay so

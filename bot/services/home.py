@@ -6,14 +6,14 @@ from datetime import datetime, time
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
-from bot.domain.cases import BallHolder
-from bot.domain.home import Held, Home, ToDecide
+from bot.domain.cases import BallHolder, case_ref
+from bot.domain.home import Held, Home, ToDecide, Unmailed
 from bot.domain.queue import QueueEntry
 from bot.domain.staff import Staff
 from bot.services import cases, conversations, phone_reset_desk
 from bot.services.desk import Desk
 from bot.services.queue import MOST
-from bot.store import absences, day_figures, queue
+from bot.store import absences, accounts, day_figures, queue
 
 MOST_TO_DECIDE = 8  #: shown with their buttons; more would not fit beside the rest
 
@@ -40,8 +40,15 @@ def get_home(db: Database, desk: Desk, *, by: Staff, now: datetime) -> Home:
         figures=day_figures.count_since(db, midnight),
         away=tuple(absences.list_open(db, now=now)),
         asked=tuple(conversations.list_open(db, by=by)),
+        unmailed=_unmailed(db, entries),
         lost=tuple(phone_reset_desk.list_waiting(db, by=by)),
     )
+
+
+def _unmailed(db: Database, entries: Sequence[QueueEntry]) -> tuple[Unmailed, ...]:
+    listed = {entry.ref for entry in entries}
+    found = ((case_ref(number), users) for number, users in accounts.list_unmailed(db).items())
+    return tuple(Unmailed(ref=ref, users=users) for ref, users in found if ref not in listed)
 
 
 def _held(entries: Sequence[QueueEntry]) -> tuple[Held, ...]:

@@ -285,8 +285,11 @@ def find_joined(db: Database, case: Case) -> Joined | None:
     named = organisations.find_name(db, case.addition.of) if case.addition else None
     if named is None:
         return None
-    sharing = seat_holders.list_sharing(db, case) if case.status in OPEN else ()
-    return Joined(company=named[0], status=named[1], sharing=sharing)
+    joined = Joined(company=named[0], status=named[1])
+    if case.status not in OPEN:
+        return joined
+    sharing, known = seat_holders.list_sharing(db, case), seat_holders.list_with_account(db, case)
+    return replace(joined, sharing=sharing, with_account=known)
 
 
 def note_same_form(db: Database, case: Case, *, now: datetime) -> None:
@@ -360,7 +363,8 @@ def check_not_again(db: Database, case: Case) -> None:
         # a later one asks once it is taken in
         if other.status is not CaseStatus.RECEIVED or other.id < case.id:
             raise _other_version(db, case, other)
-    if not _may_be_again(db, case):  # mostly: to compare everybody of a large form takes long
+    marks = [Mark(MarkKind.FORM, case.ris.form_hash()), *people_of(case.ris.users)]
+    if not organisations.find_alike(db, marks, of=case.id):  # mostly: comparing a large form takes long
         return
     for like in list_likenesses(db, case):
         if Reason.SAME_FORM in like.reasons and like.may_be_joined:
@@ -375,11 +379,6 @@ def _other_version(db: Database, case: Case, other: Case) -> OtherVersion:
     received = first.status is CaseStatus.RECEIVED
     older = not received and bool(why_not_newer_here(db, later, first))
     return OtherVersion(ref=case.ref, first=first.ref, later=later.ref, received=received, older=older)
-
-
-def _may_be_again(db: Database, case: Case) -> bool:
-    marks = [Mark(MarkKind.FORM, case.ris.form_hash()), *people_of(case.ris.users)]
-    return bool(organisations.find_alike(db, marks, of=case.id))
 
 
 def check_addition(db: Database, case: Case) -> None:

@@ -15,7 +15,7 @@ from bot.domain.errors import UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked
 from bot.domain.keyring import UNOPENED
-from bot.domain.letters import ASKING
+from bot.domain.letters import ASKING, STANDINGS
 from bot.domain.note_names import NoteName
 from bot.domain.outbox import LEASE, LONGEST_WAIT, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience
 from bot.services import (
@@ -216,8 +216,8 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
     # While a letter goes, what was written to us counts as dealt with; what did not go, the card says.
     # That a decision's mail went, its phase says.
     waits = job.decision_id is not None and status is not JobStatus.SENT
-    activates = job.template in ACTIVATION_MAILS and JobStatus.HELD in (status, job.status)
-    if waits or activates or job.template in (*ASKING, *INVITING) or status in _LOST:
+    is_released = job.template in (*ACTIVATION_MAILS, *STANDINGS) and JobStatus.HELD in (status, job.status)
+    if waits or is_released or job.template in (*ASKING, *INVITING) or status in _LOST:
         queue_case_card(db, job.case_id, now=now)
     case_steps.follow_mail(db, job, now=now)
 

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from bot.domain.accounts import Account
 from bot.domain.approvals import Approval, Grave, check_is_staff, find_right
 from bot.domain.errors import AlreadyApproved, OwnWork, Refusal
+from bot.domain.notices import StandingRequest, hours_reached
 from bot.domain.phone_reset_refusals import (
     AdministratorsFirst,
     AgreedBefore,
@@ -52,6 +53,21 @@ def show(db: Database, reset_id: int, *, by: Staff) -> ResetCard:
 def list_waiting(db: Database, *, by: Staff) -> list[ResetCard]:
     """What only the desk can decide, the longest waiting first; raise NotStaff."""
     check_is_staff(by)
+    return _list_left(db)
+
+
+def list_standing(db: Database, desk: Desk, *, now: datetime) -> list[StandingRequest]:
+    """Those of them that have waited long enough for a reminder."""
+    calendar, hours = desk.policy.calendar_of_desk, (desk.policy.approvals.remind_after_hours,)
+    asked = ((card, phone_reset_notices.asked_since(db, card.reset)) for card in _list_left(db))
+    return [
+        StandingRequest(card=card, since=since)
+        for card, since in asked
+        if since and hours_reached(calendar, since, hours, now=now)
+    ]
+
+
+def _list_left(db: Database) -> list[ResetCard]:
     cards = [get_card(db, one.id) for one in phone_resets.list_open(db) if one.is_undecided]
     return sorted((card for card in cards if card.needs_desk), key=lambda card: card.reset.since)
 

@@ -117,17 +117,23 @@ def call_desk(db: Database, reset: PhoneReset, *, now: datetime) -> bool:
     return queue_note(db, NoteName.PHONE_RESET, key=key, values={"reset_id": reset.id}, now=now, stream=key)
 
 
+def asked_since(db: Database, reset: PhoneReset) -> datetime | None:
+    """Since when the desk is asked for the yes that lacks now; None where it was not asked."""
+    card = outbox.find_by_key(db, f"card:{reset.ref}")
+    return max(card.created_at, reset.since) if card else None
+
+
 def remind_desk(db: Database, desk: Desk, reset: PhoneReset, *, now: datetime) -> None:
     """Below the card, in working hours only, and once for each yes that it waits for."""
     calendar, after = desk.policy.calendar_of_desk, desk.policy.approvals.remind_after_hours
-    card = outbox.find_by_key(db, f"card:{reset.ref}")
-    if card is None or not calendar.is_working(now):
+    since, card = asked_since(db, reset), f"card:{reset.ref}"
+    if since is None or not calendar.is_working(now):
         return
-    if hours_reached(calendar, max(card.created_at, reset.since), (after,), now=now):
-        key, values = f"{card.key}:reminder:{reset.state}", {"reset_id": reset.id, "state": reset.state}
+    if hours_reached(calendar, since, (after,), now=now):
+        key, values = f"{card}:reminder:{reset.state}", {"reset_id": reset.id, "state": reset.state}
         queue_note(
             db, NoteName.PHONE_RESET_WAITS, key=key, values=values | {"after": after}, now=now,
-            thread_key=card.key,
+            thread_key=card,
         )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from bot.domain.purchase_orders import EntryKind, NewEntry, PurchaseOrder
 from bot.domain.purchasing import Bought, Quote, list_bought, list_holders
 from bot.domain.ris import Credential
 from bot.domain.step_refusals import BalanceTooSmall, PurchaseOrderNeeded
-from bot.services import stock, thread_notes
+from bot.services import seat_holders, stock, thread_notes
 from bot.services.desk import Desk
 from bot.store import events, license_keys, purchase_orders, seats
 
@@ -60,10 +60,12 @@ def order(db: Database, desk: Desk, case: Case, *, picked: int | None, by: str, 
     `picked`: the id of the purchase order that its approver chose; None for the one that the form names.
     Raise PurchaseOrderNeeded or BalanceTooSmall.
     """
-    spare = _list_spare(db, case)[: len(list_holders(case))]
-    for seat, holder in zip(spare, list_holders(case), strict=False):
+    known = seat_holders.as_known(db, case)
+    holders = list_holders(known)
+    spare = _list_spare(db, case)[: len(holders)]
+    for seat, holder in zip(spare, holders, strict=False):
         seats.hold(db, seat.id, holder, used_in=case.id)
-    bought, price = list_bought(case, len(spare)), desk.policy.mag.seat_price
+    bought, price = list_bought(known, len(spare)), desk.policy.mag.seat_price
     total = price.times(len(bought)) if price else None
     payer = _find_payer(db, case, total, picked) if total and total.minor else None
     seats.add_all(

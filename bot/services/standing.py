@@ -9,6 +9,7 @@ from bot.domain.cases import BallHolder
 from bot.domain.note_names import NoteName
 from bot.domain.notices import Standing, StandingNote, days_reached, hours_reached
 from bot.ports import Chat
+from bot.services import phone_reset_desk
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
 from bot.store import notices
@@ -19,7 +20,7 @@ MOST = 20  #: cases in one note
 
 def tell(db: Database, desk: Desk, occasion: str, *, now: datetime) -> None:
     """Queue the note of that week, where anything stands still."""
-    if not _list_still(db, desk, now=now):
+    if not (_list_still(db, desk, now=now) or phone_reset_desk.list_standing(db, desk, now=now)):
         return
     with transaction(db):
         queue_note(db, NoteName.STANDING, key=f"standing:{occasion}", values={}, now=now)
@@ -27,14 +28,14 @@ def tell(db: Database, desk: Desk, occasion: str, *, now: datetime) -> None:
 
 def find_note(db: Database, desk: Desk, chat: Chat, *, now: datetime) -> StandingNote | None:
     """What stands still at this moment, with names; None when nothing does."""
-    still = _list_still(db, desk, now=now)
-    if not still:
+    still, lost = _list_still(db, desk, now=now), phone_reset_desk.list_standing(db, desk, now=now)
+    if not (still or lost):
         return None
     shown = (
         replace(one, assigned_to=chat.member(one.assigned_to).name if one.assigned_to else "")
         for one in still[:MOST]
     )
-    return StandingNote(shown=tuple(shown), more=len(still[MOST:]))
+    return StandingNote(shown=tuple(shown), more=len(still[MOST:]), lost=tuple(lost))
 
 
 def _list_still(db: Database, desk: Desk, *, now: datetime) -> list[Standing]:

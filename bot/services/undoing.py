@@ -10,6 +10,7 @@ from bot.domain.cases import STANDING, Case, case_ref
 from bot.domain.errors import HasAdditions
 from bot.domain.events import EventTag
 from bot.domain.license_keys import KeyVoided, Seat
+from bot.domain.outbox import JobStatus
 from bot.domain.withdrawals import UNSENT, Irrevocable, list_irrevocable
 from bot.rendering import key_mails as key_mail_words
 from bot.services import case_steps, held_keys, held_notes, key_mails, purchasing, registration
@@ -59,11 +60,12 @@ def void_decision(
     if decision is None:
         return ()
     follow(db, decision.id, now=now)  # what went before counts in the trail, though it counts no more
-    gone = [
-        job.status
-        for job in outbox.list_effects(db, decision.id)
-        if not held_notes.drop(db, job.id, since=UNSENT, by=by, now=now)
-    ]
+    gone = []
+    for job in outbox.list_effects(db, decision.id):
+        if not held_notes.drop(db, job.id, since=UNSENT, by=by, now=now):
+            gone.append(job.status)
+        elif job.unknowns:  # it waited to go once more
+            gone.append(JobStatus.UNKNOWN)
     case_steps.stop(db, case.id, now=now)
     registration.call_back(db, case, now=now)
     key_mails.recall(db, case, now=now)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.accounts import Account, AccountStatus, NewAccount, Origin
+from bot.domain.cases import CaseStatus
 from bot.domain.programmes import Programme
 from bot.domain.ris import Credential, Role, role_of
 from bot.store.bounces import came_back_of
@@ -95,11 +96,22 @@ def count_waiting(db: Database, case_id: int) -> int:
 
 def count_unmailed(db: Database, case_id: int) -> int:
     """Those of them to whom no activation mail went or goes: it waits, did not go, or came back."""
-    ref = "'A-' || a.id"
-    sql = f"""select count(*) as many from accounts a where a.case_id = :id and a.status = :status
-        and exists (select 1 {_activations_of(ref, "a.email")}) and not {is_mailed_of(ref, "a.email")}"""
+    sql = f"select count(*) as many from accounts a where a.case_id = :id and {_is_unmailed()}"
     (found,) = rows(db, sql, {"id": case_id, "status": AccountStatus.WAITING})
     return int(found["many"])
+
+
+def list_unmailed(db: Database) -> dict[int, int]:
+    """How many there are, of each live case that has some."""
+    sql = f"""select a.case_id, count(*) as many from accounts a join cases c on c.id = a.case_id
+        where c.status = '{CaseStatus.LIVE}' and {_is_unmailed()} group by a.case_id order by a.case_id"""
+    return {entry["case_id"]: entry["many"] for entry in rows(db, sql, {"status": AccountStatus.WAITING})}
+
+
+def _is_unmailed() -> str:
+    ref = "'A-' || a.id"
+    return f"""a.status = :status and exists (select 1 {_activations_of(ref, "a.email")})
+        and not {is_mailed_of(ref, "a.email")}"""
 
 
 def is_mailed_of(ref: str, email: str) -> str:

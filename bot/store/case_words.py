@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from bot.domain.approvals import Choice
 from bot.domain.cases import OPEN, CaseStatus
-from bot.domain.letters import ASKING, Letter
+from bot.domain.letters import ASKING, STANDINGS, Letter
 from bot.domain.outbox import JobStatus
 from bot.store.accounts import is_mailed_of
 from bot.store.bounces import came_back_of
@@ -77,11 +77,19 @@ _ASKING = (CaseStatus.WAITING_FOR_SPONSOR,)
 _INVITING = (CaseStatus.INVITED,)
 _DECIDED = (CaseStatus.APPROVED, CaseStatus.REJECTED)
 _LIVE = (CaseStatus.LIVE,)
+_WITHDRAWN = (CaseStatus.WITHDRAWN,)
 
 #: of a case called `c`: the mail with its decision waits for release
 _TOLD_LATER = f"""exists (select 1 from outbox told {OF_CASE}
     where told.case_id = c.id and told.status = '{JobStatus.HELD}' and told.decision_id in (
         select id from decisions where case_id = c.id and voided_at is null))"""
+_STANDS = " or ".join(
+    f"(told.template = '{mail}' and c.status = '{state}')" for mail, state in STANDINGS.items()
+)
+#: a mail that says how its case stands, and waits for release, called `told` beside its case `c`
+STANDS_LATER = f"told.status = '{JobStatus.HELD}' and ({_STANDS})"
+#: of a case called `c`: so does the mail by which its sponsor hears how it stands
+_HEARD_LATER = f"exists (select 1 from outbox told {OF_CASE} where told.case_id = c.id and {STANDS_LATER})"
 #: a mail by which somebody activates their account waits for release, and none of theirs went
 UNACTIVATED = f"""template = 'activation' and status = '{JobStatus.HELD}'
     and not {is_mailed_of("substr(outbox.key, 1, instr(outbox.key, ':') - 1)", "outbox.recipient")}"""
@@ -92,7 +100,8 @@ _WAITS: dict[tuple[CaseStatus, ...], str] = {
     _INVITING: f"({_REFUSED} and {_REFUSING} = '{JobStatus.HELD}')",
     _DECIDED: _TOLD_LATER,
     _LIVE: f"""(exists (select 1 from outbox {OF_CASE} where case_id = c.id and {UNACTIVATED})
-        or {_TOLD_LATER})""",
+        or {_TOLD_LATER} or {_HEARD_LATER})""",
+    _WITHDRAWN: _HEARD_LATER,
 }
 #: by its state: its sponsor has written, or somebody was not asked or told
 _CALLS: dict[tuple[CaseStatus, ...], str] = {
@@ -108,7 +117,7 @@ def _whatever_its_state(words: Mapping[tuple[CaseStatus, ...], str]) -> str:
 
 
 #: without activation mails: a card counts those that did not go, too
-UNRELEASED = _whatever_its_state(_WAITS | {_LIVE: _TOLD_LATER})
+UNRELEASED = _whatever_its_state(_WAITS | {_LIVE: f"({_TOLD_LATER} or {_HEARD_LATER})"})
 HEARD = _whatever_its_state(_HEARD)
 
 

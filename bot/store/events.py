@@ -10,7 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.events import GENESIS, Event, EventTag, Head, Restore, chained
-from bot.store.database import count_each, instant, listed, row, rows, text_of
+from bot.store.database import count_each, instant, listed, maybe_instant, row, rows, text_of
 
 COLUMNS = "seq, at, tag, actor, subject, data, previous, hash"
 RESTORED = "database"  #: the subject of a restore
@@ -106,13 +106,15 @@ def contains(db: Database, link: Head) -> bool:
 def list_restores(db: Database) -> list[Restore]:
     """Every restore that the trail names, oldest first; one whose time nobody can read is none."""
     # As bytes: whoever tampers with the file may leave what is no text at all.
-    sql = """select seq, cast(at as blob) at, cast(actor as blob) actor from events
-             where subject = :subject and tag = :tag order by seq"""
+    sql = """select seq, cast(at as blob) at, cast(actor as blob) actor,
+             (select cast(at as blob) from events before where before.seq = e.seq - 1) newest
+             from events e where subject = :subject and tag = :tag order by seq"""
     found: list[Restore] = []
     for entry in rows(db, sql, {"subject": RESTORED, "tag": str(EventTag.DATABASE_RESTORED)}):
         with suppress(ValueError):
             at, by = entry["at"].decode(), entry["actor"].decode("utf-8", "replace")
-            found.append(Restore(seq=entry["seq"], at=instant(at), by=by))
+            newest = maybe_instant(entry["newest"] and entry["newest"].decode())
+            found.append(Restore(seq=entry["seq"], at=instant(at), by=by, newest=newest))
     return found
 
 

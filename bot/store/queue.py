@@ -10,14 +10,15 @@ from bot.domain.case_steps import StepState
 from bot.domain.cases import IN_QUEUE, CaseStatus, case_ref
 from bot.domain.queue import QueueEntry
 from bot.store.case_steps import SKIP_BY, STEP_AT
-from bot.store.case_words import HEARD, IS_OPEN, NOT_READ, UNACTIVATED
+from bot.store.case_words import HEARD, IS_OPEN, NOT_READ, STANDS_LATER, UNACTIVATED
 from bot.store.database import among, instant, rows
 from bot.store.turns import HELD_SINCE
 
 #: of a case called `c`: it waits for somebody. A union, so that each part reads its own index
 IN_LINE = f"""c.id in (select id from cases where status in ({among(IN_QUEUE)})
     union select case_id from decisions where voided_at is null and phase in ({among(UNFINISHED)})
-    union select case_id from outbox where {UNACTIVATED})"""
+    union select case_id from outbox where {UNACTIVATED}
+    union select told.case_id from outbox told join cases c on c.id = told.case_id where {STANDS_LATER})"""
 
 
 def list_queue(db: Database, *, limit: int) -> list[QueueEntry]:

@@ -50,10 +50,10 @@ def list_jobs(
 @app.command(epilog="Example: usher jobs retry 7")
 def retry(job_id: JobId) -> None:
     """Try a failed or unknown job again: a mail with the same Message-ID, a step as its card's Retry does."""
-    from bot.services import outbox
+    from bot.services import held_mails
 
     with open_desk() as desk:
-        outbox.retry(desk.db, job_id, by=desk.by, now=desk.now)
+        held_mails.retry(desk.db, job_id, by=desk.by, now=desk.now)
     say(f"job {job_id} is queued again")
 
 
@@ -83,13 +83,13 @@ def release(
     ] = False,
 ) -> None:
     """Let held jobs go: out of DELIVERY=hold, or after a restore."""
-    from bot.services import holds, outbox
+    from bot.services import held_mails, holds, outbox
 
     if (job_id is None) is not everything:
         raise typer.BadParameter("give either a job's number or --all")
     with open_desk() as desk:
         if job_id is not None:
-            outbox.release(desk.db, job_id, by=desk.by, now=desk.now)
+            held_mails.release(desk.db, job_id, by=desk.by, now=desk.now)
             say(f"job {job_id} is released")
         elif keys_checked:
             _say_ended(holds.end(desk.db, desk.desk, by=desk.by, now=desk.now))

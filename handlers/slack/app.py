@@ -9,6 +9,7 @@ from handlers.slack import (
     accounts,
     additions,
     assignments,
+    backup,
     case_answers,
     case_steps,
     cases,
@@ -91,6 +92,7 @@ def build(bot: Bot) -> App:
     )
     app.use(partial(masking.mask_fields, bot=bot))
     app.use(partial(places.answer_there, bot=bot))
+    app.use(partial(backup.refuse_forgotten, bot=bot))
     app.error(partial(on_error, bot=bot))
     for room in ROOMS:
         room.register(app, bot)

@@ -7,7 +7,7 @@ from slack_bolt import Ack, App
 from bot.bootstrap import Bot
 from bot.domain.approvals import check_is_staff
 from bot.domain.staff import Staff
-from bot.services import decision_mails, kinds, outbox
+from bot.services import decision_mails, held_mails, kinds, outbox
 from handlers.slack.answers import Body, Respond, explains, number_in, settle, staff_in, words
 
 
@@ -30,7 +30,7 @@ def _staff(body: Body, bot: Bot) -> Staff:
 def on_release(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
-        outbox.release(db, number_in(body), by=_staff(body, bot).id, now=bot.clock.now())
+        held_mails.release(db, number_in(body), by=_staff(body, bot).id, now=bot.clock.now())
         settle(respond, body, words(bot).say("slack.released"))
 
 
@@ -51,7 +51,7 @@ def on_discard(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
 def on_retry(ack: Ack, body: Body, respond: Respond, *, bot: Bot) -> None:
     ack()
     with explains(respond, bot), bot.connect() as db:
-        outbox.retry(db, number_in(body), by=_staff(body, bot).id, now=bot.clock.now())
+        held_mails.retry(db, number_in(body), by=_staff(body, bot).id, now=bot.clock.now())
         settle(respond, body, words(bot).say("slack.mail_retried"))
 
 

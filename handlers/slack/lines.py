@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 
 from bot.bootstrap import Bot
 from bot.domain.cases import case_id, case_ref
-from bot.domain.conversation_refusals import NoCaseButInvitation, NoCaseButQuestion
-from bot.domain.conversations import conversation_id, conversation_ref
-from bot.domain.errors import NoCaseNamed, SeveralCasesNamed
-from bot.domain.partners import invitation_id, invitation_ref
-from bot.domain.refs import read_number
+from bot.domain.conversation_refusals import (
+    NoCaseButAccount,
+    NoCaseButInvitation,
+    NoCaseButQuestion,
+    NoCaseButReset,
+)
+from bot.domain.errors import NoCaseNamed, Refusal, SeveralCasesNamed
+from bot.domain.refs import read_number, read_ref
 from bot.domain.staff import Staff
 from bot.domain.thanks import is_polite
 from bot.rendering.blocks import Card
@@ -20,6 +23,13 @@ _PLEASE = re.compile(r"\b(?:please|kindly|pls|bitte)\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s,;&+/]+")
 #: what may stand between the cases that words begin with: "C-7 and 8", "7, case 8"
 _JOINING = frozenset({"", "and", "or", "und", "oder", "case", "cases", "fall", "c", "-"})
+#: what else cards and mails call by a sign and a number
+_OTHER_THINGS: dict[str, type[Refusal]] = {
+    "Q-?": NoCaseButQuestion,
+    "P-": NoCaseButInvitation,
+    "A-": NoCaseButAccount,
+    "R-": NoCaseButReset,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +50,7 @@ class Line:
         """The case it is about and what follows: in a case's thread the case need not be named.
 
         A number alone may there as well begin a sentence: raise SeveralCasesNamed where it is another case's.
-        Raise NoCaseNamed where nothing says which it is, and NoCaseBut… for "Q-7" and "P-7".
+        Raise NoCaseNamed where nothing says which it is, and NoCaseBut… for what is none: "Q-7", "A-7".
         """
         first, rest = self._first()
         _check_is_no_other_thing(first)
@@ -87,10 +97,9 @@ class Line:
 
 
 def _check_is_no_other_thing(word: str) -> None:
-    if (question := conversation_id(word)) is not None:
-        raise NoCaseButQuestion(ref=conversation_ref(question))
-    if (invitation := invitation_id(word)) is not None:
-        raise NoCaseButInvitation(ref=invitation_ref(invitation))
+    for sign, refusal in _OTHER_THINGS.items():
+        if (number := read_ref(word, sign)) is not None:
+            raise refusal(ref=f"{sign[0]}-{number}")
 
 
 def _check_names_no_other(words: str, ref: str, *, is_text: bool) -> None:

@@ -40,7 +40,7 @@ def queue(folder: Path, status: JobStatus = JobStatus.QUEUED, *, error: str = ""
             key=f"k{number}",
             kind=JobKind.MAIL,
             stream=f"s{number}",
-            template="receipt",
+            template="order_confirmation",
             values={"ref": "C-1"},
             recipient="dana@sponsor.example",
         )

@@ -64,6 +64,9 @@ def test_a_bare_cover_note_makes_no_work(text: str) -> None:
         ("Please send the order to Tom.", "RIS"),
         ("Anbei das RIS. Please close it.", "RIS"),
         ("Corrected, and another customer.", "RIS"),
+        ("Our RIS is attached, I call on Monday.", "RIS"),
+        ("Anbei das RIS. Ich bin bis zum 3. nicht da.", "RIS"),
+        ("Bitte um ein neues Formular.", "RIS"),
     ],
 )
 def test_what_is_in_doubt_is_to_be_read(text: str, subject: str) -> None:

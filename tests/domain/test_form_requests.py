@@ -121,6 +121,8 @@ def test_who_has_no_form_asks_for_one(text: str) -> None:
         "I would like to have an empty form so that we can fill it in.",
         "Guten Tag,\n\nich benötige das aktuelle Formular für einen Neukunden.\n\nViele Grüße",
         "Schicken Sie uns bitte ein leeres Formular, damit wir es ausfüllen können. Vielen Dank!",
+        "We have a new customer, please send us the RIS form as soon as possible, many thanks",
+        "Bitte schicken Sie uns das RIS-Formular bis Freitag, wir haben einen neuen Kunden.",
     ],
 )
 def test_a_request_may_be_all_that_is_asked(text: str) -> None:
@@ -134,6 +136,11 @@ def test_a_request_may_be_all_that_is_asked(text: str) -> None:
         "Please send me the blank form. My code is wrong.",
         "Ich brauche das leere Formular, und wie lange ist der Code gültig?",
         "Mein Konto ist gesperrt.\n\nBitte schicken Sie mir das Formular.",
+        "Please send us the RIS form, I will call you on Monday.",
+        "Please send me the form - and call me.",
+        "I am away until the 3rd, please send me the blank form.",
+        "Bitte schicken Sie uns das RIS-Formular, ich rufe am Montag an.",
+        "Ich bin bis zum 3. nicht da, bitte schicken Sie mir das leere Formular.",
     ],
 )
 def test_whoever_asks_something_else_too_is_read_by_a_person(text: str) -> None:
@@ -273,6 +280,8 @@ def test_a_link_above_a_name_may_be_one(text: str) -> None:
         ("The phone number is attached to Tom's account. Please change it.", False),
         ("We are attached to the Berlin office.", False),
         ("I attach great importance to a quick answer.", False),
+        ("Our RIS is attached, I call on Monday.", True),
+        ("Anbei unser RIS, ich rufe Sie am Montag an.", True),
         ("I have attached the form to my mail of Monday and heard nothing since.", False),
         ("We see that the form attached to our first mail was received.", False),
         ("See the attached form from last week.", False),

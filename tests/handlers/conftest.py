@@ -83,7 +83,7 @@ class Workspace:
         return response
 
     def click(
-        self, action: str, value: str, *, by: str, seen: str = "", private: bool = False
+        self, action: str, value: str, *, by: str, seen: str = "", private: bool = False, ts: str = ""
     ) -> BoltResponse:
         return self.dispatch(
             {
@@ -91,7 +91,7 @@ class Workspace:
                 "user": {"id": by},
                 "team": {"id": "T0"},
                 "channel": {"id": APPROVALS},
-                "container": {"is_ephemeral": private},
+                "container": {"is_ephemeral": private} | ({"message_ts": ts} if ts else {}),
                 "response_url": f"{self.url}/respond",
                 "trigger_id": "1.2.3",
                 "actions": [

@@ -110,7 +110,7 @@ def test_one_asks_another_stands_in_and_the_new_mailbox_confirms(
     assert "E-1: both addresses have their links" in heard(workspace, 2)
     office.work()
     assert {mail.to for mail in office.mailer.sent[-2:]} == {mara.email, NEW}
-    assert all("support desk was asked" in mail.text for mail in office.mailer.sent[-2:])
+    assert all("Customer Support was asked" in mail.text for mail in office.mailer.sent[-2:])
 
     if first == "mailbox":
         assert confirm(workspace, new) is False

@@ -179,6 +179,21 @@ def test_an_invitation_is_no_case(workspace: Workspace) -> None:
     assert "`/usher account P-7` shows it" in workspace.heard()[0]["text"]
 
 
+@pytest.mark.parametrize(
+    ("line", "ref"),
+    [("case A-7", "A-7"), ("case r\u20117", "R-7"), ("approve `R-7`", "R-7"), ("assign a-7", "A-7")],
+)
+def test_an_account_and_a_request_are_no_case_and_it_is_said_what_shows_them(
+    workspace: Workspace, line: str, ref: str
+) -> None:
+    """They read that there is no such case, though `/usher find` knew whose it is."""
+    workspace.command(line, by=AVERY.id)
+
+    said = workspace.heard()[0]["text"]
+    assert "not a case" in said
+    assert f"`/usher account {ref}` shows it" in said
+
+
 @pytest.mark.parametrize("line", ["approve Q-1", "reject q1", "ask Q-1 Which key?", "assign Q-1"])
 def test_a_question_is_no_case_and_it_is_said_how_it_is_answered(workspace: Workspace, line: str) -> None:
     workspace.command(line, by=AVERY.id)

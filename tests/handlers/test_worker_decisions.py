@@ -10,11 +10,13 @@ from sqlite_utils import Database
 from structlog.testing import capture_logs
 
 from bot.domain.approvals import Phase, VoidReason
-from bot.domain.errors import PermanentFailure
+from bot.domain.errors import PermanentFailure, UnknownOutcome
 from bot.domain.events import EventTag
 from bot.domain.mail import OutboundMail
+from bot.domain.mail_refusals import MailUntrue
 from bot.domain.outbox import JobKind, JobStatus
-from bot.services import decision_phases, outbox, undoing
+from bot.domain.withdrawals import Irrevocable
+from bot.services import decision_phases, held_mails, outbox, undoing
 from bot.services.outbox import Outcome
 from bot.services.queueing import queue_case_cards
 from bot.store import cases
@@ -56,10 +58,10 @@ def raising(exc: BaseException) -> Callable[..., None]:
     return raises
 
 
-def take_back(office: Office, ref: str = "C-1") -> None:
+def take_back(office: Office, ref: str = "C-1") -> tuple[Irrevocable, ...]:
     with office.connect() as db, transaction(db):
         why, case = VoidReason.STOPPED, office.case(ref)
-        undoing.void_decision(db, office.desk, case, why=why, by=AVERY.id, now=office.now)
+        return undoing.void_decision(db, office.desk, case, why=why, by=AVERY.id, now=office.now)
 
 
 def test_the_decisions_of_a_batch_are_done_together_at_its_end(
@@ -158,6 +160,29 @@ def test_nor_does_it_when_it_failed_afterwards_and_is_tried_again(
     drain(office)
 
     assert office.job(ORDER).status is JobStatus.REPLACED
+
+
+def test_who_tries_again_what_is_true_no_more_hears_so(office: Office) -> None:
+    approve_some(office, 1)
+    office.mailer.faults.then(PermanentFailure("no such mailbox"))
+    drain(office)
+    job = office.job(ORDER)
+    with office.connect() as db:
+        db.execute("update decisions set voided_at = :now", {"now": "2026-03-02"})
+        with pytest.raises(MailUntrue):
+            held_mails.retry(db, job.id, by=AVERY.id, now=office.now)
+
+    assert office.job(ORDER).status is JobStatus.FAILED
+
+
+def test_a_mail_that_may_have_gone_and_waits_to_go_once_more_is_said_to_be_on_its_way(office: Office) -> None:
+    approve_some(office, 1)
+    office.mailer.faults.then(UnknownOutcome("the line was cut"))
+    drain(office)
+    assert office.job(ORDER).status is JobStatus.QUEUED
+
+    assert take_back(office) == (Irrevocable.MAY_HAVE_GONE,)
+    assert office.job(ORDER).status is JobStatus.DISCARDED
 
 
 def test_the_trail_knows_of_a_mail_that_went_before_its_decision_was_taken_back(office: Office) -> None:

@@ -19,6 +19,7 @@ from bot.domain.ris import Credential
 from bot.domain.sheets import SheetRefusal
 from bot.rendering import (
     account_samples,
+    case_facts,
     conversation_samples,
     key_samples,
     lifecycle_samples,
@@ -206,8 +207,9 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
     "account_prolonged_changed_before": lambda lang: lifecycle_samples.prolonged(
         samples.decided_case(lang), POLICY, at=samples.DECIDED_AT, changed=False
     ),
-    "order_confirmation_addition": lambda lang: order_mails.order_confirmation(
-        samples.addition_case(lang), POLICY
+    "order_confirmation_addition": lambda lang: (
+        order_mails.order_confirmation(samples.addition_case(lang), POLICY)
+        | case_facts.with_account(samples.addition_case(lang), ["Aylin Demir"])
     ),
     "order_confirmation_hardware": lambda lang: order_mails.order_confirmation(_hardware_case(lang), POLICY),
     "order_confirmation_addition_waits": lambda lang: order_mails.order_confirmation(

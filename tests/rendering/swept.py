@@ -70,6 +70,7 @@ from tests.rendering import test_invitations as invites
 from tests.rendering import test_letter_cards as letters
 from tests.rendering import test_license_key_cards as keys
 from tests.rendering import test_lifecycle as clock
+from tests.rendering import test_notice_cards as notes
 from tests.rendering import test_phone_resets as resets
 from tests.rendering import test_queue as queues
 from tests.rendering import test_registration as registrations
@@ -121,7 +122,7 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     ],
     "desk_notes.held_note": lambda text: [
         desk_notes.held_note(poisoned(replace(shown.HELD, ended=ended, at=AT), text), words=ENGLISH)
-        for ended in (None, MailEnd.RELEASED, MailEnd.DISCARDED, MailEnd.OVERTAKEN)
+        for ended in (None, MailEnd.RELEASED, MailEnd.DISCARDED, MailEnd.OVERTAKEN, MailEnd.UNTRUE)
     ],
     "mail_notes.kind_note": lambda text: [
         mail_notes.kind_note(KindNote(kind=Kind.RIS, ref="C-9", by=MARK + text), words=ENGLISH)
@@ -191,7 +192,10 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
         )
     ],
     "notices.standing_note": lambda text: [
-        notices.standing_note(poisoned(StandingNote(shown=(STANDING,) * 20, more=3), text), words=ENGLISH)
+        notices.standing_note(
+            poisoned(StandingNote(shown=(STANDING,) * 20, more=3, lost=(notes.LOST,)), text),
+            words=ENGLISH,
+        )
     ],
     "notices.waiting_note": lambda text: [
         notices.waiting_note(poisoned(replace(WAITING, kind=kind, quiet=quiet), text), words=ENGLISH)

@@ -161,6 +161,28 @@ def test_it_says_how_many_invitations_end_before_it_is_closed_and_afterwards(lan
 
 
 @pytest.mark.parametrize(
+    ("lang", "before", "new"),
+    [("en", "works as it did before", "activation mail"), ("de", "gilt es wie zuvor", "Aktivierungs-E-Mail")],
+)
+def test_the_question_says_what_happens_to_an_account_that_was_never_activated(
+    lang: str, before: str, new: str
+) -> None:
+    closing = Closing(at=AT, by="account:7", name="J" * 60)
+    seen = replace(view(AccountStatus.DEACTIVATED), closing=closing)
+
+    def asked(at: datetime | None) -> str:
+        shown = account_cards.account_card(
+            replace(seen, account=replace(seen.account, activated_at=at)), words=words(lang)
+        )
+        text: str = shown.blocks[-1]["elements"][0]["confirm"]["text"]["text"]
+        return text
+
+    assert (before in asked(AT), new in asked(AT)) == (True, False)
+    assert (before in asked(None), new in asked(None)) == (False, True)
+    assert max(len(asked(None)), len(asked(AT))) <= 300
+
+
+@pytest.mark.parametrize(
     ("lang", "theirs", "ours"),
     [
         ("en", "Jana Wolf, an Organization Administrator of theirs, closed it", "<@U0AVERY0001> closed it"),

@@ -37,7 +37,7 @@ def receipt(*returned: Returned) -> CaseCard:
 
 BOUNCED = TroubleNote(
     what="mail_bounced", subject="order_confirmation → mira.wendel@sponsor.example.com", ref="C-7", id=9,
-    detail="550 5.1.1 <mira.wendel@sponsor.example.com> user *unknown*",
+    detail="550 5.1.1 <mira.wendel@sponsor.example.com> user *unknown*", anew=True, told=True,
 )  # fmt: skip
 GIVEN_UP = TroubleNote(
     what="address_given_up", subject="mira.wendel@sponsor.example.com", ref="C-7", detail="5.1.1", id=10

@@ -14,7 +14,7 @@ from bot.domain.cards import CaseCard
 from bot.domain.case_steps import StepState
 from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.events import EventTag
-from bot.domain.home import DayFigures, Held, Home, ToDecide
+from bot.domain.home import DayFigures, Held, Home, ToDecide, Unmailed
 from bot.domain.trust import Verdict
 from bot.rendering import absences, assignments, samples
 from bot.rendering.blocks import Block, Card
@@ -62,6 +62,7 @@ def busy() -> Home:
         figures=DayFigures(opened=4, approved=2, rejected=1, mails=11, questions=1),
         asked=conversation_rows(),
         lost=(resets.card(), resets.partner_card()),
+        unmailed=(Unmailed(ref="C-2", users=2), Unmailed(ref="C-6", users=1)),
         away=(AWAY, replace(AWAY, person="U0BLAKE", since=NOW + timedelta(days=1))),
     )
 

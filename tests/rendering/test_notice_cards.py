@@ -9,11 +9,12 @@ import pytest
 
 from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.languages import LANGUAGES
-from bot.domain.notices import NoticeKind, Standing, StandingNote, WaitingNote
+from bot.domain.notices import NoticeKind, Standing, StandingNote, StandingRequest, WaitingNote
 from bot.rendering import notices
 from bot.rendering.blocks import Card
 from bot.rendering.words import words
 from tests.golden import assert_json_approved
+from tests.rendering import test_phone_resets
 
 AT = datetime(2024, 9, 12, 8, 31, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Berlin")
@@ -48,6 +49,7 @@ STANDING = StandingNote(
     ),
     more=3,
 )
+LOST = StandingRequest(card=test_phone_resets.card(), since=AT)
 NOTES = {
     "reminder": REMINDER,
     "reminder_late": replace(REMINDER, quiet=True),
@@ -81,6 +83,22 @@ def test_the_weekly_list_reads_as_it_was_approved(lang: str) -> None:
     card = notices.standing_note(STANDING, words=words(lang, ZONE))
 
     assert_json_approved(f"cards/notice_standing.{lang}.json", seen(card))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_weekly_list_names_lost_phones_beside_cases_and_alone(lang: str) -> None:
+    say = words(lang, ZONE)
+    beside = notices.standing_note(replace(STANDING, lost=(LOST,)), words=say)
+    alone = notices.standing_note(StandingNote(shown=(), lost=(LOST,)), words=say)
+
+    assert beside.text == say.say("notice.standing", count=5)
+    assert alone.text == say.say("phone_reset.list", count=1)
+    for card in (beside, alone):
+        said = json.dumps(card.blocks, ensure_ascii=False)
+        assert f"*R-7* · {LOST.card.account.name}, Lindgren Söhne AG" in said
+        assert say.moment(AT) in said
+        assert said.count(say.say("phone_reset.list", count=1)) == 1
+        assert "<@" not in said
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

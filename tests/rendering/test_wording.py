@@ -230,6 +230,14 @@ def test_an_addition_promises_no_activation_mail_to_whoever_has_an_account(lang:
     assert whom in " ".join(mail.text.split())
 
 
+def test_a_mail_calls_the_desk_by_the_name_that_the_policy_gives_it() -> None:
+    own = re.compile(r"(?:support|onboarding)[ -](?:desk|team)", re.IGNORECASE)
+    named = {path.name: own.findall(path.read_text("utf-8")) for path in SHIPPED.glob("*.md")}
+
+    assert {name: found for name, found in named.items() if found} == {}
+    assert own.search("our support desk, das Onboarding-Team")
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_of_colleagues_at_one_address_each_finds_their_own_user_id(lang: str) -> None:
     found = account_samples.several_accounts(samples.decided_case(lang), at=samples.DECIDED_AT)

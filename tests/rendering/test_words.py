@@ -1,5 +1,6 @@
 import ast
 import dataclasses
+import re
 import string
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -23,6 +24,7 @@ from bot.domain.errors import (
 )
 from bot.domain.key_refusals import UnknownKey
 from bot.domain.languages import LANGUAGES
+from bot.domain.member_refusals import MemberThere
 from bot.domain.outbox import JobStatus
 from bot.domain.password_refusals import PasswordWrong
 from bot.domain.ris import (
@@ -353,3 +355,21 @@ def test_every_refusal_has_a_code_of_its_own() -> None:
     assert len(codes) == len(set(codes))
     assert errors.AlreadyDecided in REFUSALS
     assert absences.NotAway in REFUSALS
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_sentence_that_ends_in_the_name_of_a_company_ends_once(lang: str) -> None:
+    """Whichever it is, and whatever mark stands behind the name."""
+    say, many = words(lang), 0
+    for message in (one for each in read_catalogues(lang).values() for one in each):
+        texts = message.string if isinstance(message.string, tuple) else (message.string,)
+        named = [name for _, name, *_ in string.Formatter().parse(str(texts[-1])) if name]
+        if message.id and "{company}" in str(texts[-1]):
+            key = message.id[0] if isinstance(message.id, tuple) else str(message.id)
+            values = {name: 3 if name == "count" else "Lindgren Inc." for name in named}
+            said = say.say(key, **values)
+            many += said.endswith("Inc.")
+            assert not re.search(r"Inc\.[*_]?\.(?!\.)", said), said
+
+    assert many
+    assert say.refusal(MemberThere(name="Tom Inc.", user_id="X.")).count("..") == 0

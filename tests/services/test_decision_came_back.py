@@ -13,7 +13,7 @@ from bot.services import approvals
 from tests.cast import AVERY, Office, a_mail, an_office
 from tests.forms import sound_form
 from tests.services.registering import decide, registered
-from tests.services.test_bounces import COLLEAGUE, bounce
+from tests.services.test_bounces import COLLEAGUE, bounce, notes
 from tests.services.test_decision_mails import (
     buttons,
     card,
@@ -32,6 +32,12 @@ def came_back(office: Office, template: str, **more: str) -> Job:
     bounce(office, job, **more)
     office.work()
     return job
+
+
+def on_card(office: Office) -> list[list[str]]:
+    """What the notes of what came back say of the card."""
+    said = (job.values["words"] for job in notes(office, "mail_bounced"))
+    return [[name for name in ("anew", "told") if one[name]] for one in said]
 
 
 def test_a_rejection_that_came_back_is_the_desks_until_it_is_written_anew(tmp_path: Path) -> None:
@@ -65,6 +71,11 @@ def test_a_confirmation_that_came_back_is_the_desks_until_its_sponsor_is_told_ot
     a_decided_case(office)
     job = came_back(office, "order_confirmation")
     assert (phase(office), buttons(office)) == (Phase.FAILED, ["mail_anew", "mail_told"])
+    assert on_card(office) == [["anew", "told"]]
+    assert any(
+        "On the card of C-1, *Write it anew* sends another mail; *Told otherwise* ends it" in str(one.blocks)
+        for one in office.chat.standing.values()
+    )
     assert "*The mail with the decision did not arrive, or may not have*" in office.chat.texts()
     told(office, job)
     assert phase(office) is Phase.DONE
@@ -83,7 +94,7 @@ def test_a_copy_that_came_back_and_what_arrived_are_nothing_to_deal_with(tmp_pat
         )  # fmt: skip
     job = came_back(office, "rejection", recipient=COLLEAGUE)
 
-    assert (phase(office), buttons(office)) == (Phase.DONE, [])
+    assert (phase(office), buttons(office), on_card(office)) == (Phase.DONE, [], [[]])
     for act in (write_anew, told):
         with pytest.raises(UnknownJob):
             act(office, job)
@@ -93,7 +104,7 @@ def test_that_the_site_is_ready_is_written_anew_where_it_came_back(tmp_path: Pat
     """Its card had no button, though it would have been written."""
     office = live(tmp_path)
     job = came_back(office, "site_ready")
-    assert buttons(office) == ["mail_anew"]
+    assert (buttons(office), on_card(office)) == (["mail_anew"], [["anew"]])
     write_anew(office, job)
     office.work_till_quiet()
 

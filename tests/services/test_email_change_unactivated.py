@@ -14,7 +14,7 @@ from bot.domain.email_changes import ChangeState
 from bot.domain.errors import LinkExpired, LinkUnknown
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.domain.security_questions import Given, Question
-from bot.services import account_views, activation, email_change_desk, email_changes
+from bot.services import account_views, activation, email_change_desk, email_changes, seat_holders
 from bot.services import accounts as account_service
 from bot.store import accounts, bounces, license_keys
 from bot.store.database import transaction
@@ -24,7 +24,7 @@ from tests.forms import MARA
 from tests.people import KEY, PASSWORD, an_office_of_accounts, hand_key
 from tests.services.mail_ends import ends
 from tests.services.test_additions import NEW as NORA
-from tests.services.test_additions import a_form, same
+from tests.services.test_additions import a_form, approve, same
 
 NEW = "mara@nordwind.example.org"
 ANSWERS = tuple(
@@ -179,6 +179,28 @@ def test_a_later_form_orders_nothing_for_whom_an_administrator_added_with_a_key(
     for address in (NEW, NORA.email):
         addition = same(office, a_form(office, MARA, replace(NORA, email=address)))
         assert addition.ordered_users == ()
+
+
+@pytest.mark.usefixtures("mara")
+def test_a_later_form_with_the_address_of_before_gives_whoever_has_an_account_a_key_and_no_second_account(
+    office: Office, casey: Phone
+) -> None:
+    case, new = office.case("C-1"), account_of(NORA, lang="en")
+    approve(office, case.ref)
+    with office.connect() as db, transaction(db):
+        nora = account_service.open_one(db, office.desk, case, new, by="account:1", now=office.now)
+    ask(office, nora)
+    agree(office, casey)
+    addition = approve(office, same(office, a_form(office, MARA, NORA, name="Nordlicht")).ref)
+
+    confirmed = office.job("order_confirmation").values["words"]
+    assert confirmed["with_account"] == "Nora Vogt"
+    with office.connect() as db:
+        with transaction(db):
+            made = account_service.open_all(db, office.desk, addition, by="usher", now=office.now)
+        held = seat_holders.list_held(db, 1)
+    assert made == []
+    assert nora.id in held
 
 
 def test_nobody_agrees_to_their_own(office: Office, mara: Account) -> None:

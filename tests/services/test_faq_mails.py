@@ -24,6 +24,18 @@ TWO = (
     "My account is locked after ten wrong passwords. How long does it stay locked?\n\n"
     "Another thing: may I share my OTP credential with a colleague of mine?"
 )
+#: two matters without a full stop between them
+PARTED = [
+    "How long is the code from the text message valid - where do I enter my license key",
+    "How long is the SMS code valid; where do I enter my license key",
+    """I would like to know how long the code from the text message is valid
+Where do I have to enter the license key that came by mail last week""",
+    "- How long is the SMS code valid\n- Where do I enter my license key",
+    "Wie lange ist der Code aus der SMS gültig - wo gebe ich den License Key ein",
+    """Wie lange ist der Code gültig, der gerade per SMS auf mein Telefon gekommen ist
+Wo muss ich den License Key eingeben, der letzte Woche per Mail kam""",
+    "1. Wie lange ist der Code aus der SMS gültig\n2. Wo gebe ich den License Key ein",
+]
 UNSURE = "Where can I see when my password expires?"
 VAGUE = "Something is odd with it."
 
@@ -336,3 +348,26 @@ def test_an_answer_that_comes_back_leaves_the_question_with_the_desk(answering: 
         conversations.due_of(answering.desk, answering.now),
     )
     assert "Tried before" in card(answering)
+
+
+@pytest.mark.parametrize("text", PARTED)
+def test_of_two_questions_without_a_full_stop_between_them_none_is_dropped(
+    answering: Office, text: str
+) -> None:
+    (sent,) = ask(answering, text)
+
+    both = "You asked two things" in sent.text or "nach zweierlei gefragt" in sent.text
+    assert both or q(answering).state is OPEN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How long is the code that came by text message to my phone valid, as it says\nthat it had expired?",
+        "Wie lange ist der Code gültig, der gerade per SMS auf mein Telefon gekommen ist,\nden ich eingebe?",
+    ],
+)
+def test_a_question_on_two_lines_is_one(answering: Office, text: str) -> None:
+    ask(answering, text)
+
+    assert q(answering).state is ANSWERED

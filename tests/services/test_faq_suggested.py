@@ -226,6 +226,66 @@ def test_that_a_part_helped_does_not_end_the_rest_and_a_person_s_own_answer_does
     assert (helped, q(office).state) == (OPEN, ANSWERED)
 
 
+def test_an_article_to_what_they_wrote_last_leaves_the_rest_of_before_to_a_person(office: Office) -> None:
+    """It closed the card, and nobody saw any more what a person was to answer."""
+    ask(office, REST)
+    office.clock.wait(hours=1)
+    send(office, topic="reset-password")
+    office.work()
+    office.clock.wait(hours=1)
+    write_back(office, "Mein Konto ist gesperrt. Wie lange bleibt es gesperrt?")
+    before = card(office)
+    office.clock.wait(hours=1)
+    send(office, topic="account-locked", heard=2)
+    office.work()
+
+    assert "account-locked:Q-1:2" in before
+    said = " ".join(office.mailer.sent[-1].text.split())
+    assert "Sie fragen noch nach etwas, das diese Zeilen nicht beantworten." in said
+    assert q(office).state is OPEN
+    assert ["what else they ask waits for a person" in shown for shown in (before, card(office))] == [
+        True,
+        True,
+    ]
+
+
+def test_what_was_left_before_a_person_wrote_keeps_nothing_open(office: Office) -> None:
+    ask(office, REST)
+    office.clock.wait(hours=1)
+    send(office, topic="reset-password")
+    office.work()
+    with office.connect() as db:
+        reply, _ = conversation_replies.begin(db, office.desk, ref="Q-1", heard=1, by=BLAKE, now=office.now)
+        looked_at = conversation_replies.submit(
+            db, office.desk, replace(reply, text="Das ist getan."), by=BLAKE, now=office.now
+        )
+        assert looked_at
+        conversation_replies.submit(db, office.desk, looked_at[0], by=BLAKE, now=office.now)
+    office.work()
+    office.clock.wait(hours=1)
+    write_back(office, "Mein Konto ist gesperrt. Wie lange bleibt es gesperrt?")
+    office.clock.wait(hours=1)
+
+    assert send(office, topic="account-locked", heard=2).state is ANSWERED
+
+
+def test_of_two_rests_the_earlier_is_suggested_for_once_the_newer_is_answered(office: Office) -> None:
+    ask(office, TWO)
+    office.clock.wait(hours=1)
+    send(office, topic="account-locked")
+    office.work()
+    office.clock.wait(hours=1)
+    write_back(office, "How do I reset my password?")
+    office.clock.wait(hours=1)
+    send(office, topic="reset-password", heard=2)
+    office.work()
+    shown = card(office)
+    office.clock.wait(hours=1)
+
+    assert "share-otp-credential:Q-1" in shown
+    assert send(office, topic="share-otp-credential", heard=2).state is ANSWERED
+
+
 def test_who_should_have_heard_by_now_is_promised_no_time_that_has_passed(office: Office) -> None:
     """And what was seen before it goes is what goes, whatever the minute."""
     ask(office, TWO)

@@ -1,5 +1,6 @@
 """A mail that waits for release: what staff do with it stands where it was asked, and on its case's card."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,16 +11,17 @@ from bot.domain.errors import UnknownJob
 from bot.domain.letters import Letter
 from bot.domain.outbox import Job, JobStatus
 from bot.rendering.cards import case_card
+from bot.rendering.home import home_view
 from bot.rendering.pages import journey
 from bot.rendering.words import words
-from bot.services import cases, outbox, status_pages
+from bot.services import cases, home, outbox, status_pages
 from bot.store import queue
 from tests.cast import AVERY, BLAKE, Office, a_mail, an_office
 from tests.services.mail_ends import ends
 from tests.services.test_letters import ask
 from tests.services.test_outbox import a_decided_case
 from tests.services.test_unread_words import FORM, WITHOUT_CITY
-from tests.services.test_withdrawals import take_back
+from tests.services.test_withdrawals import a_reply, take_back
 
 SAY = words("en")
 
@@ -120,6 +122,37 @@ def test_while_the_mail_that_asks_waits_for_release_it_is_the_desks_turn(holding
 
     assert ball(holding) is BallHolder.SPONSOR
     assert "waits for release" not in card(holding)
+
+
+def test_while_the_mail_that_a_case_is_withdrawn_waits_for_release_it_is_the_desks_turn(
+    holding: Office,
+) -> None:
+    """The case waited for nobody."""
+    a_reply(holding)
+    holding.work()
+    job = holding.job("withdrawal")
+    assert (holding.case("C-1").status, job.status) == (CaseStatus.WITHDRAWN, JobStatus.HELD)
+    assert ball(holding) is BallHolder.DESK
+    assert "*A mail to the sponsor waits for release* in the support channel" in card(holding)
+    with holding.connect() as db:
+        found = home.get_home(db, holding.desk, by=BLAKE, now=holding.now)
+    shown = home_view(found, words=SAY, now=holding.now, mailbox="", channel="")
+    assert "*A mail to the sponsor waits for release*" in str(shown)
+    assert [name for name in re.findall("'action_id': '([a-z_]+)'", str(shown)) if "case_" in name] == [
+        "case_open"
+    ]
+    with holding.connect() as db:
+        page = journey.journey(status_pages.get(db, holding.tokens[0], now=holding.now), SAY)
+    assert page.next.startswith("The sponsor hears from us that it is closed.")
+
+    with holding.connect() as db:
+        outbox.release(db, job.id, by=AVERY.id, now=holding.now)
+        assert queue.list_queue(db, limit=9) == []
+    assert holding.case("C-1").ball is BallHolder.NOBODY
+    assert "waits for release*" not in card(holding)
+    with holding.connect() as db:
+        newest = list(db.query("select holder from turns where until is null"))
+    assert newest == [{"holder": "nobody"}]
 
 
 def test_a_question_beside_what_was_asked_is_the_desks_turn_until_it_is_released(holding: Office) -> None:

@@ -9,6 +9,7 @@ from bot.domain.account_views import AccountAct, InvitationAct
 from bot.domain.approvals import RejectionReason
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import NotNow, UnknownJob
+from bot.domain.mail_refusals import MailUntrue
 from bot.domain.outbox import JobStatus
 from bot.domain.ris import Role
 from bot.rendering.workbooks import ris_form
@@ -17,6 +18,7 @@ from bot.services import (
     accounts,
     additions,
     approvals,
+    held_mails,
     kinds,
     member_invitations,
     open_invitations,
@@ -222,12 +224,37 @@ def test_whoever_releases_a_mail_that_is_true_no_more_is_told(tmp_path: Path) ->
     take_form(office)
     office.work()
     no_ris(office)
+    job = office.job("receipt")
+    with office.connect() as db, pytest.raises(MailUntrue):
+        held_mails.release(db, job.id, by=AVERY.id, now=office.now)
+    office.work()
+
+    assert office.job("receipt").status is JobStatus.REPLACED
+    assert "what it says is true no more" in note_of(office, job)
+    assert [tag for tag in (one.tag for one in office.events()) if tag == "job:released"] == []
+
+
+def test_of_all_that_are_released_those_that_are_true_no_more_have_a_note(tmp_path: Path) -> None:
+    office = an_office(tmp_path, delivery="hold")
+    take_form(office)
+    office.work()
+    no_ris(office)
     with office.connect() as db:
-        outbox.release(db, office.job("receipt").id, by=AVERY.id, now=office.now)
+        outbox.release_all(db, by=AVERY.id, now=office.now)
     office.work()
 
     assert office.job("receipt").status is JobStatus.REPLACED
     assert "did not go: what it says is true no more" in office.chat.texts()
+
+
+def test_what_is_true_goes_once_it_is_released(holding: Office) -> None:
+    take_form(holding)
+    holding.work()
+    with holding.connect() as db:
+        held_mails.release(db, holding.job("receipt").id, by=AVERY.id, now=holding.now)
+    holding.work()
+
+    assert holding.job("receipt").status is JobStatus.SENT
 
 
 @pytest.fixture

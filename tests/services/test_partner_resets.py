@@ -24,6 +24,7 @@ from bot.services import (
     queue,
     recovery_codes,
     sessions,
+    standing,
 )
 from bot.store import authenticators
 from bot.store.database import transaction
@@ -161,6 +162,23 @@ def test_the_desk_is_reminded_once_for_each_yes_in_working_hours(lost: Lost) -> 
     lost.agree(AVERY, ResetState.AGREED)
     office.work()
     assert len(posted()) == 1  # somebody decided meanwhile
+
+
+def test_what_waits_for_the_desk_longer_than_its_reminder_is_on_the_weekly_list(lost: Lost) -> None:
+    """It named cases alone, while whose app was lost stayed locked out."""
+    office = lost.office
+
+    def listed(week: str) -> list[str]:
+        with office.connect() as db:
+            standing.tell(db, office.desk, week, now=office.now)
+        office.work()
+        return [one.text for one in office.chat.standing.values() if one.key == f"standing:{week}"]
+
+    assert listed("1") == []
+    lost.pass_hours(72)
+    assert listed("2") == ["Lost phones and apps: 1 request waits for the desk"]
+    lost.agree(AVERY, ResetState.ASKED)
+    assert listed("3") == []
 
 
 def test_it_comes_before_the_cases_and_can_be_skipped(lost: Lost) -> None:

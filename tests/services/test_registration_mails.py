@@ -18,6 +18,7 @@ from bot.domain.queue import Wanted
 from bot.domain.registration_refusals import RegistrationDecided
 from bot.domain.staff import Staff
 from bot.rendering import registration as registration_cards
+from bot.rendering.home import home_view
 from bot.rendering.pages.journey import Journey, journey
 from bot.rendering.words import words
 from bot.services import accounts as account_services
@@ -176,12 +177,55 @@ def test_a_live_case_whose_activation_mails_wait_is_the_desks_until_they_go(tmp_
     called = [one.text for one in office.chat.standing.values() if "is with the desk again" in one.text]
     assert called == ["*C-1* is with the desk again: Registration to be decided."]  # each has its own note
     office.clock.wait(hours=2)
-    for job in office.jobs("activation"):
+    for job in (*office.jobs("activation"), office.job("site_ready")):
         assert waiting_for(office, BLAKE)
         with office.connect() as db:
             outbox.release(db, job.id, by=AVERY.id, now=office.now)
     assert waiting_for(office, BLAKE) == []
     assert "*Live* · closed since" in shown_card(office)
+
+
+def test_a_live_case_of_which_its_sponsor_has_not_heard_yet_is_the_desks(tmp_path: Path) -> None:
+    """It waited for nobody, while the mail waited for staff."""
+    office = registered(tmp_path)
+    decide(office)
+    held(office, "")
+    for job in office.jobs("activation"):
+        with office.connect() as db:
+            outbox.release(db, job.id, by=AVERY.id, now=office.now)
+
+    assert [(ref, ball) for ref, ball, _ in waiting_for(office, BLAKE)] == [("C-1", BallHolder.DESK)]
+    assert "*A mail to the sponsor waits for release* in the support channel" in shown_card(office)
+    with office.connect() as db:
+        outbox.release(db, office.job("site_ready").id, by=AVERY.id, now=office.now)
+    assert waiting_for(office, BLAKE) == []
+    assert "waits for release*" not in shown_card(office)
+
+
+def test_users_whose_activation_mails_came_back_or_did_not_go_stand_in_the_home_tab(tmp_path: Path) -> None:
+    """Only the case's card said so, which nobody looks at any more."""
+    office = registered(tmp_path)
+    decide(office)
+    first, second, *_ = office.jobs("activation")
+    assert "cannot activate" not in home_tab(office)
+    ends(JobStatus.FAILED)(office, second.key)
+    office.work_till_quiet()
+    assert "*1 user cannot activate their account*" in home_tab(office)
+    assert "Nothing waits" not in home_tab(office)
+    assert "C-1 (1)" in home_tab(office)
+    office.take(a_report(about=first.message_id, recipient=first.recipient))
+    assert "*2 users cannot activate their accounts*" in home_tab(office)
+
+    with office.connect() as db, transaction(db):
+        for one in accounts.list_of_case(db, 1):
+            account_services.mail_activation(db, office.desk, one, now=office.now)
+    assert "cannot activate" not in home_tab(office)
+
+
+def home_tab(office: Office) -> str:
+    with office.connect() as db:
+        found = home.get_home(db, office.desk, by=BLAKE, now=office.now)
+    return str(home_view(found, words=words("en"), now=office.now, mailbox="", channel=""))
 
 
 def test_who_is_reminded_while_no_mail_goes_has_one_already(tmp_path: Path) -> None:

@@ -91,7 +91,12 @@ def test_a_corrected_form_answers_nothing_that_its_sponsor_asked_before(
         ("1. Hamburg\n\nWhen will the keys arrive? And may two people share one?", 1),
         ("1. Hamburg\n\nTomas has left: no key for him.", 1),
         ("When will the keys arrive?\n\n1. Hamburg", 1),
+        ("Please call me before you order.\n\n1. Hamburg", 1),
+        ("Bis Freitag brauchen wir alles.\n\n1. Hamburg", 1),
         ("Hi,\nhere are my answers:\n1. Hamburg\n\nPlease let us know if you need anything else.", 0),
+        ("Dear team,\n\nthank you. Please find our answers to your questions below.\n\n1. Hamburg", 0),
+        ("Guten Tag,\n\nvielen Dank. Anbei die Antworten auf Ihre Fragen:\n\n1. Hamburg", 0),
+        ("Hallo zusammen,\nhier die fehlenden Angaben:\n1. Hamburg\n\nViele Grüße\nDana", 0),
     ],
 )
 def test_what_goes_on_beside_answers_under_numbers_is_read_too(office: Office, text: str, left: int) -> None:

@@ -90,7 +90,7 @@ def test_an_addition_is_asked_about_confirmed_and_orders_for_the_new_people_only
     desk.act("blake").click("approvals", card["ts"], "case_same_as")
     desk.whisper("blake", "approvals", f"is an addition to {first} now")
     added = desk.card(org.company.name, f"*Addition to {first}*")
-    assert "One new person" in as_text(added)
+    assert "Orders for one person" in as_text(added)
     desk.act("avery").click("approvals", added["ts"], "case_approve")
 
     confirmed = text_of(desk.mail_to(sponsor[1], about="Order confirmed", ref=ref_of(added)))

@@ -196,7 +196,7 @@ def _next(page: StatusPage, words: Words) -> str:
         key = "page.status.next.unasked" if page.unasked else "page.status.next.answered"
     elif page.status is CaseStatus.WAITING_FOR_SPONSOR and not page.open_problems:
         key = f"{key}.asked"
-    telling = page.status is CaseStatus.REJECTED and _holder(page) is BallHolder.DESK
+    telling = page.status in OVER and _holder(page) is BallHolder.DESK
     if (telling or _holder(page) is BallHolder.USHER) and f"{key}.running" in words:
         key = f"{key}.running"
     if _is_activating(page) and page.unmailed:
