@@ -92,6 +92,10 @@ class Account(NewAccount):
         return f"{self.first_name} {self.last_name}".strip() or self.user_id
 
     @property
+    def is_closed(self) -> bool:
+        return self.status is AccountStatus.DEACTIVATED
+
+    @property
     def is_administrator(self) -> bool:
         return self.role == Role.ORGANIZATION_ADMINISTRATOR
 

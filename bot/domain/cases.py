@@ -9,6 +9,7 @@ from typing import Self
 
 from bot.domain.approvals import CaseDecision, Phase
 from bot.domain.case_steps import StepState
+from bot.domain.company_names import fold_person
 from bot.domain.mail import Address, InboundMail
 from bot.domain.refs import read_number, read_ref
 from bot.domain.ris import Credential, Decision, RisCase, User
@@ -165,6 +166,11 @@ class Addition:
         return hashlib.sha256(f"{ris.form_hash()} {self.of} {self.known}".encode()).hexdigest()
 
 
+def _who(user: User) -> str:
+    """What a list of people names somebody by."""
+    return fold_person(f"{user.first_name} {user.last_name}") or user.email
+
+
 def weighed(ris: RisCase, addition: Addition | None) -> RisCase:
     """The form with the problems that count for what it is, by itself or as an addition."""
     return ris.as_addition() if addition else ris
@@ -208,6 +214,13 @@ class Case:
         """For whom something is ordered: of an addition, the people who are not there yet."""
         known = frozenset(self.addition.known if self.addition else ())
         return tuple(user for number, user in enumerate(self.ris.users) if number not in known)
+
+    @property
+    def known_users(self) -> tuple[User, ...]:
+        """Who of an addition is there already, each once; not whoever of that name it orders for."""
+        ordered = {_who(user) for user in self.ordered_users}
+        users = [self.ris.users[number] for number in (self.addition.known if self.addition else ())]
+        return tuple({_who(user): user for user in users if _who(user) not in ordered}.values())
 
     @property
     def ordered_seats(self) -> int | str | None:

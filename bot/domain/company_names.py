@@ -44,6 +44,11 @@ def words_of(text: str) -> list[str]:
     return _APART.sub(" ", seen).split()
 
 
+def fold_person(name: str) -> str:
+    """A person's, in whatever order its words are written."""
+    return " ".join(sorted(words_of(name)))
+
+
 def fold_name(name: str) -> str:
     """A company's name without legal form, joining words, punctuation and accents; "" if nothing is left."""
     words = [word for word in words_of(name) if word not in _JOINING]

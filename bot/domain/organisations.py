@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from bot.domain.cases import OPEN, STANDING, Case, CaseStatus
-from bot.domain.company_names import fold_name, fold_vat_id, host_of, looks_like, mail_host, words_of
+from bot.domain.company_names import fold_name, fold_person, fold_vat_id, host_of, looks_like, mail_host
 from bot.domain.differences import count_shared
 from bot.domain.review_values import is_free_mail
 from bot.domain.ris import ProblemKind, RisCase, User
@@ -142,7 +142,7 @@ class Named(Protocol):
 
 def name_of(one: Named) -> str:
     """Without order and accents: "Demir Aylin" is "Aylin Demir", "Jörg" is "Joerg"."""
-    return " ".join(sorted(words_of(f"{one.first_name} {one.last_name}")))
+    return fold_person(f"{one.first_name} {one.last_name}")
 
 
 def known_people(users: Sequence[User], known: Iterable[Mark]) -> tuple[int, ...]:

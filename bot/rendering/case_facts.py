@@ -34,7 +34,7 @@ def earlier(case: Case, say: Words) -> Values:
     Of another case only for whom it is their own.
     """
     told = case.addition if case.addition and case.addition.told else None
-    known = [name(case.ris.users[number]) for number in told.known] if told else []
+    known = [name(user) for user in case.known_users] if told else []
     replaced = [
         decision
         for decision in case.voided
@@ -45,13 +45,21 @@ def earlier(case: Case, say: Words) -> Values:
         "addition_to": told.ref if told else "",
         "known_users": named(known),
         "with_account": "",
+        "to_clear": "",
         "replaces_on": say.date(replaced[-1].at) if replaced else "",
     }
 
 
-def with_account(case: Case, people: Sequence[str]) -> Values:
-    """Who of an addition keeps the account that they have, for whom its organisation is their own."""
-    return {"with_account": named(people) if case.addition and case.addition.told else ""}
+def with_account(case: Case, people: Sequence[str], *, to_clear: Sequence[str] = ()) -> Values:
+    """Who of an addition keeps the account that they have, for whom its organisation is their own.
+
+    `to_clear`: whose account is closed; a mail says no more than that we get in touch about them.
+    """
+    told = case.addition is not None and case.addition.told
+    return {
+        "with_account": named(people) if told else "",
+        "to_clear": named(to_clear) if told else "",
+    }
 
 
 def struck(ris: RisCase) -> str:

@@ -36,8 +36,8 @@ _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 _LONGEST_NAME = 40  #: of a company, in a subject
 
 _OF_ITS_OWN: Values = {
-    "only_people": False, "addition_to": "", "known_users": "", "with_account": "", "replaces_on": "",
-    "seat_price": "", "total_price": "",
+    "only_people": False, "addition_to": "", "known_users": "", "with_account": "", "to_clear": "",
+    "replaces_on": "", "seat_price": "", "total_price": "",
 }  # fmt: skip
 #: what a mail lacks that an older Usher has queued, perhaps held for days
 _LATER: Mapping[str, Values] = {

@@ -7,6 +7,7 @@ from bot.domain.cases import Addition, Case, CaseStatus
 from bot.domain.organisations import Double, Likeness, Reason
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, safe
+from bot.rendering.case_facts import name
 from bot.rendering.words import Words
 
 NAMED = 5  #: people in one sentence
@@ -26,8 +27,6 @@ def _of_what(double: Double) -> str:
 
 
 def _addition(case: Case, addition: Addition, joined: Joined, words: Words) -> str:
-    known = [case.ris.users[number] for number in addition.known]
-    names = [safe(f"{user.first_name} {user.last_name}", 80) or safe(user.email, 120) for user in known]
     lines = [
         words.say(
             "addition.title",
@@ -40,9 +39,14 @@ def _addition(case: Case, addition: Addition, joined: Joined, words: Words) -> s
     if joined.with_account:
         many, who = len(joined.with_account), _named(joined.with_account)
         lines.append(words.say("addition.accounts", count=many, names=who))
-    if names:
-        more = " …" if len(names) > NAMED else ""
-        lines.append(words.say("addition.known", count=len(names), names=", ".join(names[:NAMED]) + more))
+    if joined.closed:
+        who = _beside([(one, f"`/usher account {ref}`") for one, ref in joined.closed])
+        lines.append(words.say("addition.closed", count=len(joined.closed), names=who))
+    if known := [name(user) for user in case.known_users]:
+        lines.append(words.say("addition.known", count=len(known), names=_named(known)))
+    if joined.by_former:
+        who = _beside([(one, safe(address, 120)) for one, address in joined.by_former])
+        lines.append(words.say("addition.former", names=who))
     if joined.sharing:
         lines.append(words.say("addition.sharing", names=_named(joined.sharing)))
     if not addition.told:
@@ -70,6 +74,12 @@ def _likeness(like: Likeness, words: Words) -> str:
 
 def _named(people: Sequence[str]) -> str:
     return ", ".join(safe(name, 80) for name in people[:NAMED]) + (" …" if len(people) > NAMED else "")
+
+
+def _beside(people: Sequence[tuple[str, str]]) -> str:
+    """Each by name, with what is ours to say of them."""
+    said = [f"{safe(name, 80)} ({more})" for name, more in people[:NAMED]]
+    return ", ".join(said) + (" …" if len(people) > NAMED else "")
 
 
 def _reason(reason: Reason, like: Likeness, words: Words) -> str:

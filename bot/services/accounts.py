@@ -19,7 +19,7 @@ from bot.domain.accounts import (
     fold_user_id,
     make_user_id,
 )
-from bot.domain.cases import Case, case_ref
+from bot.domain.cases import OPEN, UNDER_WAY, Case, case_ref
 from bot.domain.events import EventTag
 from bot.domain.license_keys import Seat
 from bot.domain.members import INVITATION_LASTS, Invited, MemberNotice
@@ -31,8 +31,8 @@ from bot.rendering.case_facts import Values
 from bot.services import member_notices, passwords, seat_holders
 from bot.services.account_mails import find_waiting, mail_owner
 from bot.services.desk import Desk
-from bot.services.queueing import issue_link, link_rests
-from bot.store import accounts, events, links, member_invitations, organisations, sessions
+from bot.services.queueing import issue_link, link_rests, queue_case_cards
+from bot.store import accounts, cases, events, links, member_invitations, organisations, sessions
 
 ACTIVATION = "activation"  #: the purpose of the link in an activation mail
 PARTNER_PASSWORD = "partner_password"  # noqa: S105 - the template of the mail that takes its place for partners
@@ -176,6 +176,12 @@ def deactivate(db: Database, desk: Desk, account: Account, *, by: str, now: date
     accounts.move(db, account.id, since=account.status, to=AccountStatus.DEACTIVATED, now=now)
     sessions.drop_all(db, account.id)
     links.end(db, purpose=ACTIVATION, subject=account.ref, now=now)
+    _show_on_cards(db, account, now=now)
+
+
+def _show_on_cards(db: Database, account: Account, *, now: datetime) -> None:
+    """Additions to its organisation say whose account is closed."""
+    queue_case_cards(db, cases.list_additions(db, account.organisation, OPEN | UNDER_WAY), now=now)
 
 
 def find_closing(db: Database, account: Account) -> Closing | None:
@@ -199,6 +205,7 @@ def reopen(db: Database, desk: Desk, account: Account, *, by: str, now: datetime
     closing = find_closing(db, account)
     before = AccountStatus.ACTIVE if account.activated_at else AccountStatus.WAITING
     accounts.move(db, account.id, since=AccountStatus.DEACTIVATED, to=before, now=now)
+    _show_on_cards(db, account, now=now)
     if before is AccountStatus.ACTIVE:
         member_notices.tell(db, desk, account, why=MemberNotice.REACTIVATED, now=now)
     elif count_activations(db, account, since=now - ACTIVATIONS_WITHIN) < MOST_ACTIVATIONS:

@@ -15,7 +15,6 @@ from bot.domain.purchase_orders import PurchaseOrder
 from bot.domain.staff import Act, Staff
 from bot.domain.step_refusals import NoBalance, OfferChanged
 from bot.rendering import mails, order_mails
-from bot.rendering.case_facts import with_account
 from bot.services import case_steps, provisioning, purchasing, seat_holders, step_up, thread_notes
 from bot.services.cases import answer, get_card, get_case, refresh_others, refusals_recorded
 from bot.services.decision_phases import follow
@@ -207,7 +206,7 @@ def _carry(
     joined = find_joined(db, decided)
     waits = joined is not None and joined.status in BEFORE_LIVE
     words = order_mails.order_confirmation(decided, desk.policy, quote, not_registered=waits)
-    words |= with_account(decided, seat_holders.list_with_account(db, decided))
+    words |= seat_holders.told(db, decided)
     answer(db, desk, decided, "order_confirmation", now=now, decision_id=decision_id, words=words)
     follow(db, decision_id, now=now)
     case_steps.begin(db, decided, now=now)

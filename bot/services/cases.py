@@ -21,7 +21,6 @@ from bot.domain.ris import Decision, RisCase
 from bot.domain.staff import Staff
 from bot.domain.trust import SenderCheck, Verdict, is_sponsor
 from bot.rendering import mails
-from bot.rendering.case_facts import with_account
 from bot.services import organisations, purchasing, rights, seat_holders, thread_notes
 from bot.services.desk import Desk
 from bot.services.marking import MARKED
@@ -241,7 +240,7 @@ def answer_submission(
             answer(db, desk, case, "ris_problems", now=now, words=words, by_staff=by_staff)
         elif case.authorised or (before is not None and case.verdict is Verdict.PASSED):
             words = mails.receipt(case, desk.policy, unread=unread, closed=closed)
-            words |= with_account(case, seat_holders.list_with_account(db, case))
+            words |= seat_holders.told(db, case)
             answer(db, desk, case, "receipt", now=now, words=words, by_staff=by_staff)
     elif case.verdict is Verdict.PASSED:
         words = mails.neutral_receipt(ref=case.ref, lang=case.lang, policy=desk.policy, closed=closed)

@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account
 from bot.domain.addressees import owner_of
+from bot.domain.cases import case_ref
 from bot.domain.cooling import CoolingNotice
 from bot.domain.email_changes import (
     CHANGE_LASTS,
@@ -38,6 +39,7 @@ from bot.services import (
     seat_holders,
 )
 from bot.services.accounts import ACTIVATION, mail_activation
+from bot.services.cases import get_case, refresh_others
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_mail, queue_notice
 from bot.store import (
@@ -262,6 +264,8 @@ def _take_effect(
     _take_seat_along(db, account, change)
     organisations.follow_address(db, account, change.new)
     accounts.set_email(db, account.id, change.new)
+    if account.organisation:  # who of an undecided addition is one person is told by it
+        refresh_others(db, get_case(db, case_ref(account.organisation)), now=now)
     _tell_clock(db, desk, replace(account, email=change.new), now=now)
     if change.asked_by:  # nobody was signed in who asked for it
         sessions.drop_all(db, account.id)

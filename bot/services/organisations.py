@@ -1,7 +1,7 @@
 """Which known organisation a case may be of, and what an addition brings; staff's verbs: `additions`."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from bot.domain.cases import (
     OPEN,
     OVER,
     STANDING,
+    UNDER_WAY,
     Addition,
     Case,
     CaseStatus,
@@ -36,16 +37,15 @@ from bot.domain.organisations import (
     are_one_sponsor,
     are_versions,
     compare,
-    known_people,
     marks_of,
     people_of,
     why_not_newer,
 )
-from bot.domain.ris import Credential, Decision, RisCase, User
+from bot.domain.ris import Decision, RisCase
 from bot.services import seat_holders, thread_notes
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
-from bot.store import case_versions, cases, events, organisations, seats
+from bot.store import case_versions, cases, events, organisations
 
 #: states of an addition whose people wait for the registration; "live" as an older Usher had it
 _WAITS = (CaseStatus.INVITED, CaseStatus.LIVE)
@@ -286,10 +286,16 @@ def find_joined(db: Database, case: Case) -> Joined | None:
     if named is None:
         return None
     joined = Joined(company=named[0], status=named[1])
+    if case.status in OPEN | UNDER_WAY:
+        joined = replace(joined, closed=seat_holders.list_closed(db, case))
     if case.status not in OPEN:
         return joined
-    sharing, known = seat_holders.list_sharing(db, case), seat_holders.list_with_account(db, case)
-    return replace(joined, sharing=sharing, with_account=known)
+    return replace(
+        joined,
+        sharing=seat_holders.list_sharing(db, case),
+        with_account=seat_holders.list_with_account(db, case),
+        by_former=seat_holders.list_by_former(db, case),
+    )
 
 
 def note_same_form(db: Database, case: Case, *, now: datetime) -> None:
@@ -310,29 +316,15 @@ def _list_with_same_form(db: Database, case: Case) -> list[int]:
 
 def addition_to(db: Database, case: Case, root: Case) -> Addition:
     """What the case is once it is added to that organisation."""
-    known = _known(db, case.ris.users, root.id)
+    known = seat_holders.list_known(db, case.ris.users, root.id)
     return Addition(of=root.id, known=known, told=are_one_sponsor(case, root))
-
-
-def _known(db: Database, users: Sequence[User], organisation: int) -> tuple[int, ...]:
-    """Who of a form is there already, counted from 0; not whoever needs another key for a void one.
-
-    Whom an administrator has added is one, once they hold a seat: before, an order for them is their first.
-    """
-    lost = seats.list_lost(db, organisation)
-    there = [*organisations.list_people(db, organisation), *seat_holders.list_marks(db, organisation)]
-    return tuple(
-        number
-        for number in known_people(users, there)
-        if users[number].credential != Credential.PHONE_OTP or users[number].email.strip().lower() not in lost
-    )
 
 
 def renewed(db: Database, case: Case, ris: RisCase) -> tuple[Addition | None, str]:
     """What an addition is by a newer form, and the hash of what is to be decided then."""
     if case.addition is None:
         return None, ris.content_hash()
-    known = _known(db, ris.users, case.addition.of)
+    known = seat_holders.list_known(db, ris.users, case.addition.of)
     addition = replace(case.addition, known=known)
     return addition, addition.seal(ris)
 

@@ -72,7 +72,7 @@ def list_of_account(db: Database, account_id: int) -> list[tuple[EmailChange, da
 def list_former(db: Database, organisation: int) -> list[tuple[int, str]]:
     """The addresses that its people had before, each with whose account it was."""
     sql = """select e.account_id, e.old from email_changes e join accounts a on a.id = e.account_id
-             where a.organisation = :id and e.changed_at is not null"""
+             where a.organisation = :id and a.erased_at is null and e.changed_at is not null"""
     return [(found["account_id"], found["old"]) for found in rows(db, sql, {"id": organisation})]
 
 

@@ -1,7 +1,7 @@
 """Seats that were ordered, who holds them, and the key of each."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -92,16 +92,11 @@ def list_held(db: Database, organisation: int) -> list[Seat]:
     return [_seat(found) for found in rows(db, sql, {"id": organisation})]
 
 
-def list_lost(db: Database, organisation: int) -> frozenset[str]:
-    """The addresses, in small letters, of whose License Key is void, and who hold no other seat there."""
+def list_void(db: Database, organisation: int) -> list[Seat]:
+    """Seats of an organisation whose holder had a License Key that is void."""
     sql = f"""{_SEAT} where s.organisation = :id and s.holder <> '' and s.closed_at is not null
               and k.state = 'void'"""
-    lost = _addresses(_seat(found) for found in rows(db, sql, {"id": organisation}))
-    return lost - _addresses(list_held(db, organisation)) if lost else lost
-
-
-def _addresses(found: Iterable[Seat]) -> frozenset[str]:
-    return frozenset(seat.holder.email.strip().lower() for seat in found if seat.holder)
+    return [_seat(found) for found in rows(db, sql, {"id": organisation})]
 
 
 def hold(db: Database, seat_id: int, holder: Holder, *, used_in: int) -> bool:

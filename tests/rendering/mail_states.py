@@ -211,6 +211,10 @@ STATES: dict[str, Callable[[str], dict[str, Any]]] = {
         order_mails.order_confirmation(samples.addition_case(lang), POLICY)
         | case_facts.with_account(samples.addition_case(lang), ["Aylin Demir"])
     ),
+    "order_confirmation_addition_closed": lambda lang: (
+        order_mails.order_confirmation(samples.addition_case(lang), POLICY)
+        | case_facts.with_account(samples.addition_case(lang), [], to_clear=["Aylin Demir"])
+    ),
     "order_confirmation_hardware": lambda lang: order_mails.order_confirmation(_hardware_case(lang), POLICY),
     "order_confirmation_addition_waits": lambda lang: order_mails.order_confirmation(
         samples.addition_case(lang), POLICY, not_registered=True

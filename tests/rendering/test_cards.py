@@ -138,6 +138,17 @@ GOLDEN: dict[str, Callable[[], Card]] = {
             ),
         )
     ),
+    "case_addition_closed": lambda: case_card(
+        CaseCard(
+            case=replace(samples.addition_case(), status=CaseStatus.IN_REVIEW, decision=None),
+            joined=Joined(
+                company="Lindgren & Soehne GmbH",
+                status=CaseStatus.LIVE,
+                closed=(("Aylin Demir", "A-7"),),
+                by_former=(("Greta Lindgren", "greta@lindgren.example"),),
+            ),
+        )
+    ),
     "case_withdrawn": lambda: case_card(CaseCard(case=replace(samples.withdrawn_case(), decision=None))),
     **{
         f"withdrawal_{note.what}": partial(sender_notes.withdrawal_note, note, words=ENGLISH)
