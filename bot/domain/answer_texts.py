@@ -72,10 +72,10 @@ def read_answers(text: str, quoted_text: str = "") -> tuple[Given, ...]:
     return _read(text, quoted_text).end()
 
 
-def read_beside(text: str, quoted_text: str = "") -> str:
-    """What stands under no number."""
+def read_beside(text: str, quoted_text: str = "") -> tuple[str, str]:
+    """What stands under no number: above the first answer, and anywhere else."""
     reader = _read(text, quoted_text)
-    return f"{reader.above}{reader.below}" if reader.end() else text
+    return (reader.above, reader.below) if reader.end() else ("", text)
 
 
 def _read(text: str, quoted_text: str) -> "_Reader":

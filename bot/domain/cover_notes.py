@@ -5,7 +5,7 @@ the form.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import PurePath
@@ -38,12 +38,6 @@ _COVER: Final = f"""
 please|kindly|you will|you can|also / find|find attached|find enclosed|see|see attached / {_THE_FORM}
 / {_THE_FORM} /
 / attached|enclosed|here is|here s|here are|here it is|here they are|here you go|this is / {_THE_FORM}
-please|here|here are|here is|find|see|my|our|the|below|these are / answers|answer|replies|your questions|\
-missing information|missing details|as follows / {_THE_FORM}|questions|question|missing|information|details|\
-follow|as follows|in order|by number|one by one|inline|between the lines
-hier|hier sind|hier ist|anbei|nachfolgend|im folgenden|meine|unsere|die|bitte / antworten|antwort|\
-fehlenden angaben|zu ihren fragen|auf ihre fragen|zu euren fragen|wie folgt / {_DAS_FORMULAR}|fragen|frage|\
-ihren|ihre|euren|auf|zu|unten|wie folgt|nachfolgend|folgen|antworten|meine|unsere|angaben|fehlenden|mail
 hereby|now|will|am|are / i|we|i am|we are|i m|we re / am|are|hereby|now|attach|attaching|send|sending|sent|\
 have sent|submit|submitting|forward|forwarding|{_THE_FORM}
 a|the|our|your|completed|filled|filled in|corrected|updated|new / ris|form|registration|registration form|\
@@ -65,13 +59,28 @@ hiermit / ich|wir / {_DAS_FORMULAR}
 das|ein|unser|die|unsere|neue|neues / ris|formular|registrierung|anmeldung|onboarding|neukunde|neuer kunde|\
 neue kunden|neuer partner / {_DAS_FORMULAR}
 / wie besprochen|wie gewunscht|wie vereinbart|wie angekundigt|zur kenntnisnahme|zur information /
-bitte|mit der bitte / um kenntnisnahme|um prufung|um bearbeitung|um weitere bearbeitung|zur bearbeitung|\
-zur prufung / {_DAS_FORMULAR}
+bitte|mit der bitte|mit bitte / um kenntnisnahme|um prufung|um bearbeitung|um weitere bearbeitung|\
+zur bearbeitung|zur prufung / {_DAS_FORMULAR}
 / bei ruckfragen|bei fragen|fur ruckfragen|fur fragen|bei weiteren fragen / stehe|stehen|ich|wir|ihnen|gern|\
 gerne|jederzeit|zur|verfugung|melden|sie|sich|bitte|einfach|konnen|bei|mir|uns
 / ich freue mich|wir freuen uns / auf|uber|ihre|eure|ruckmeldung|antwort|bestatigung
 / vielen dank|danke|besten dank / im voraus|vorab|fur|die|ihre|eure|bearbeitung|muhe|unterstutzung
 """
+#: how a sentence above numbered answers ends that only leads to them: elsewhere the same may be a wish
+_LEADING: Final = re.compile(
+    r"(?:^| )(?:(?:(?:please|you will) find|please see|find|see|here|is|are|below|these|my|our|the|following"
+    r"|hier|sind|ist|anbei|nachfolgend|im folgenden|(?:bitte )?finden sie|(?:bitte )?siehe|meine|unsere|die"
+    r"|folgende|folgenden) )*"
+    r"(?:answers?|repl(?:y|ies)|(?:missing|requested) (?:information|details)|your questions"
+    r"|as follows|wie folgt|antwort(?:en)?|fehlenden? (?:angaben|informationen)"
+    r"|(?:zu|auf) (?:ihren?|euren?|deinen?) fragen)"
+    r"(?: (?:to|the|your|questions?|points|e?mail|are|is|here|below|as follows|in order|by number|one by one"
+    r"|inline|between the lines|zu|auf|den|ihren?|euren?|deinen?|fragen?|punkten|unten|siehe|lauten|hier"
+    r"|wie folgt|nachfolgend))*"
+    r"(?: (?:for|of|fur|von|zu|zum)(?: (?:our|the|unseren?|den|die|das|new|neuen?|customer|client|company"
+    r"|partner|form|ris|kunden?|firma|formular))*)?$"
+)
+_CLAUSE: Final = re.compile(r"(?<=[.!?:,;])\s")
 #: of thanks all but the wish to have something closed
 _PHRASES: Final = [*(one for one in PHRASES if "close it" not in one.pattern), *read_phrases(_COVER)]
 #: with the name of whoever it goes to, who stands in no form
@@ -92,23 +101,39 @@ _NAMED: Final = re.compile(r"(?<![a-z])ris(?![a-z])|required information", re.IG
 
 def says_more(mail: InboundMail, forms: Iterable[RisCase], *, subject: bool) -> bool:
     """Whether a person has to read it; `subject`: that is the sender's own, and not that of our mail."""
+    names = _names_around(mail, forms)
+    return _says(_without_greeting(mail.text), names) or (
+        subject and _says(_CASE.sub(" ", mail.subject), names)
+    )
+
+
+def goes_on(mail: InboundMail, forms: Sequence[RisCase], *, subject: bool) -> bool:
+    """Whether a person has to read it though its form, or its answers under numbers, were dealt with."""
+    above, below = read_beside(mail.text, mail.quoted_text)
+    if len(above) > _LONGEST:
+        return True
+    names = _names_around(mail, forms)
+    clauses = _CLAUSE.split(_without_greeting(above))
+    said = " ".join(one if "?" in one else _LEADING.sub("", _bare(one, names)) for one in clauses)
+    return says_more(replace(mail, text=f"{said}\n{below}".lstrip()), forms, subject=subject)
+
+
+def _without_greeting(text: str) -> str:
+    return _GREETING.sub("", text, count=1) if _GREETING.match(text) else text
+
+
+def _names_around(mail: InboundMail, forms: Iterable[RisCase]) -> set[str]:
     names = {word for form in forms for word in fold(_names(form)).split()}
     names |= set(names_in(mail.sender.name))
-    names |= {word for one in mail.attachments for word in fold(PurePath(one.name).stem).split()}
-    said = _GREETING.sub("", mail.text, count=1) if _GREETING.match(mail.text) else mail.text
-    return _says(said, names) or (subject and _says(_CASE.sub(" ", mail.subject), names))
-
-
-def goes_on(mail: InboundMail, forms: Iterable[RisCase], *, subject: bool) -> bool:
-    """Whether a person has to read it though its form, or its answers under numbers, were dealt with."""
-    beside = read_beside(mail.text, mail.quoted_text)
-    return says_more(replace(mail, text=beside), forms, subject=subject)
+    return names | {word for one in mail.attachments for word in fold(PurePath(one.name).stem).split()}
 
 
 def _says(text: str, names: set[str]) -> bool:
-    if len(text) > _LONGEST or "?" in text:
-        return True
-    return _is_more(" ".join(word for word in fold(text).split() if word not in names))
+    return len(text) > _LONGEST or "?" in text or _is_more(_bare(text, names))
+
+
+def _bare(text: str, names: set[str]) -> str:
+    return " ".join(word for word in fold(text).split() if word not in names)
 
 
 @lru_cache(maxsize=512)

@@ -14,6 +14,7 @@ from bot.faq.folding import fold, words
 
 _FILE = Path(__file__).with_name("parts.toml")
 _FEWEST = 3  #: words that a part needs to be one
+_OWN = 2  #: of those that tell something, where it could go on with the question before it
 _NAME = re.compile(r"<([a-z]+)>")
 
 
@@ -25,6 +26,8 @@ def parts(sentence: str) -> list[str]:
         left, right = sentence[begin : at.start()], sentence[at.end() :]
         if min(len(left.split()), len(right.split())) < _FEWEST or _pattern("dependent").search(left):
             continue
+        if at[1] and not (inquires(left) and len(telling(right)) >= _OWN):
+            continue
         found.append(left)
         begin = at.end()
     return [*found, sentence[begin:]]
@@ -33,6 +36,11 @@ def parts(sentence: str) -> list[str]:
 def asks(part: str) -> bool:
     """Whether it asks something that is more than help with the rest."""
     return _pattern("asks").search(part) is not None and bool(telling(part))
+
+
+def inquires(part: str) -> bool:
+    """Whether it asks, or says that somebody wonders: "we do not know how long …"."""
+    return asks(part) or _pattern("within").search(part) is not None
 
 
 def wishes(part: str) -> bool:

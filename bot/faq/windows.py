@@ -1,9 +1,10 @@
 """A message as its sender's own sentences, and the windows of them in which a question may stand."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.domain.own_words import own_words
+from bot.faq.parts import inquires
 from bot.faq.pasted import asked, without_quotations
 
 LONGEST = 6_000  #: characters that are searched; a question stands at the beginning
@@ -13,15 +14,14 @@ _WIDE_UP_TO = 12  #: … of a message of so many; of a longer one two, so that i
 
 _SUBJECT = re.compile(r"\s*(?:subject|betreff)\s*:[ \t]*(.*)(?:\n|$)", re.IGNORECASE)
 _ANSWERED = re.compile(r"^(?:\s*(?:re|aw|antw|fwd?|wg|wtr)\s*:)+\s*", re.IGNORECASE)
-#: a line that begins so is a sentence of its own: in a folded one these words have no capital
-_BEGUN = (
-    r"(?:How|Where|What|Who|When|Which|Why|Can|Could|May|Must|Should|Do|Does|Did|Is|Are|Please"
-    r"|Wie|Wo|Was|Wer|Wem|Wen|Wann|Welche\w*|Warum|Wieso|Kann|Können|Darf|Dürfen|Muss|Müssen|Ist|Sind|Gibt"
-    r"|Bitte)\b"
+#: a line that begins so is a sentence of its own below one that asks, and always where it wishes something:
+#: in a folded one these words have no capital
+_BEGUN = re.compile(
+    r"(?<![,:;])[^\S\n]*\n\s*(?=(?:(Please|Bitte)|How|Where|What|Who|When|Which|Why|Can|Could|May|Must|Should"
+    r"|Do|Does|Did|Is|Are|Wie|Wo|Was|Wer|Wem|Wen|Wann|Welche\w*|Warum|Wieso|Kann|Können|Darf|Dürfen|Muss"
+    r"|Müssen|Ist|Sind|Gibt)\b)"
 )
-_END = re.compile(
-    rf"(?<=[.!?])\s+|\s*\n\s*\n\s*|\s*\n\s*(?=[-*\u2022\d])|(?<![,:;])[^\S\n]*\n\s*(?={_BEGUN})"
-)
+_END = re.compile(r"(?<=[.!?])\s+|\s*\n\s*\n\s*|\s*\n\s*(?=[-*\u2022\d])")
 _FOLDED = re.compile(r"\s*\n\s*")
 _ABBREVIATED = re.compile(
     r"\b(?:nr|bzw|ca|e\.g|i\.e|z\. ?b|ust-idnr|ust\.-idnr|no|inc|mr|ms|mrs|dr)\.\s", re.IGNORECASE
@@ -57,7 +57,16 @@ def _split(own: str) -> list[str]:
     # A short line of its own is a sentence: nobody folds lines so early.
     rejoined = "\n".join(line if len(line) > 50 else f"{line}\n" for line in lines)  # noqa: PLR2004
     shielded = _ABBREVIATED.sub(lambda found: found[0].replace(". ", " "), rejoined)
-    return _END.split(shielded)
+    return [question for sentence in _END.split(shielded) for question in _questions(sentence)]
+
+
+def _questions(sentence: str) -> Iterable[str]:
+    begin = 0
+    for at in _BEGUN.finditer(sentence):
+        if at[1] or inquires(_FOLDED.sub(" ", sentence[begin : at.start()])):
+            yield sentence[begin : at.start()]
+            begin = at.end()
+    yield sentence[begin:]
 
 
 def windows(count: int) -> Sequence[range]:

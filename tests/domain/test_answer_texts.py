@@ -185,6 +185,6 @@ def test_a_sentence_or_several_lines_answer_nothing(text: str) -> None:
 def test_what_stands_beside_answers_between_the_quoted_questions_belongs_to_none() -> None:
     quoted = "> 1. Which city?\nHamburg\n\nTomas has left.\n> 2. Which ZIP code?\n20095"
 
-    assert read_beside("Hamburg\n\nTomas has left.\n20095", quoted) == "Tomas has left.\n"
-    assert read_beside("Call me first.\n1. Hamburg\n2. 20095") == "Call me first.\n"
-    assert read_beside("Tomas has left.") == "Tomas has left."
+    assert read_beside("Hamburg\n\nTomas has left.\n20095", quoted) == ("", "Tomas has left.\n")
+    assert read_beside("Call me first.\n1. Hamburg\n2. 20095") == ("Call me first.\n", "")
+    assert read_beside("Tomas has left.") == ("", "Tomas has left.")

@@ -1,8 +1,10 @@
 """A cover note that says nothing beside its form, and what is to be read."""
 
+import time
+
 import pytest
 
-from bot.domain.cover_notes import list_like_forms, list_unread, says_more
+from bot.domain.cover_notes import goes_on, list_like_forms, list_unread, says_more
 from bot.domain.mail import Address, Attachment, InboundMail
 from bot.domain.ris import Company, Reading, RisCase, User
 
@@ -39,6 +41,7 @@ def a_note(text: str, subject: str = "RIS Nordlicht Werke", *files: str) -> Inbo
         "Hello,\n\nthe RIS for Nordlicht Werke GmbH is attached.\n\nKind regards\nDana Reyes",
         "Guten Tag,\n\ndas RIS der Nordlicht Werke GmbH ist beigefügt.\n\nViele Grüße\nDana",
         "The form of Nordlicht Werke is completed and signed.",
+        "Anbei finden Sie das Formular mit Bitte um Bearbeitung.",
         "Hi,\ndone.",
         "Korrigiert.",
         "Hallo zusammen,\n\nwie besprochen anbei das RIS für Nordlicht. Vielen Dank!",
@@ -47,6 +50,58 @@ def a_note(text: str, subject: str = "RIS Nordlicht Werke", *files: str) -> Inbo
 )
 def test_a_bare_cover_note_makes_no_work(text: str) -> None:
     assert not says_more(a_note(text), [FORM], subject=True)
+
+
+#: what is asked for in the words with which one leads to answers
+ASKED = [
+    "Please find the form attached. Please answer my questions.",
+    "Bitte antworten Sie auf meine Mail.",
+    "Anbei das Formular. Bitte antworten.",
+    "Please answer my question.",
+    "The answer to our question is missing.",
+    "The missing information is now with the client.",
+    "The missing information for Nordlicht is now with the client.",
+    "Answers follow by email.",
+    "Please answer our questions below",
+    "Please answer by mail",
+    "Bitte die fehlenden Angaben",
+    "Bitte Antwort auf unsere Fragen",
+    "Antworten Sie jetzt.",
+]
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_a_wish_for_answers_is_to_be_read_beside_a_form_and_above_numbers(text: str) -> None:
+    assert says_more(a_note(text), [FORM], subject=True)
+    assert goes_on(a_note(f"{text}\n\n1. Hamburg"), [FORM], subject=True)
+    assert goes_on(a_note(f"1. Hamburg\n\n{text}"), [FORM], subject=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "please find the answers below.",
+        "Im Folgenden finden Sie unsere Antworten:",
+        "Antworten siehe unten:",
+        "Dear Ms. Avery,\n\nthank you. Please find our answers\nto your questions below. Best regards\nDana",
+        "Hier die fehlenden Angaben für die Nordlicht Werke GmbH:",
+        "Our answers are as follows:",
+    ],
+)
+def test_what_leads_to_numbered_answers_is_not(text: str) -> None:
+    assert not goes_on(a_note(f"{text}\n\n1. Hamburg"), [FORM], subject=True)
+
+
+def test_a_question_in_such_words_is_one() -> None:
+    assert goes_on(a_note("Are the answers below?\n\n1. Hamburg"), [FORM], subject=True)
+
+
+@pytest.mark.parametrize("piece", ["here are ", "the answers to the questions ", "im folgenden ", "for the "])
+def test_long_leads_take_no_more_than_their_length(piece: str) -> None:
+    started = time.process_time()
+    goes_on(a_note(f"{piece * (50_000 // len(piece))}x\n1. Hamburg"), [FORM], subject=True)
+
+    assert time.process_time() - started < 2.0
 
 
 @pytest.mark.parametrize(

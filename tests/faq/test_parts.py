@@ -5,6 +5,7 @@ import pytest
 from bot.faq.learned import Learned
 from bot.faq.parts import parts
 from bot.faq.search import plain
+from bot.faq.windows import sentences
 
 TWO = [
     (
@@ -79,10 +80,50 @@ def test_a_question_that_goes_on_leaves_nothing_over(text: str) -> None:
         ("I do not know how and where this is done", 1),
         ("Bitte sagen Sie mir, wie lange das dauert", 1),
         ("", 1),
+        ("wir haben keine USt-IdNr., was soll ich eintragen?", 1),
+        ("wir haben keine USt-IdNr. - was soll ich eintragen?", 1),
+        ("ich habe keine Aktivierungsmail bekommen, wo muss ich nachsehen?", 1),
+        ("what is a VAT number, what do I enter if we have none?", 1),
+        ("Die Aktivierungsmail kam nicht; wo kann ich nachschauen?", 1),
+        ("Unsere Firma hat keine Steuernummer, was muss ich eingeben?", 1),
+        ("The code has expired, where do I get a new one?", 1),
+        ("I have a new phone, what must I do?", 1),
+        ("How long is the SMS code valid, where do I enter my license key?", 2),
+        ("I do not know how long the SMS code is valid; where do I enter my license key?", 2),
+        ("Wie lange ist der Code aus der SMS gültig / wo gebe ich den License Key ein?", 2),
     ],
 )
 def test_a_sentence_is_divided_only_where_something_is_asked_anew(sentence: str, count: int) -> None:
     assert len(parts(sentence)) == count
+
+
+ASKED = "Where do I have to enter the license key that came by mail last week?"
+
+
+@pytest.mark.parametrize(
+    ("above", "count"),
+    [
+        ("I am the Organization Administrator of our company and one of my colleagues asked me today", 1),
+        ("I would like to know how long the code from the text message is valid", 2),
+        ("We wonder how long the code from the text message is valid for all of us here", 2),
+        ("Concerning the code from the text message: how long is it valid for our users", 2),
+        ("Wir wissen nicht, wie lange der Code aus der SMS für unsere Benutzer gültig ist", 2),
+    ],
+)
+def test_a_line_that_asks_is_a_sentence_of_its_own_below_one_that_does(above: str, count: int) -> None:
+    assert len(sentences(f"{above}\n{ASKED}")) == count
+
+
+def test_a_line_that_wishes_something_is_a_sentence_of_its_own_below_a_statement() -> None:
+    said = "My account has been locked since this morning after ten wrong passwords"
+
+    assert len(sentences(f"{said}\nPlease also send us the invoice of June")) == 2
+
+
+def test_a_statement_above_a_question_brings_no_second_article() -> None:
+    text = "I am the Organization Administrator of our company and one of my colleagues asked me today"
+
+    assert plain().read(f"{text}\nHow long is the code valid?").second is None
 
 
 def test_a_taught_phrasing_leaves_over_what_it_does_not_ask() -> None:

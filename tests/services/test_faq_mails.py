@@ -36,6 +36,14 @@ Where do I have to enter the license key that came by mail last week""",
 Wo muss ich den License Key eingeben, der letzte Woche per Mail kam""",
     "1. Wie lange ist der Code aus der SMS gültig\n2. Wo gebe ich den License Key ein",
 ]
+#: one matter, though what is asked stands behind a comma
+PLAIN = [
+    "wir haben keine USt-IdNr., was soll ich eintragen?",
+    "ich habe keine Aktivierungsmail bekommen, wo muss ich nachsehen?",
+    "what is a VAT number, what do I enter if we have none?",
+    "Die Aktivierungsmail kam nicht, wo kann ich nachschauen?",
+    "Unsere Firma hat keine Steuernummer, was muss ich eingeben?",
+]
 UNSURE = "Where can I see when my password expires?"
 VAGUE = "Something is odd with it."
 
@@ -365,9 +373,10 @@ def test_of_two_questions_without_a_full_stop_between_them_none_is_dropped(
     [
         "How long is the code that came by text message to my phone valid, as it says\nthat it had expired?",
         "Wie lange ist der Code gültig, der gerade per SMS auf mein Telefon gekommen ist,\nden ich eingebe?",
+        *PLAIN,
     ],
 )
-def test_a_question_on_two_lines_is_one(answering: Office, text: str) -> None:
+def test_a_question_on_two_lines_or_behind_a_comma_is_one(answering: Office, text: str) -> None:
     ask(answering, text)
 
     assert q(answering).state is ANSWERED

@@ -64,6 +64,25 @@ def test_words_since_the_version_stand_on_the_card_until_somebody_writes_back(of
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Please find the form attached. Please answer my questions.",
+        "Bitte antworten Sie auf meine Mail.",
+        "Anbei das Formular. Bitte antworten.",
+        "Please answer my question.",
+        "The answer to our question is missing.",
+        "The missing information is now with the client.",
+        "Answers follow by email.",
+    ],
+)
+def test_a_wish_for_an_answer_beside_a_form_is_shown_and_counted(office: Office, text: str) -> None:
+    office.take(a_mail(files=[FORM], text=text))
+
+    assert unread(office) == 1
+    assert len(office.jobs("question_note")) == 1
+
+
+@pytest.mark.parametrize(
     ("said", "left"),
     [
         ("When will the keys arrive, and may two people share one?", 1),
@@ -93,6 +112,9 @@ def test_a_corrected_form_answers_nothing_that_its_sponsor_asked_before(
         ("When will the keys arrive?\n\n1. Hamburg", 1),
         ("Please call me before you order.\n\n1. Hamburg", 1),
         ("Bis Freitag brauchen wir alles.\n\n1. Hamburg", 1),
+        ("Please answer my question.\n\n1. Hamburg", 1),
+        ("Bitte antworten Sie auf meine Mail.\n\n1. Hamburg", 1),
+        ("please find the answers below.\n\n1. Hamburg", 0),
         ("Hi,\nhere are my answers:\n1. Hamburg\n\nPlease let us know if you need anything else.", 0),
         ("Dear team,\n\nthank you. Please find our answers to your questions below.\n\n1. Hamburg", 0),
         ("Guten Tag,\n\nvielen Dank. Anbei die Antworten auf Ihre Fragen:\n\n1. Hamburg", 0),
