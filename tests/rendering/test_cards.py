@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.approvals import Approval, Choice, Grave, Phase, RejectionReason, SecondReason
+from bot.domain.approvals import Approval, Choice, Phase, RejectionReason
 from bot.domain.cards import (
     AlarmNote,
     CaseCard,
@@ -366,45 +366,3 @@ def test_the_modal_carries_what_was_shown_and_offers_every_reason() -> None:
     assert json.loads(view["private_metadata"]) == {"ref": "C-7", "content_hash": case.content_hash}
     assert [option["value"] for option in options] == [str(reason) for reason in RejectionReason]
     assert len(view["title"]["text"]) <= 24
-
-
-@pytest.mark.parametrize(
-    ("verdict", "style", "said"),
-    [
-        (Verdict.PASSED, "primary", "not* among the sponsors"),
-        (Verdict.NONE, "primary", "not* a verified sponsor"),
-        (Verdict.FAILED, "", "not* a verified sponsor"),
-    ],
-)
-def test_a_forged_mail_is_no_green_button(verdict: Verdict, style: str, said: str) -> None:
-    card = received()
-    shown = case_card(replace(card, case=replace(card.case, verdict=verdict)))
-
-    assert shown.blocks[-1]["elements"][0].get("style", "") == style
-    assert said in json.dumps(shown.blocks)
-
-
-@pytest.mark.parametrize(
-    ("more", "first"),
-    [
-        ({"why_second": (SecondReason.UNVERIFIED,)}, True),
-        ({"why_second": (SecondReason.UNVERIFIED,), "why_code": (Grave.UNVERIFIED,)}, False),
-        ({}, False),
-    ],
-)
-def test_who_takes_a_form_in_reads_whether_that_is_an_approval(more: dict[str, Any], first: bool) -> None:
-    shown = case_card(replace(received(), **more))
-
-    assert ("counts as your approval" in json.dumps(shown.blocks)) is first
-
-
-def test_what_was_taken_in_is_closed_as_no_ris_only_after_a_second_thought() -> None:
-    asked = {
-        status: "confirm" in button
-        for status in (CaseStatus.RECEIVED, CaseStatus.IN_REVIEW, CaseStatus.WAITING_FOR_SPONSOR)
-        for block in case_card(CaseCard(case=replace(samples.complete_case(), status=status))).blocks
-        for button in block.get("elements", [])
-        if button.get("action_id") == "kind_not_ris"
-    }
-
-    assert [status for status, is_asked in asked.items() if not is_asked] == [CaseStatus.RECEIVED]
