@@ -71,7 +71,7 @@ def refusal(
         return NotNow(f"{name} put {meant} off ({code} {words})", retry_after=THROTTLED_FOR)
     failure = _failure(name, code, words, meant)
     if isinstance(failure, SenderRefused) and about == "a recipient":  # who may want it from nobody outside
-        failure.otherwise = _failure(name, code, words, about)
+        failure.own = _failure(name, code, words, about)
     return failure
 
 

@@ -51,7 +51,7 @@ class SenderRefused(NotNow):
     """They take no mail from that sender of ours; what others of ours write may go on."""
 
     #: what it is if other mails of that sender go: said of a recipient, it may be about that one alone
-    otherwise: "TransientFailure | PermanentFailure | None" = None
+    own: "TransientFailure | PermanentFailure | None" = None
 
 
 class NotLetIn(NotNow):

@@ -121,16 +121,8 @@ def _send_mail(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     try:
         refused = ways.mailer.send(mail)
     except SenderRefused as exc:
-        otherwise = _of_reader(exc.otherwise) if exc.otherwise else None
-        return Outcome(
-            status=JobStatus.QUEUED, error=str(exc), not_now=True, sender=mail.sender, otherwise=otherwise
-        )
+        return Outcome(status=JobStatus.QUEUED, error=str(exc), not_now=True, sender=mail.sender, own=exc.own)
     return Outcome(status=JobStatus.SENT, refused=refused, sender=mail.sender)
-
-
-def _of_reader(failure: TransientFailure | PermanentFailure) -> Outcome:
-    for_good = isinstance(failure, PermanentFailure)
-    return Outcome(status=JobStatus.FAILED if for_good else JobStatus.QUEUED, error=str(failure))
 
 
 def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:

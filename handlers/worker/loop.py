@@ -12,7 +12,7 @@ import structlog
 from sqlite_utils import Database
 
 from bot.bootstrap import Bot, alive
-from bot.domain.errors import trace
+from bot.domain.errors import PermanentFailure, trace
 from bot.domain.outbox import LEASE, LONGEST_REST, Job, JobKind, JobStatus, rest_after
 from bot.services import claims, decision_phases, effects, outbox, upkeep
 from bot.services.effects import Ways
@@ -253,7 +253,10 @@ class Worker:
 
     def _weighed(self, job: Job, outcome: Outcome) -> Outcome:
         """A sender refused to one recipient while others get its mails is that recipient's affair."""
-        return outcome.otherwise if outcome.otherwise and job.id in self._outrun else outcome
+        if outcome.own is None or job.id not in self._outrun:
+            return outcome
+        for_good = isinstance(outcome.own, PermanentFailure)
+        return Outcome(status=JobStatus.FAILED if for_good else JobStatus.QUEUED, error=str(outcome.own))
 
     def _settle(self, db: Database, job: Job, outcome: Outcome) -> JobStatus:
         """Write down what became of it, however long that takes: forgotten, a mail would go twice."""

@@ -145,10 +145,10 @@ def test_a_sender_refused_to_a_recipient_may_be_refused_to_that_one_alone(
     ):
         mailer.send(a_mail())
 
-    assert type(caught.value.otherwise) is otherwise
-    if caught.value.otherwise:
-        assert "a recipient" in str(caught.value.otherwise)
-        assert reply in str(caught.value.otherwise)
+    assert type(caught.value.own) is otherwise
+    if caught.value.own:
+        assert "a recipient" in str(caught.value.own)
+        assert reply in str(caught.value.own)
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_it_is_said_no_more_once_none_of_them_waits_for_that(office: Office, end
 
 def at_recipient(otherwise: PermanentFailure | TransientFailure) -> SenderRefused:
     refused = SenderRefused(WORDS)
-    refused.otherwise = otherwise
+    refused.own = otherwise
     return refused
 
 
