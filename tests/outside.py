@@ -268,7 +268,10 @@ class FakeServer:
 
     def move(self, uids: Sequence[int], folder: str) -> Mapping[int, Failure]:
         self.asked_to_move.append(tuple(uids))
-        self.faults["move"].happen()
+        try:
+            self.faults["move"].happen()
+        except PermanentFailure as exc:
+            return dict.fromkeys(uids, exc)
         for uid in set(uids) - self.unmovable.keys():
             if self.mails.pop(uid, None):
                 self.folders.setdefault(folder, []).append(uid)

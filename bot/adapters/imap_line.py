@@ -281,12 +281,18 @@ class Connection(IMAPClient):  # type: ignore[misc] # IMAPClient comes without t
             raise CopiedOnlyError(str(exc)) from exc
 
     def _take_away(self, uids: Sequence[int]) -> None:
+        """Raise CopiedOnlyError where they stay: Dovecot says OK to who has no right to, and does nothing."""
+        marked: set[int] = set()
         self.add_flags(uids, [b"\\Deleted"], silent=True)
         if self.has_capability("UIDPLUS"):
             self.uid_expunge(uids)
-        elif set(self.search(["DELETED"])) <= set(uids):
-            # A bare EXPUNGE would also take what somebody else has marked; then ours stay marked only.
+        elif (marked := set(self.search(["DELETED"]))) <= set(uids):
             self.expunge()
+            marked = set()
+        # A bare EXPUNGE would also take what somebody else has marked; then ours stay marked only.
+        there = self.list_uids(["UID", ",".join(map(str, uids))]) & set(uids)
+        if there - marked:
+            raise CopiedOnlyError("it says that it did, and they stay")
 
     def hang_up(self, *, goodbye: float = 0.0) -> None:
         """Leave; say LOGOUT first when there are seconds for it."""

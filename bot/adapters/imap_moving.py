@@ -8,7 +8,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 from bot.adapters.imap_line import Connection, CopiedOnlyError, is_passing, said
 from bot.adapters.imap_listing import BATCH, batches
 from bot.adapters.imap_patience import Unmoved, move_each
-from bot.domain.errors import Copied, PermanentFailure, TransientFailure
+from bot.domain.errors import Copied, TransientFailure
 from bot.ports import Failure
 
 Explained = Callable[[str], AbstractContextManager[Connection]]  #: the connection, while something is done
@@ -32,7 +32,10 @@ class Mover:
             self._copied.clear()
 
     def move(self, uids: Sequence[int], folder: str) -> dict[int, Failure]:
-        """Those that the server does not move, or copies only; what it lets be deleted by now is."""
+        """Those that the server does not move, or copies only; what it lets be deleted by now is.
+
+        A folder that cannot be made keeps those that were to lie there, and no others.
+        """
         left: dict[int, Failure] = {}
         for batch in batches(uids, BATCH):
             try:
@@ -42,13 +45,16 @@ class Mover:
                 self._made.add(folder)
                 left |= self._move(batch, folder)
         for batch in batches(sorted(self._copied), BATCH):
-            if any(isinstance(failure, Copied) for failure in left.values()):
+            if left.keys() >= set(uids) or any(isinstance(failure, Copied) for failure in left.values()):
                 break
             left |= self._move(batch, folder)
         return left
 
     def _move(self, uids: Sequence[int], folder: str) -> dict[int, Failure]:
-        name = self._folders.get(folder) or self._ensure_folder(folder)
+        try:
+            name = self._folders.get(folder) or self._ensure_folder(folder)
+        except Unmoved as exc:
+            return dict.fromkeys(uids, exc)
         self._folders[folder] = name
         return move_each(uids, lambda some: self._move_together(some, folder, name))
 
@@ -83,7 +89,7 @@ class Mover:
             except IMAPClientAbortError:
                 raise
             except IMAPClientError as exc:
-                raise PermanentFailure(
+                raise Unmoved(
                     f"the folder {folder} cannot be made ({said(exc)}): create it in the mailbox, "
                     "or give the mailbox's user the right to"
                 ) from exc

@@ -9,6 +9,8 @@ from bot.domain.errors import NotNow, PermanentFailure, SenderRefused, Transient
 
 About = Literal["the sender", "a recipient", "a copy", "the mail"]
 
+_FOR_GOOD = 5  #: the first digit: RFC 5321 4.2.1
+_CONNECTION_LIMIT = 432  #: Microsoft 365's
 THROTTLED_FOR = 60.0
 QUOTA_FOR = 3600.0
 
@@ -61,15 +63,23 @@ def refusal(
             f"{name} has sent enough for today ({code} {words}): lower SMTP_RATE", retry_after=QUOTA_FOR
         )
     named = {word.rstrip(".") for word in _BETWEEN.split(said.decode("utf-8", "replace").lower())}
-    about = _meant(code, enhanced, words, about, names_reader=not named.isdisjoint(map(str.lower, to)))
-    if code // 100 == 5:  # noqa: PLR2004 - RFC 5321 4.2.1: for good
+    meant = _meant(code, enhanced, words, about, names_reader=not named.isdisjoint(map(str.lower, to)))
+    # 4.7.x about a recipient is a server farther on that wants to see us come back, not a limit on us.
+    throttled = enhanced.startswith("4.7.") and "a recipient" not in (about, meant)
+    throttled = throttled or code == _CONNECTION_LIMIT or bool(_THROTTLING.match(words))
+    if throttled and code // 100 != _FOR_GOOD:
+        return NotNow(f"{name} put {meant} off ({code} {words})", retry_after=THROTTLED_FOR)
+    failure = _failure(name, code, words, meant)
+    if isinstance(failure, SenderRefused) and about == "a recipient":  # who may want it from nobody outside
+        failure.own = _failure(name, code, words, about)
+    return failure
+
+
+def _failure(name: str, code: int, words: str, about: About) -> TransientFailure | PermanentFailure:
+    if code // 100 == _FOR_GOOD:
         refused = f"{name} refused {about} ({code} {words})"
         return SenderRefused(refused, mend=_MEND) if about == "the sender" else PermanentFailure(refused)
     put_off = f"{name} put {about} off ({code} {words})"
-    # 4.7.x about a recipient is a server farther on that wants to see us come back, not a limit on us.
-    throttled = enhanced.startswith("4.7.") and about != "a recipient"
-    if throttled or _THROTTLING.match(words) or code == 432:  # noqa: PLR2004 - Microsoft 365's connection limit
-        return NotNow(put_off, retry_after=THROTTLED_FOR)
     return SenderRefused(put_off) if about == "the sender" else TransientFailure(put_off)
 
 

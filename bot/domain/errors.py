@@ -50,6 +50,9 @@ class NotNow(TransientFailure):
 class SenderRefused(NotNow):
     """They take no mail from that sender of ours; what others of ours write may go on."""
 
+    #: what it is if other mails of that sender go: said of a recipient, it may be about that one alone
+    own: "TransientFailure | PermanentFailure | None" = None
+
 
 class NotLetIn(NotNow):
     """They refuse our log-in: what goes out waits, and is tried ever more rarely, until that is mended."""

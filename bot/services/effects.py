@@ -122,8 +122,8 @@ def _send_mail(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) ->
     try:
         refused = ways.mailer.send(mail)
     except SenderRefused as exc:
-        return Outcome(status=JobStatus.QUEUED, error=str(exc), not_now=True, sender=mail.sender.brief)
-    return Outcome(status=JobStatus.SENT, refused=refused)
+        return Outcome(status=JobStatus.QUEUED, error=str(exc), not_now=True, sender=mail.sender, own=exc.own)
+    return Outcome(status=JobStatus.SENT, refused=refused, sender=mail.sender)
 
 
 def _show_card(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:

@@ -11,11 +11,12 @@ from bot.domain.bounces import AddressState
 from bot.domain.cards import TroubleNote
 from bot.domain.case_steps import StepResult
 from bot.domain.cases import case_ref
-from bot.domain.errors import UnknownJob
+from bot.domain.errors import PermanentFailure, TransientFailure, UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked
 from bot.domain.keyring import UNOPENED
 from bot.domain.letters import ASKING, STANDINGS
+from bot.domain.mail import Address
 from bot.domain.note_names import NoteName
 from bot.domain.outbox import LEASE, LONGEST_WAIT, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off, patience
 from bot.services import (
@@ -49,7 +50,8 @@ class Outcome:
     error: str = ""
     retry_after: float | None = None  #: seconds, where the other side named a time
     not_now: bool = False  #: the other side takes nothing at present: it costs no attempt
-    sender: str = ""  #: of ours, from whom they take no mail at present; in brief
+    sender: Address | None = None  #: of ours, whose mail went, or waits as they take none from it at present
+    own: TransientFailure | PermanentFailure | None = None  #: what it is once others of that sender go
     let_in: bool = True  #: False: they refused our log-in, which is not to be tried again soon
     refused: tuple[str, ...] = ()  #: those who get no copy of a mail that went
     message_key: str = ""

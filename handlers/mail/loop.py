@@ -214,10 +214,7 @@ class MailLoop:
         """Move what is settled; a server that refuses is asked more and more rarely, and mail goes on."""
         if self._left_to(self._moves_at):
             return
-        try:
-            self._unmoved = self._move_settled(mailbox, uidvalidity)
-        except PermanentFailure as exc:
-            self._unmoved = exc
+        self._unmoved = self._move_settled(mailbox, uidvalidity)
         if self._unmoved:
             self._move_refusals += 1
             self._moves_at = self._bot.clock.now() + rest_after(self._move_refusals)

@@ -12,7 +12,7 @@ import structlog
 from sqlite_utils import Database
 
 from bot.bootstrap import Bot, alive
-from bot.domain.errors import trace
+from bot.domain.errors import PermanentFailure, trace
 from bot.domain.outbox import LEASE, LONGEST_REST, Job, JobKind, JobStatus, rest_after
 from bot.services import claims, decision_phases, effects, holds, outbox, upkeep
 from bot.services.effects import Ways
@@ -48,7 +48,10 @@ class Worker:
         self._has_stumbled = False
         self._one_by_one = False  # a worker died over what waits: each job has its turn to itself
         self._troubles: dict[str, str] = {}  # why the other side takes nothing at present; "" or which place
-        self._unsent: dict[int, str] = {}  # mails that wait for their sender's sake, and why
+        self._unsent: dict[
+            int, tuple[str, str]
+        ] = {}  # mails that wait for their sender's sake: whose, and why
+        self._outrun: set[int] = set()  # mails that waited so while another of that sender went
         self._refusals = 0  # of our log-in, in a row
         self._tries_at: datetime | None = None  # when it is tried again after one
         self._rate = Rate(bot.settings.smtp_rate) if JobKind.MAIL in kinds else None
@@ -99,10 +102,11 @@ class Worker:
 
     def _refused_sender(self, db: Database) -> str:
         """Why mails of one of our senders wait, for as long as one does, whatever else goes."""
-        for job_id, why in list(self._unsent.items()):
+        for job_id, (_, why) in list(self._unsent.items()):
             if claims.still_waits(db, job_id):
                 return why
             del self._unsent[job_id]
+            self._outrun.discard(job_id)
         return ""
 
     def _standing(self, db: Database) -> str:
@@ -220,7 +224,7 @@ class Worker:
         bot = self._bot
         bot.health.begin(self._part, job.template, at=monotonic())
         try:
-            outcome = effects.carry_out(db, bot.desk, ways, job, now=bot.clock.now())
+            outcome = self._weighed(job, effects.carry_out(db, bot.desk, ways, job, now=bot.clock.now()))
             logged = outcome.error
         except Exception as exc:  # noqa: BLE001 - the door: a bug in one effect is shown, the next goes
             log.error("effect raised", job=job.id, trace=trace(exc))  # noqa: TRY400 - without the message
@@ -236,6 +240,8 @@ class Worker:
         bot.bell.ring()
         self._note_trouble(job, outcome)
         self._note_log_in(outcome)
+        if status is not JobStatus.QUEUED:
+            self._outrun.discard(job.id)
         log.info(
             "effect settled",
             job=job.id,
@@ -244,6 +250,13 @@ class Worker:
             status=status,
             error=logged,
         )
+
+    def _weighed(self, job: Job, outcome: Outcome) -> Outcome:
+        """A sender refused to one recipient while others get its mails is that recipient's affair."""
+        if outcome.own is None or job.id not in self._outrun:
+            return outcome
+        for_good = isinstance(outcome.own, PermanentFailure)
+        return Outcome(status=JobStatus.FAILED if for_good else JobStatus.QUEUED, error=str(outcome.own))
 
     def _settle(self, db: Database, job: Job, outcome: Outcome) -> JobStatus:
         """Write down what became of it, however long that takes: forgotten, a mail would go twice."""
@@ -268,9 +281,11 @@ class Worker:
 
         A sender refused says so of that sender alone, until the last mail that was refused for it has gone.
         """
-        if outcome.sender:
+        if outcome.sender and outcome.status is JobStatus.QUEUED:
             self._troubles.pop("", None)  # it speaks to us
-            self._unsent[job.id] = f"mails from {outcome.sender} wait: {outcome.error}"
+            why = f"mails from {outcome.sender.brief} wait: {outcome.error}"
+            self._unsent[job.id] = outcome.sender.address, why
+            self._outrun.discard(job.id)
             return
         self._unsent.pop(job.id, None)
         if outcome.status is JobStatus.REPLACED:
@@ -279,6 +294,9 @@ class Worker:
             # One channel of Slack's takes what another does not.
             for place in ("", outcome.channel):
                 self._troubles.pop(place, None)
+            if outcome.sender:
+                went = outcome.sender.address
+                self._outrun |= {waits for waits, (whose, _) in self._unsent.items() if whose == went}
         elif job.kind is not JobKind.MAIL or outcome.status is not JobStatus.FAILED:
             place = outcome.channel if outcome.not_now else ""
             self._troubles[place] = f"{job.template} waits: {outcome.error}"

@@ -1,14 +1,18 @@
 """Moving and fetching where a server lacks abilities or refuses."""
 
 import re
+from collections.abc import Callable, Iterator
 from threading import Event
 
 import pytest
 
+from bot.adapters.imap_listing import BATCH
 from bot.adapters.imap_patience import ALONE, TRIES
 from bot.domain.errors import Copied, PermanentFailure, TransientFailure
 from tests.adapters.scripted import Line, Scripted
 from tests.adapters.scripted_imap import NOON, Answers, capable, mailbox_on, speaks_imap
+
+GONE = "* SEARCH\r\n{tag} OK done\r\n"
 
 
 def test_without_move_mails_are_copied_marked_and_expunged_by_uid() -> None:
@@ -17,28 +21,48 @@ def test_without_move_mails_are_copied_marked_and_expunged_by_uid() -> None:
         "UID COPY": "{tag} OK done\r\n",
         "UID STORE": "{tag} OK done\r\n",
         "UID EXPUNGE": "{tag} OK done\r\n",
+        "UID SEARCH UID": GONE,
     }
     with Scripted(speaks_imap(answers)) as server, mailbox_on(server) as mailbox:
         mailbox.open()
         mailbox.move([3, 4], "Done")
 
-    sent = [line.partition(b" ")[2] for line in server.heard if b"UID" in line]
-    assert sent == [b'UID COPY 3,4 "Done"', b"UID STORE 3,4 +FLAGS.SILENT (\\Deleted)", b"UID EXPUNGE 3,4"]
+    assert [line.partition(b" ")[2] for line in server.heard if b"UID" in line] == [
+        b'UID COPY 3,4 "Done"',
+        b"UID STORE 3,4 +FLAGS.SILENT (\\Deleted)",
+        b"UID EXPUNGE 3,4",
+        b"UID SEARCH UID 3,4",
+    ]
 
 
-@pytest.mark.parametrize(("marked", "expunges"), [("3 4", True), ("3 4 9", False)])
-def test_without_uidplus_nobody_elses_marked_mails_are_expunged(marked: str, *, expunges: bool) -> None:
+@pytest.mark.parametrize(
+    ("marked", "expunges", "there", "left"),
+    [
+        ("3 4", True, "", []),
+        ("3 4 9", False, "3 4", []),
+        ("", True, "3 4", [3, 4]),
+        ("3 4", True, "4", [3, 4]),
+        ("9", False, "3 4", [3, 4]),
+    ],
+)
+def test_without_uidplus_nobody_elses_marked_mails_are_expunged(
+    marked: str, *, expunges: bool, there: str, left: list[int]
+) -> None:
+    """What was not marked, or marked and not expunged, was copied only."""
     answers = {
         **capable("IDLE"),
         "UID COPY": "{tag} OK done\r\n",
         "UID STORE": "{tag} OK done\r\n",
         "UID SEARCH DELETED": f"* SEARCH {marked}\r\n{{tag}} OK done\r\n",
         "EXPUNGE": "{tag} OK done\r\n",
+        "UID SEARCH UID": f"* SEARCH {there}\r\n{{tag}} OK done\r\n",
     }
     with Scripted(speaks_imap(answers)) as server, mailbox_on(server) as mailbox:
         mailbox.open()
-        mailbox.move([3, 4], "Done")
+        stay = mailbox.move([3, 4], "Done")
 
+    assert list(stay) == left
+    assert all(isinstance(failure, Copied) for failure in stay.values())
     assert any(line.endswith(b" EXPUNGE") for line in server.heard) is expunges
 
 
@@ -80,8 +104,35 @@ def test_a_folder_that_may_not_be_made_names_the_mend() -> None:
         mailbox_on(server) as mailbox,
     ):
         mailbox.open()
-        with pytest.raises(PermanentFailure, match=r"folder Done cannot be made .*denied.*create it"):
-            mailbox.move([1], "Done")
+        (failure,) = mailbox.move([1], "Done").values()
+
+    assert isinstance(failure, PermanentFailure)
+    assert re.search(r"folder Done cannot be made .*denied.*create it", str(failure))
+
+
+def test_a_folder_that_may_not_be_made_keeps_nothing_from_another() -> None:
+    """One mail set aside had kept all that were done in the inbox, for as long as that lasted."""
+    answers = {'CREATE "Aside"': "{tag} NO [NOPERM] denied\r\n", "UID MOVE": "{tag} OK done\r\n"}
+    with Scripted(speaks_imap(answers)) as server, mailbox_on(server) as mailbox:
+        mailbox.open()
+        left = [list(mailbox.move(uids, folder)) for uids, folder in (([3], "Aside"), ([4, 5], "Done"))]
+
+    assert left == [[3], []]
+
+
+def test_a_folder_that_is_gone_and_cannot_be_made_again_undoes_nothing_that_was_moved() -> None:
+    said = iter(["OK done", "NO [TRYCREATE] no such folder"])
+    made = iter(["OK made", "NO [NOPERM] denied"])
+
+    def says(words: Iterator[str]) -> Callable[[Line, str], None]:
+        return lambda line, tag: line.say(f"{tag} {next(words)}\r\n")
+
+    answers = {"UID MOVE": says(said), "CREATE": says(made)}
+    with Scripted(speaks_imap(answers)) as server, mailbox_on(server) as mailbox:
+        mailbox.open()
+        left = mailbox.move(range(1, BATCH + 3), "Done")
+
+    assert list(left) == [BATCH + 1, BATCH + 2]
 
 
 def test_a_refused_move_is_for_a_person_and_one_that_passes_is_not() -> None:
@@ -119,6 +170,7 @@ def test_a_mail_that_is_not_moved_keeps_no_other_from_it_and_is_named(refusal: s
         "UID COPY": take,
         "UID STORE": "{tag} OK done\r\n",
         "UID EXPUNGE": "{tag} OK done\r\n",
+        "UID SEARCH UID": GONE,
     }
     with Scripted(speaks_imap(answers)) as server, mailbox_on(server) as mailbox:
         mailbox.open()
@@ -160,6 +212,7 @@ def test_a_server_that_moves_nothing_is_not_asked_for_each_mail() -> None:
 def test_mails_that_were_copied_and_may_not_be_deleted_are_copied_once(refused: str) -> None:
     """They had been copied again each quarter of an hour; once they may be, all of them are deleted."""
     answers = dict.fromkeys(["UID COPY", "UID STORE", "UID EXPUNGE"], "{tag} OK done\r\n")
+    answers["UID SEARCH UID"] = GONE
     allows = Event()
 
     def delete(line: Line, tag: str) -> None:
@@ -180,6 +233,26 @@ def test_mails_that_were_copied_and_may_not_be_deleted_are_copied_once(refused: 
     assert re.search(r"copies mails to Done .*denied.*the right to", str(left[1]))
     copied = [line.split()[3] for line in server.heard if b"UID COPY" in line]
     assert copied == [b"1,2,3", b"4", b"5"]
+    assert any(b"UID EXPUNGE 1:4" in line or b"UID EXPUNGE 1,2,3,4" in line for line in server.heard)
+
+
+def test_mails_that_stay_although_the_server_says_that_it_deleted_them_were_copied_only() -> None:
+    """As Dovecot does without the right to; they had counted as moved, and nobody heard of it."""
+    answers = dict.fromkeys(["UID COPY", "UID STORE", "UID EXPUNGE"], "{tag} OK done\r\n")
+    there = iter(["1 2 3", "4", "", ""])
+
+    def search(line: Line, tag: str) -> None:
+        line.say(f"* SEARCH {next(there)}\r\n{tag} OK done\r\n")
+
+    script = speaks_imap({**capable("UIDPLUS"), **answers, "UID SEARCH UID": search})
+    with Scripted(script) as server, mailbox_on(server) as mailbox:
+        mailbox.open()
+        left, more, moved = (mailbox.move(uids, "Done") for uids in ([1, 2, 3], [4], [5]))
+
+    assert [list(each) for each in (left, more, moved)] == [[1, 2, 3], [4], []]
+    assert all(isinstance(failure, Copied) for failure in (left | more).values())
+    assert re.search(r"copies mails to Done and does not delete here .*and they stay", str(left[1]))
+    assert [line.split()[3] for line in server.heard if b"UID COPY" in line] == [b"1,2,3", b"4", b"5"]
     assert any(b"UID EXPUNGE 1:4" in line or b"UID EXPUNGE 1,2,3,4" in line for line in server.heard)
 
 

@@ -127,6 +127,31 @@ def test_a_sender_that_is_put_off_costs_no_mail_an_attempt(stage: str, reply: st
 
 
 @pytest.mark.parametrize(
+    ("stage", "reply", "otherwise"),
+    [
+        ("RCPT", "554 5.7.1 <d…@e.example>: Sender address rejected: Access denied", PermanentFailure),
+        ("RCPT", "450 4.7.1 <d…@e.example>: Sender address rejected: Access denied", TransientFailure),
+        ("MAIL", NOT_AS_THIS, type(None)),
+        (".", NOT_AS_THIS, type(None)),
+    ],
+)
+def test_a_sender_refused_to_a_recipient_may_be_refused_to_that_one_alone(
+    stage: str, reply: str, otherwise: type
+) -> None:
+    with (
+        Scripted(speaks_smtp({stage: f"{reply}\r\n"})) as server,
+        mailer_to(server) as mailer,
+        pytest.raises(SenderRefused) as caught,
+    ):
+        mailer.send(a_mail())
+
+    assert type(caught.value.own) is otherwise
+    if caught.value.own:
+        assert "a recipient" in str(caught.value.own)
+        assert reply in str(caught.value.own)
+
+
+@pytest.mark.parametrize(
     ("stage", "reply", "about"),
     [
         ("MAIL", "552 5.3.4 Message size exceeds fixed limit", "the mail"),

@@ -82,6 +82,16 @@ passdb {{
   args = {folder}/oauth2.conf
 }}
 """
+WITH_RIGHTS = """
+mail_plugins = acl
+protocol imap {{
+  mail_plugins = acl
+  imap_capability = IMAP4rev1 LITERAL+ NAMESPACE IDLE UIDPLUS
+}}
+plugin {{
+  acl = vfile
+}}
+"""
 OAUTH2 = """
 tokeninfo_url = {inspection_url}
 timeout_msecs = 5000
@@ -91,7 +101,8 @@ timeout_msecs = 5000
 class Dovecot:
     """`start` and `stop` it as often as a test likes; the mails stay until `remove`.
 
-    With an `authority` it speaks TLS, with an `inspection_url` it takes the tokens that are good there.
+    With an `authority` it speaks TLS, with an `inspection_url` it takes the tokens that are good there. Who
+    has `rights` in INBOX (RFC 4314) has no others there, and no MOVE.
     """
 
     def __init__(
@@ -101,6 +112,7 @@ class Dovecot:
         authority: Authority | None = None,
         inspection_url: str = "",
         mechanisms: str = "xoauth2 oauthbearer",
+        rights: str = "",
     ) -> None:
         # pytest's own folders are closed to the user a root's Dovecot runs as
         self._folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
@@ -116,8 +128,15 @@ class Dovecot:
             shutil.copy(authority.certificate, self._folder / "server.pem")
             shutil.copy(authority.key, self._folder / "server.key")
         (self._folder / "oauth2.conf").write_text(OAUTH2.format(inspection_url=inspection_url))
+        if rights:
+            (self._folder / "mails" / "dovecot-acl").write_text(f"owner {rights}\n", encoding="ascii")
         config = "".join(
-            [CONFIG, WITH_TLS if authority else WITHOUT_TLS, WITH_TOKENS if inspection_url else ""]
+            [
+                CONFIG,
+                WITH_TLS if authority else WITHOUT_TLS,
+                WITH_TOKENS if inspection_url else "",
+                WITH_RIGHTS if rights else "",
+            ]
         )
         text = config.format(
             folder=self._folder,

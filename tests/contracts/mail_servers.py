@@ -222,11 +222,19 @@ def dovecot_with_tokens() -> Iterator[MailServer]:
 
 @contextmanager
 def running_dovecot(
-    *, authority: Authority | None = None, inspection_url: str = "", mechanisms: str = "xoauth2 oauthbearer"
+    *,
+    authority: Authority | None = None,
+    inspection_url: str = "",
+    mechanisms: str = "xoauth2 oauthbearer",
+    rights: str = "",
 ) -> Iterator[Dovecot]:
     need("dovecot", "dovecot-imapd dovecot-lmtpd")
     server = Dovecot(
-        password=PASSWORD, authority=authority, inspection_url=inspection_url, mechanisms=mechanisms
+        password=PASSWORD,
+        authority=authority,
+        inspection_url=inspection_url,
+        mechanisms=mechanisms,
+        rights=rights,
     )
     try:
         server.start()

@@ -9,10 +9,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.adapters.imap import ImapMailbox
-from bot.domain.errors import LogInRefused, PermanentFailure, TransientFailure
+from bot.domain.errors import Copied, LogInRefused, PermanentFailure, TransientFailure
 from bot.domain.mail import FetchedMail
 from tests.adapters.scripted_imap import NOON
-from tests.contracts.mail_servers import PASSWORD, SERVERS, WRONG_PASSWORD, MailServer
+from tests.contracts.mail_servers import (
+    PASSWORD,
+    SERVERS,
+    WRONG_PASSWORD,
+    DovecotServer,
+    MailServer,
+    running_dovecot,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -331,3 +338,24 @@ def test_it_may_be_closed_twice_and_opened_after(mailbox: ImapMailbox) -> None:
     mailbox.open()
 
     assert mailbox.uids_after(0) == []
+
+
+@pytest.mark.service
+@pytest.mark.parametrize(
+    ("rights", "left"), [("lrwstipek", []), ("lrwsipk", [1, 2]), ("lrwsitpk", [1, 2]), ("lrwsiepk", [1, 2])]
+)
+def test_a_server_that_says_it_deletes_and_has_no_right_to_is_not_believed(
+    rights: str, left: list[int]
+) -> None:
+    """Without `t` or `e` Dovecot marks or expunges nothing, and says OK."""
+    with running_dovecot(rights=rights) as dovecot, closing(DovecotServer(dovecot).mailbox()) as mailbox:
+        server = DovecotServer(dovecot)
+        server.keep(a_mail("one"), NOON)
+        server.keep(a_mail("two"), NOON)
+        mailbox.open()
+        stay = mailbox.move([1, 2], "Usher/Done")
+        mailbox.move([1, 2], "Usher/Done")
+
+        assert list(stay) == mailbox.uids_after(0) == left
+        assert all(isinstance(failure, Copied) for failure in stay.values())
+        assert len(server.contents("Usher/Done")) == 2

@@ -21,12 +21,13 @@ def queue_mails(
     *,
     to: str = "u{}@example.org",
     key: str = "m{}",
+    ref: str = "Q-1",
     not_before: datetime | None = None,
 ) -> None:
-    words = mails.neutral_receipt(ref="Q-1", lang="en", policy=office.desk.policy)
+    words = mails.neutral_receipt(ref=ref, lang="en", policy=office.desk.policy)
     with office.connect() as db, transaction(db):
         for number in range(many):
-            whom = Addressee(address=to.format(number), lang="en", ref="Q-1")
+            whom = Addressee(address=to.format(number), lang="en", ref=ref)
             queue_mail(
                 db, office.desk, "neutral_receipt", whom, key=key.format(number), words=words, now=office.now,
                 not_before=not_before,

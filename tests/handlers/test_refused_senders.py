@@ -1,9 +1,12 @@
 """A sender of ours that the mail server refuses: its mails wait, staff hear of it, and all else goes."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.domain.errors import SenderRefused, TransientFailure
+from bot.domain.errors import PermanentFailure, SenderRefused, TransientFailure
 from bot.domain.mail import OutboundMail
+from bot.domain.outbox import MAX_ATTEMPTS
 from bot.services import outbox
 from handlers.clock.loop import Watch
 from handlers.clock.loop import build as build_watch
@@ -77,3 +80,48 @@ def test_it_is_said_no_more_once_none_of_them_waits_for_that(office: Office, end
     said.append(over(office, worker, watch, minutes=3) - {WAITS})
 
     assert said == [{WAITS}, {WAITS}, {"True carries effects out"}]
+
+
+def at_recipient(otherwise: PermanentFailure | TransientFailure) -> SenderRefused:
+    refused = SenderRefused(WORDS)
+    refused.own = otherwise
+    return refused
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "attempts"),
+    [(PermanentFailure("refused a recipient"), 1), (TransientFailure("put a recipient off"), MAX_ATTEMPTS)],
+)
+def test_one_recipient_who_refuses_a_sender_whose_other_mails_go_is_that_mails_own_affair(
+    office: Office, otherwise: PermanentFailure | TransientFailure, attempts: int
+) -> None:
+    """It had waited for ever, and no card or note named it."""
+    queue_mails(office, 1)
+    refuse(office, "u0@example.org", failure=at_recipient(otherwise))
+    worker, watch = the_lane(office, "mail"), build_watch(office.bot)
+    for _ in range(3):  # nothing else goes: it may be the sender's
+        worker._drain(ways(office))
+        office.clock.wait(minutes=2)
+    (alone,) = office.jobs("neutral_receipt")
+    over(office, worker, watch, minutes=1)
+    for _ in range(2 * MAX_ATTEMPTS):
+        office.clock.wait(minutes=60)
+        worker._drain(ways(office))
+
+    assert (str(alone.status), alone.attempts) == ("queued", 0)
+    job = office.jobs("neutral_receipt")[0]
+    assert (str(job.status), job.attempts, job.error) == ("failed", attempts, str(otherwise))
+    assert health(office, "outbox mail") == "True carries effects out"
+    assert [note.values["words"]["what"] for note in office.jobs("trouble_note")] == ["job_failed"]
+
+
+def test_that_mails_of_another_sender_go_says_nothing_of_a_refused_one(office: Office) -> None:
+    own = {"sender_name": "Extranet", "sender_address": "other@desk.example.com"}  # in brief the same
+    extranet = office.desk.policy.extranet.model_copy(update=own)
+    policy = office.desk.policy.model_copy(update={"extranet": extranet})
+    office.bot = replace(office.bot, desk=replace(office.desk, policy=policy))
+    queue_mails(office, 1, ref="P-1")
+    refuse(office, "u0@example.org", failure=at_recipient(PermanentFailure("refused a recipient")))
+    over(office, the_lane(office, "mail"), build_watch(office.bot), minutes=5)
+
+    assert [str(job.status) for job in office.jobs("neutral_receipt")] == ["queued", *["sent"] * 5]
