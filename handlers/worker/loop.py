@@ -48,9 +48,8 @@ class Worker:
         self._has_stumbled = False
         self._one_by_one = False  # a worker died over what waits: each job has its turn to itself
         self._troubles: dict[str, str] = {}  # why the other side takes nothing at present; "" or which place
-        self._unsent: dict[
-            int, tuple[str, str]
-        ] = {}  # mails that wait for their sender's sake: whose, and why
+        # mails that wait for their sender's sake: whose, and why
+        self._unsent: dict[int, tuple[str, str]] = {}
         self._outrun: set[int] = set()  # mails that waited so while another of that sender went
         self._refusals = 0  # of our log-in, in a row
         self._tries_at: datetime | None = None  # when it is tried again after one
