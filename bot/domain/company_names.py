@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from bot.domain.review_values import is_free_mail, is_not_applicable
@@ -44,6 +45,7 @@ def words_of(text: str) -> list[str]:
     return _APART.sub(" ", seen).split()
 
 
+@lru_cache(maxsize=1024)  # of each person of a form it is asked several times
 def fold_person(name: str) -> str:
     """A person's, in whatever order its words are written."""
     return " ".join(sorted(words_of(name)))

@@ -123,9 +123,14 @@ def _without_greeting(text: str) -> str:
 
 
 def _names_around(mail: InboundMail, forms: Iterable[RisCase]) -> set[str]:
-    names = {word for form in forms for word in fold(_names(form)).split()}
+    names = {word for form in forms for word in _folded(_names(form))}
     names |= set(names_in(mail.sender.name))
     return names | {word for one in mail.attachments for word in fold(PurePath(one.name).stem).split()}
+
+
+@lru_cache(maxsize=64)  # of each form it is asked several times
+def _folded(text: str) -> frozenset[str]:
+    return frozenset(fold(text).split())
 
 
 def _says(text: str, names: set[str]) -> bool:

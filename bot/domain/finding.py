@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.domain.accounts import Account
 from bot.domain.cases import CaseStatus
@@ -52,9 +52,11 @@ class Subject(StrEnum):
 NAMES: Final = frozenset({Subject.NUMBER, Subject.COMPANY})
 
 
-@dataclass(frozen=True)
-class Value:
-    """Something that a case or question can be found by, as it is written there."""
+class Value(NamedTuple):
+    """Something that a case or question can be found by, as it is written there.
+
+    A tuple, for each form has dozens.
+    """
 
     subject: Subject
     text: str

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from bot.domain.cases import OPEN, STANDING, Case, CaseStatus
 from bot.domain.company_names import fold_name, fold_person, fold_vat_id, host_of, looks_like, mail_host
@@ -24,9 +24,8 @@ class MarkKind(StrEnum):
     PERSON = "people"  # an e-mail address, its host first; its detail is the person's folded name
 
 
-@dataclass(frozen=True, order=True)
-class Mark:
-    """One thing a form can be found by."""
+class Mark(NamedTuple):
+    """One thing a form can be found by; a tuple, for each form has dozens."""
 
     kind: MarkKind
     value: str

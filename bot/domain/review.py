@@ -351,6 +351,8 @@ def _phones(found: FoundUser, number: int, region: str, notes: _Notes) -> tuple[
 def _numbers(cell: FoundCell, user: int, region: str, notes: _Notes) -> tuple[str, ...]:
     """The phones of a cell; people write two of them into one."""
     alone = values.phone_number(cell.text, region)
+    if alone and not (cell.formula or values.would_run(cell.text)):
+        return (alone,)
     several = () if alone else values.phone_numbers(cell.text, region)
     if len(several) > 1 and not cell.formula:
         return several

@@ -44,6 +44,8 @@ _SIGNED_CALL: Final = re.compile(r"[+-]\s*[A-Za-z]+[(|!]")
 
 def would_run(text: str) -> bool:
     """Whether a spreadsheet program would take the text for a formula; a phone with its plus is none."""
+    if not text.startswith(("=", "@", "+", "-")):  # what nearly all are, quickly
+        return False
     if text.startswith(("=", "@")) and len(text) > 1:
         return not _DOMAIN_ALONE.match(text)  # "@example.com" is a bad address, not a formula
     return text.startswith(("+", "-")) and bool(_SIGNED_CALL.match(text))
@@ -59,10 +61,13 @@ def is_error_value(text: str) -> bool:
     return text in {"#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#N/A", "#NULL!", "#NUM!"}
 
 
+_NUMBER: Final = re.compile(r"\d{1,7}", re.ASCII)
+
+
 def whole_number(value: CellValue) -> int | None:
     """A number of things, from a number or from digits."""
     text = text_of(value)
-    return int(text) if re.fullmatch(r"\d{1,7}", text, re.ASCII) else None
+    return int(text) if _NUMBER.fullmatch(text) else None
 
 
 def number_within(text: str) -> str:
@@ -74,6 +79,7 @@ def number_within(text: str) -> str:
 _DIGIT: Final = re.compile(r"\d")
 #: phonenumbers would dial a letter by its key: "(Fax)" became 329
 _LETTER: Final = re.compile(r"[^\W\d_]")
+_FIGURES: Final = re.compile(r"\+?\d(?:[\d /.-]*\d)?", re.ASCII)
 _BETWEEN: Final = str.maketrans("", "", " ()/.-")
 _ABROAD: Final = re.compile(r"^00\s*")
 
@@ -106,9 +112,10 @@ def phone_number(text: str, region: str = "") -> str | None:
     """E.164 of a phone number; one without its country code is taken as the region's own."""
     if len(text) > _TOO_LONG or not _DIGIT.search(text):
         return None
-    text = _LABELLED.sub("", text).strip()
-    if _LETTER.search(text):
-        return None
+    if not _FIGURES.fullmatch(text):  # what few are
+        text = _LABELLED.sub("", text).strip()
+        if _LETTER.search(text):
+            return None
     text = _ABROAD.sub("+", text)
     if text.startswith("+"):
         return _valid_e164(text, None)
@@ -123,9 +130,12 @@ def phone_number(text: str, region: str = "") -> str | None:
     )
 
 
+_WITHOUT_PLUS: Final = re.compile(r"[1-9]\d{10,14}", re.ASCII)
+
+
 def _with_lost_plus(text: str, calling_code: str) -> str | None:
     """A cell that became a number keeps "4915123456789" of "+4915123456789"."""
-    lost = re.fullmatch(r"[1-9]\d{10,14}", text, re.ASCII) and text.startswith(calling_code)
+    lost = _WITHOUT_PLUS.fullmatch(text) and text.startswith(calling_code)
     return _valid_e164("+" + text, None) if lost else None
 
 
