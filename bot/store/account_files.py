@@ -8,7 +8,8 @@ from sqlite_utils import Database
 from bot.domain.account_files import person_of
 from bot.domain.accounts import NewAccount
 from bot.domain.programmes import Programme
-from bot.store.database import count_each, listed, row, rows, text_of
+from bot.store import numbers
+from bot.store.database import count_each, listed, rows, text_of
 
 AT_ONCE = 500  #: names looked up in one statement
 
@@ -40,8 +41,8 @@ def _pages(names: Collection[str]) -> list[list[str]]:
 
 def next_id(db: Database) -> int:
     """The number of the account that is made next, in the caller's transaction."""
-    found = row(db, "select coalesce(max(id), 0) + 1 as id from accounts")
-    return int(found["id"]) if found else 1
+    (found,) = rows(db, f"select {numbers.next_id('accounts')} as id")
+    return int(found["id"])
 
 
 def add_all(db: Database, new: Sequence[tuple[NewAccount, str]], *, first: int, now: datetime) -> None:

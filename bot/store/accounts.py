@@ -13,6 +13,7 @@ from bot.domain.programmes import Programme
 from bot.domain.ris import Credential, Role, role_of
 from bot.store.bounces import came_back_of
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
+from bot.store.numbers import next_id
 
 
 def add(
@@ -45,11 +46,11 @@ def add(
     }
     added = count(
         db,
-        """insert into accounts (programme, user_id, organisation, case_id, salutation, first_name, last_name,
-               email, phones, job_title, role, credential, lang, origin, status, made_at)
-           values (:programme, :user_id, nullif(:organisation, 0), nullif(:case_id, 0), :salutation,
-               :first_name, :last_name, :email, :phones, :job_title, :role, :credential, :lang, :origin,
-               'waiting', :now)
+        f"""insert into accounts (id, programme, user_id, organisation, case_id, salutation, first_name,
+               last_name, email, phones, job_title, role, credential, lang, origin, status, made_at)
+           values ({next_id("accounts")}, :programme, :user_id, nullif(:organisation, 0),
+               nullif(:case_id, 0), :salutation, :first_name, :last_name, :email, :phones, :job_title,
+               :role, :credential, :lang, :origin, 'waiting', :now)
            on conflict do nothing""",
         values,
     )

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from bot.domain.email_changes import ChangeReason, EmailChange, End
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
+from bot.store.numbers import next_id
 
 
 def add(
@@ -25,8 +26,8 @@ def add(
     drop(db, account_id, now=now)
     count(
         db,
-        """insert into email_changes (account_id, old, new, made_at, until, asked_by, reason)
-           values (:account_id, :old, :new, :now, :until, :asked_by, :reason)""",
+        f"""insert into email_changes (id, account_id, old, new, made_at, until, asked_by, reason)
+           values ({next_id("email_changes")}, :account_id, :old, :new, :now, :until, :asked_by, :reason)""",
         {
             "account_id": account_id,
             "old": old,

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from bot.domain.people import GONE_ADDRESS, OPEN_ERASURES, Erasure, ErasureState, Person
 from bot.store.data_map import TABLES, list_treated
 from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of, transaction
+from bot.store.numbers import next_id
 from bot.store.table_treatment import Erases, Treatment
 
 AT_ONCE = 500  #: rows looked at in one go, and at most changed in one transaction
@@ -24,8 +25,8 @@ OF_ACCOUNT = (
 def add(db: Database, *, sealed: str, digest: str, by: str, now: datetime, until: datetime) -> int:
     """Its number."""
     cursor = db.execute(
-        """insert into erasures (state, sealed, digest, asked_by, asked_at, until)
-           values ('asked', :sealed, :digest, :by, :now, :until)""",
+        f"""insert into erasures (id, state, sealed, digest, asked_by, asked_at, until)
+           values ({next_id("erasures")}, 'asked', :sealed, :digest, :by, :now, :until)""",
         {"sealed": sealed, "digest": digest, "by": by, "now": text_of(now), "until": text_of(until)},
     )
     return int(cursor.lastrowid or 0)

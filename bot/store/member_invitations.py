@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from bot.domain.members import Invited
 from bot.domain.ris import role_of
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
+from bot.store.numbers import next_id
 
 
 def add(
@@ -24,8 +25,9 @@ def add(
 ) -> int:
     """Its number."""
     cursor = db.execute(
-        """insert into member_invitations (organisation, email, role, lang, made_by, made_at, until)
-           values (:organisation, :email, :role, :lang, :by, :now, :until)""",
+        f"""insert into member_invitations (id, organisation, email, role, lang, made_by, made_at, until)
+           values ({next_id("member_invitations")}, :organisation, :email, :role, :lang, :by, :now,
+               :until)""",
         {
             "organisation": organisation, "email": email, "role": role, "lang": lang, "by": by,
             "now": text_of(now), "until": text_of(until),

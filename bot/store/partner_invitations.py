@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from bot.domain.partners import Invitation, NewInvitation
 from bot.domain.registration import Draft
 from bot.store.database import count, instant, listed, maybe_instant, row, rows, text_of
+from bot.store.numbers import next_id
 
 AT_ONCE = 500  #: addresses looked up in one statement
 
@@ -19,10 +20,10 @@ def add(
 ) -> int:
     """Its number."""
     cursor = db.execute(
-        """insert into partner_invitations
-               (email, first_name, last_name, lang, role, made_by, made_at, until, draft, closed_id)
-           values (:email, :first_name, :last_name, :lang, :role, :by, :now, :until, '',
-               nullif(:closed_id, 0))""",
+        f"""insert into partner_invitations
+               (id, email, first_name, last_name, lang, role, made_by, made_at, until, draft, closed_id)
+           values ({next_id("partner_invitations")}, :email, :first_name, :last_name, :lang, :role, :by,
+               :now, :until, '', nullif(:closed_id, 0))""",
         {
             "email": new.email, "first_name": new.first_name, "last_name": new.last_name, "lang": new.lang,
             "role": new.role, "by": by, "now": text_of(now), "until": text_of(until),

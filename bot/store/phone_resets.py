@@ -9,14 +9,15 @@ from sqlite_utils import Database
 from bot.domain.approvals import Approval
 from bot.domain.phone_resets import OPEN, PhoneReset, ResetState
 from bot.store.database import count, instant, maybe_instant, row, rows, text_of
+from bot.store.numbers import next_id
 
 _OPEN = ", ".join(f"'{state}'" for state in OPEN)
 
 
 def add(db: Database, account_id: int, *, now: datetime) -> PhoneReset | None:
     """None where one is open."""
-    sql = """insert into phone_resets (account_id, state, asked_at) values (:id, 'asked', :now)
-             on conflict do nothing"""
+    sql = f"""insert into phone_resets (id, account_id, state, asked_at)
+              values ({next_id("phone_resets")}, :id, 'asked', :now) on conflict do nothing"""
     added = count(db, sql, {"id": account_id, "now": text_of(now)})
     return find_open(db, account_id) if added else None
 

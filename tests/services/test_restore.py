@@ -1,17 +1,23 @@
 """After a restore nothing goes out by itself: what the backup knows nothing of may have gone already."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from bot.domain.errors import NotNow
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked, VouchersUnchecked
 from bot.domain.mail import Address, OutboundMail
 from bot.domain.outbox import JobStatus
+from bot.domain.partners import NewInvitation
 from bot.services import backup, holds, outbox, vouchers
+from bot.store import account_files, email_changes, erasures, partner_invitations, phone_resets
+from bot.store.database import transaction
 from tests.cast import AVERY, DANA, Office, a_mail, an_office
 from tests.forms import sound_form
+from tests.partners import a_partner
 from tests.services.stocked import a_voucher_file, stock_up
 
 ROBIN = Address(name="Robin Vale", address="robin@sponsor.example.org")
@@ -172,6 +178,40 @@ def test_no_number_that_may_have_been_given_out_is_given_again(office: Office, t
         )
         assert restored.next_case == later
         assert office.events()[-1].data == {"held": 0, "next_case": later}
+
+
+def test_whoever_comes_after_a_restore_has_no_number_that_somebody_was_told(
+    office: Office, tmp_path: Path
+) -> None:
+    """The last account, invitation, lost phone, change of address and erasure came after the backup."""
+    backup.back_up(office.path, tmp_path / "copy.db")
+    with office.connect() as db, transaction(db):
+        told = some_of_each(db, office)
+    assert told == [1] * 5
+    for last in (2_000, 4_000):
+        backup.restore(
+            tmp_path / "copy.db", office.path, ring=office.desk.keyring, by="cli:root", now=office.now
+        )
+        with office.connect() as db, transaction(db):
+            assert account_files.next_id(db) == last + 1
+            assert some_of_each(db, office) == [last + 1] * 5
+
+
+def some_of_each(db: Database, office: Office) -> list[int]:
+    """An account, and each kind of thing that is told by its number."""
+    now, until, by = office.now, office.now + timedelta(days=7), "cli:root"
+    account = a_partner(db, now=now)
+    reset = phone_resets.add(db, account.id, now=now)
+    assert reset
+    change = email_changes.add(db, account_id=account.id, old="a", new="b", now=now, until=until)
+    invited = NewInvitation(email="kim@partner.example", lang="en", role="reader")
+    return [
+        account.id,
+        reset.id,
+        change.id,
+        erasures.add(db, sealed="", digest=str(account.id), by=by, now=now, until=until),
+        partner_invitations.add(db, invited, by=by, now=now, until=until),
+    ]
 
 
 def test_what_had_been_released_before_the_backup_has_its_buttons_again(tmp_path: Path) -> None:
