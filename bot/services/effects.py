@@ -59,7 +59,7 @@ from bot.services.desk import Desk
 from bot.services.note_words import NOTES
 from bot.services.outbox import Outcome
 from bot.services.queueing import GONE, HIDDEN
-from bot.store import chat_messages, outbox
+from bot.store import bounces, chat_messages, outbox
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +96,6 @@ def carry_out(db: Database, desk: Desk, ways: Ways, job: Job, *, now: datetime) 
             let_in=not isinstance(exc, NotLetIn),
         )
     except Unwelcome as exc:
-        # The desk's own channels are brought back; another is one person's.
         waits = not _is_left(desk, exc)
         return Outcome(status=JobStatus.FAILED, error=str(exc), not_now=waits, channel=exc.place)
     except PermanentFailure as exc:
@@ -106,17 +105,18 @@ def carry_out(db: Database, desk: Desk, ways: Ways, job: Job, *, now: datetime) 
 
 
 def _is_left(desk: Desk, exc: Unwelcome) -> bool:
-    """Whether what they refuse is a place that is not, or no longer, the desk's."""
+    """Whether what they refuse is a place that is not, or no longer, the desk's: nobody brings it back."""
     return exc.place not in ("", desk.approvals_channel, desk.support_channel)
 
 
-#: it would say what is true no more
 OVERTAKEN = Outcome(status=JobStatus.REPLACED, error="what it says is true no more")
 
 
 def _send_mail(db: Database, desk: Desk, ways: Ways, job: Job, now: datetime) -> Outcome:
     if not mail_words.is_true(db, job, now=now):
         return OVERTAKEN
+    if not job.released and bounces.is_given_up(db, job.recipient):
+        return Outcome(status=JobStatus.HELD)  # since it was claimed
     assert ways.mailer is not None  # noqa: S101 - for the type checker: this lane carries mails
     mail = ways.ready.get(job.id) or mail_words.mail_of(db, desk, ways.marker, job, now=now)
     try:

@@ -177,6 +177,8 @@ def end(
         # each time: whoever looks for what may have gone counts on it
         if outcome.status is JobStatus.UNKNOWN:
             events.add(db, EventTag.JOB_UNKNOWN, f"job:{job.id}", actor="usher", at=now)
+        if status is JobStatus.HELD:  # its address was given up meanwhile
+            held_notes.show(db, job, given_up=True, now=now)
         _show_end(db, job, status, outcome.error, now=now)
         _show_refused(db, job, outcome.refused, now=now)
         _show_left(db, job, status, outcome, now=now)

@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.addressees import Addressee
 from bot.domain.approvals import Phase
+from bot.domain.bounces import AddressState, Doubt
 from bot.domain.cards import TroubleNote
 from bot.domain.cases import Case
 from bot.domain.errors import NotNow, PermanentFailure, TransientFailure, UnknownJob, UnknownOutcome
@@ -14,6 +15,7 @@ from bot.domain.outbox import MAX_ATTEMPTS, JobKind, JobStatus, back_off
 from bot.rendering import mails
 from bot.services import approvals, outbox
 from bot.services.queueing import queue_mail, queue_trouble
+from bot.store import bounces
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, DANA, Office, a_case, an_office
 from tests.contracts.racing import race
@@ -347,3 +349,23 @@ def test_failures_between_two_unknown_outcomes_give_no_third_try(office: Office)
 
 
 # Leases
+
+
+def test_a_mail_whose_address_is_given_up_after_its_claim_waits_and_is_shown(office: Office) -> None:
+    a_case(office)
+    with office.connect() as db:
+        (job,), _ = outbox.claim(db, office.desk, "w", kinds=(JobKind.MAIL,), limit=9, now=office.now)
+        with transaction(db):
+            bounces.keep_doubt(
+                db,
+                Doubt(address=job.recipient, state=AddressState.GIVEN_UP, since=office.now, probe=""),
+            )
+
+    assert office.carry_out(job) is JobStatus.HELD
+    office.work()
+    assert office.mailer.sent == []
+    assert office.job("held_note").values["words"]["given_up"]
+    with office.connect() as db:
+        outbox.release(db, job.id, by="U0AVERY", now=office.now)
+    office.work()
+    assert [mail.to for mail in office.mailer.sent] == [job.recipient]
