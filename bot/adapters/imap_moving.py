@@ -7,7 +7,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from bot.adapters.imap_line import Connection, CopiedOnlyError, is_passing, said
 from bot.adapters.imap_listing import BATCH, batches
-from bot.adapters.imap_patience import Unmoved, move_each
+from bot.adapters.imap_patience import Refused, Unmoved, move_each
 from bot.domain.errors import Copied, TransientFailure
 from bot.ports import Failure
 
@@ -53,7 +53,7 @@ class Mover:
     def _move(self, uids: Sequence[int], folder: str) -> dict[int, Failure]:
         try:
             name = self._folders.get(folder) or self._ensure_folder(folder)
-        except Unmoved as exc:
+        except (Refused, Unmoved) as exc:
             return dict.fromkeys(uids, exc)
         self._folders[folder] = name
         return move_each(uids, lambda some: self._move_together(some, folder, name))
@@ -89,6 +89,8 @@ class Mover:
             except IMAPClientAbortError:
                 raise
             except IMAPClientError as exc:
+                if is_passing(exc):
+                    raise
                 raise Unmoved(
                     f"the folder {folder} cannot be made ({said(exc)}): create it in the mailbox, "
                     "or give the mailbox's user the right to"

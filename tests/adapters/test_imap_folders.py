@@ -152,6 +152,23 @@ def test_a_refused_move_is_for_a_person_and_one_that_passes_is_not() -> None:
     assert "not now" in str(passing)
 
 
+def test_a_folder_that_is_not_made_now_is_for_no_person_and_tried_again() -> None:
+    said = iter(["NO [UNAVAILABLE] not now", "OK made"])
+
+    def make(line: Line, tag: str) -> None:
+        line.say(f"{tag} {next(said)}\r\n")
+
+    answers: Answers = {"CREATE": make, "UID MOVE": "{tag} OK done\r\n"}
+    with Scripted(speaks_imap(answers)) as server, mailbox_on(server) as mailbox:
+        mailbox.open()
+        (passing,) = mailbox.move([1], "Done").values()
+        left = mailbox.move([1], "Done")
+
+    assert isinstance(passing, TransientFailure)
+    assert "not now" in str(passing)
+    assert left == {}
+
+
 @pytest.mark.parametrize("refusal", ["NO cannot", "NO [SERVERBUG] Internal error"])
 @pytest.mark.parametrize("ability", ["MOVE", "UIDPLUS"])
 def test_a_mail_that_is_not_moved_keeps_no_other_from_it_and_is_named(refusal: str, ability: str) -> None:
