@@ -223,7 +223,7 @@ class MailLoop:
             self._move_refusals, self._moves_at = 0, None
 
     def _move_settled(self, mailbox: Mailbox, uidvalidity: int) -> Failure | None:
-        """Say why the first of those stays behind that the server does not move.
+        """Say why those stay behind that the server does not move.
 
         Once it moves none of a batch, the next one is asked for at the next look. What was copied is not
         asked for again; that it stays as well is said until a mail is moved.
@@ -245,7 +245,7 @@ class MailLoop:
                 self._refused_to = 0
         if not batch and isinstance(self._unmoved, Copied):
             return self._unmoved
-        return next(iter(left.values()), None)
+        return moves.told_together(left)
 
     def _list_settled(self, db: Database, uidvalidity: int) -> Iterator[dict[MailStatus, list[int]]]:
         """Batches of what is to be moved: from behind the one that was refused last, and once around."""

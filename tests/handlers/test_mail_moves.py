@@ -105,3 +105,12 @@ def test_what_was_copied_and_stays_as_well_is_asked_for_once_and_said_until_a_ma
     assert asked == [(1, 2, 3)]
     assert said == (False, f"new mail is taken in, but {words}")
     assert office.server.folders == {DONE_FOLDER: [4]}
+
+
+def test_several_reasons_are_said_each_once_with_how_many_mails_stay(office: Office) -> None:
+    full, damaged = TransientFailure("no room"), PermanentFailure(DAMAGED)
+    office.server.unmovable = {1: full, 2: full, 3: damaged}
+    deliver(office, 4)
+    said = f"new mail is taken in, but 3 mails are not moved: no room; {DAMAGED}"
+    with running(office):
+        until(lambda: health(office) == (False, said))
