@@ -280,6 +280,7 @@ class CorrectionNote:
     keys_out: bool = False  #: License Keys that went out stand in the way
     late: bool = False  #: its customer has been invited
     by: str = ""  #: who reopened the case; then nothing is asked any more
+    may_have_gone: bool = False  #: a mail of the decision that was taken back was on its way
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,7 +37,8 @@ def correction_note(note: CorrectionNote, *, words: Words) -> Card:
     """A corrected form after the decision: the differences, and the button or why there is none."""
     if note.by:
         sentence = words.say("correction.reopened", ref=note.ref, by=words.person(note.by, slack=True))
-        return Card(text=sentence, blocks=[blocks.section(sentence)])
+        gone = [words.say("correction.may_have_gone")] if note.may_have_gone else []
+        return Card(text=sentence, blocks=[blocks.section("\n".join([sentence, *gone]))])
     title = words.say("correction.title", ref=note.ref)
     lines = [_change(change, words) for change in note.changes]
     listed = blocks.listing(title, lines, words, shown=len(lines), of=len(lines))

@@ -19,7 +19,7 @@ from bot.domain.organisation_refusals import NewerCorrection
 from bot.domain.ris import User
 from bot.domain.staff import Staff
 from bot.domain.step_refusals import KeysAreOut
-from bot.domain.withdrawals import may_be_corrected, may_be_reopened
+from bot.domain.withdrawals import Irrevocable, may_be_corrected, may_be_reopened
 from bot.services import questions
 from bot.services.cases import Submission, get_case, get_seen, move_or_explain, refusals_recorded, revise_case
 from bot.services.desk import Desk
@@ -81,7 +81,7 @@ def reopen(
         if not may_be_reopened(case) or case.decision is None:
             raise NotReopenable(ref=case.ref, status=case.status)
         _check_takes_form(db, case, submission)
-        void_decision(db, desk, case, why=VoidReason.CORRECTED, by=by.id, now=now)
+        standing = void_decision(db, desk, case, why=VoidReason.CORRECTED, by=by.id, now=now)
         move_or_explain(db, case, (case.status,), CaseStatus.IN_REVIEW, now=now)
         events.add(
             db,
@@ -103,7 +103,10 @@ def reopen(
         revised = revise_case(db, desk, opened, submission, now=now)
         if revised is None:
             raise ContentChanged(ref=case.ref, version=case.version)
-        note = CorrectionNote(ref=case.ref, content_hash="", mail_id=submission.mail_id, changes=(), by=by.id)
+        note = CorrectionNote(
+            ref=case.ref, content_hash="", mail_id=submission.mail_id, changes=(), by=by.id,
+            may_have_gone=Irrevocable.MAY_HAVE_GONE in standing,
+        )  # fmt: skip
         _note(db, case, note, now=now)
         return revised
 

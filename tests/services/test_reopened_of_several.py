@@ -6,8 +6,9 @@ import pytest
 
 from bot.domain.ledger import LedgerMail
 from bot.domain.organisation_refusals import NewerCorrection
+from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.rendering.workbooks import ris_form
-from bot.services import corrections, kinds
+from bot.services import corrections, kinds, outbox
 from tests.cast import BLAKE, Office, a_mail
 from tests.forms import COMPANY, MARA, TOM, sound_form
 from tests.services.test_additions import approve
@@ -68,3 +69,21 @@ def test_once_the_newest_is_a_case_of_its_own_the_one_before_reopens_it(approved
     reopen(approved, second)
 
     assert approved.case("C-1").ris.company.city == "Bremen"
+
+
+def claim_mails(office: Office) -> list[Job]:
+    with office.connect() as db:
+        return outbox.claim(db, office.desk, "w", kinds=(JobKind.MAIL,), limit=9, now=office.now)[0]
+
+
+@pytest.mark.parametrize("is_claimed", [True, False])
+def test_staff_hear_of_a_mail_of_the_decision_that_was_on_its_way(approved: Office, is_claimed: bool) -> None:
+    if is_claimed:
+        (receipt,) = claim_mails(approved)  # it stands before the other
+        approved.carry_out(receipt)
+        claim_mails(approved)
+        assert approved.job("order_confirmation").status is JobStatus.SENDING
+    reopen(approved, reply(approved, corrected("Kiel")))
+    approved.work()
+
+    assert ("may have gone out" in approved.chat.texts()) is is_claimed
