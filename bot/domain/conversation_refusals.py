@@ -33,6 +33,18 @@ class NoCaseButReset(Refusal):
     code = "no_case_but_reset"
 
 
+class NoCaseButEmailChange(Refusal):
+    """A change of an address was named where only a case can be meant; values: ref."""
+
+    code = "no_case_but_email_change"
+
+
+class NoCaseButErasure(Refusal):
+    """An erasure was named where only a case can be meant; values: ref."""
+
+    code = "no_case_but_erasure"
+
+
 class ConversationTaken(Refusal):
     """A colleague has it; values: ref, by, at."""
 

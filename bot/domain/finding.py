@@ -13,7 +13,7 @@ from bot.domain.cases import CaseStatus
 from bot.domain.conversations import Conversation
 from bot.domain.mail import Address
 from bot.domain.partners import Invitation
-from bot.domain.refs import read_number, read_ref
+from bot.domain.refs import read_number, read_ref, without_noun
 from bot.domain.ris import RisCase
 from bot.domain.told_passwords import without_passwords
 
@@ -112,12 +112,13 @@ class Findings:
     capped: bool = False  #: whether there is more than `total`
     left_out: bool = False  #: whether more was typed than is looked at
     invited: tuple[Invitation, ...] = ()  #: to the Extranet, by number or address
-    account: Account | None = None  #: whose A-7 is typed, as in our mails, or whose request R-7
+    account: Account | None = None  #: whose A-7 is typed, as in our mails, or whose request R-7 or E-7
+    erasure: str = ""  #: the X-7 that is typed, where there is one
 
 
 def read(typed: str) -> tuple[tuple[Wanted, ...], bool]:
     """Everything that is looked for, and whether more was typed than that; whatever stands there is words."""
-    text = typed[:MOST_TYPED]
+    text = without_noun(typed[:MOST_TYPED])
     wanted = list(_read(text))
     return tuple(wanted[:MOST_WORDS]), len(wanted) > MOST_WORDS or len(typed) > MOST_TYPED
 

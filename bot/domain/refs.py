@@ -17,13 +17,26 @@ AROUND_ADDRESS: Final = (
 #: and around a name or a code; an address may begin or end in these
 AROUND: Final = f"{AROUND_ADDRESS}_~{{}}?"
 
+#: what people write before a name of ours
+_NOUN = re.compile(
+    r"\W*(?:case|question|account|invitation|erasure|fall|frage|konto|einladung|löschung)\b[\s:]+"
+    rf"(?=[^\w\s-]*[acepqrx]?[#{''.join(map(chr, _DASHES))}-]?[0-9]{{1,9}}\b)",
+    re.IGNORECASE,
+)
+
 
 def read_ref(text: str, sign: str) -> int | None:
     """The number behind that sign (a pattern), in capitals or not; None when it is no such name."""
     # What stands around a name in a sentence, or marks it up, is not of it.
-    named = rf"[^\w#-]*{sign}([0-9]{{1,9}})(['\u2019]s)?\W*"
+    named = rf"[^\w-]*{sign}([0-9]{{1,9}})(['\u2019]s)?\W*"
     found = re.fullmatch(named, text.translate(_DASHES).strip("_"), re.IGNORECASE)
     return int(found[1]) if found else None
+
+
+def without_noun(text: str) -> str:
+    """What follows "case" or another of our nouns where that is a name: "Q-3" of "case: Q-3"."""
+    found = _NOUN.match(text)
+    return text[found.end() :] if found else text
 
 
 def read_number(text: str) -> int | None:

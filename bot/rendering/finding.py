@@ -28,6 +28,8 @@ def findings_card(findings: Findings, *, words: Words) -> Card:
     typed = safe(findings.typed.strip(), 100)
     invited = [blocks.section(_invited(one, words)) for one in findings.invited[:INVITED]]
     meant = [blocks.section(_account(findings.account, words))] if findings.account else []
+    if findings.erasure:
+        meant.append(blocks.section(words.say("find.erasure", ref=findings.erasure)))
     if not findings.found and meant:
         title = words.say("find.title", count=1, typed=typed)
         return Card(text=title, blocks=[blocks.section(f"*{title}*"), *meant])

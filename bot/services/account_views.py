@@ -89,9 +89,13 @@ def find(db: Database, name: str) -> Account:
 
 
 def find_by_ref(db: Database, typed: str) -> Account | None:
-    """By "A-7", as mails to its owner ask to name it, or by "R-7", as lost phones and apps are called."""
+    """By "A-7", as mails to its owner ask to name it, or by what is asked for it.
+
+    "R-7" is lost phones or an app, "E-7" a change of its address.
+    """
     reset = phone_resets.find(db, read_ref(typed, "R-") or 0)
-    return accounts.find(db, reset.account_id if reset else read_ref(typed, "A-") or 0)
+    asked = reset or email_changes.look_up(db, read_ref(typed, "E-") or 0)
+    return accounts.find(db, asked.account_id if asked else read_ref(typed, "A-") or 0)
 
 
 def look_up(db: Database, desk: Desk, name: str, *, by: str, now: datetime) -> AccountView:

@@ -15,11 +15,12 @@ from bot.domain.finding import (
     values_of_case,
     values_of_conversation,
 )
+from bot.domain.refs import read_ref, without_noun
 from bot.domain.staff import Staff
 from bot.domain.told_passwords import without_passwords
 from bot.services import account_views, open_invitations, views
 from bot.services.desk import Desk
-from bot.store import cases, conversations, finding
+from bot.store import cases, conversations, erasures, finding
 
 PAGE = 8  #: found ones on a page
 MOST = 400  #: found ones that are paged through
@@ -32,6 +33,7 @@ def find(db: Database, desk: Desk, typed: str, *, page: int, by: Staff, now: dat
     """
     check_is_staff(by)
     wanted, left_out = read(typed)
+    name = without_noun(typed[:MOST_TYPED])
     numbers = finding.find(db, wanted, limit=MOST + 1) if wanted else []
     capped, numbers = len(numbers) > MOST, numbers[:MOST]
     pages = -(-len(numbers) // PAGE)
@@ -47,9 +49,15 @@ def find(db: Database, desk: Desk, typed: str, *, page: int, by: Staff, now: dat
         total=len(numbers),
         capped=capped,
         left_out=left_out,
-        invited=tuple(open_invitations.list_meant(db, typed[:MOST_TYPED], now=now)),
-        account=account_views.find_by_ref(db, typed[:MOST_TYPED]),
+        invited=tuple(open_invitations.list_meant(db, name, now=now)),
+        account=account_views.find_by_ref(db, name),
+        erasure=_erasure(db, name),
     )
+
+
+def _erasure(db: Database, name: str) -> str:
+    found = erasures.find(db, read_ref(name, "X-") or 0)
+    return found.ref if found else ""
 
 
 def _found(db: Database, number: int) -> Found | None:

@@ -8,12 +8,14 @@ from bot.bootstrap import Bot
 from bot.domain.cases import case_id, case_ref
 from bot.domain.conversation_refusals import (
     NoCaseButAccount,
+    NoCaseButEmailChange,
+    NoCaseButErasure,
     NoCaseButInvitation,
     NoCaseButQuestion,
     NoCaseButReset,
 )
 from bot.domain.errors import NoCaseNamed, Refusal, SeveralCasesNamed
-from bot.domain.refs import read_number, read_ref
+from bot.domain.refs import read_number, read_ref, without_noun
 from bot.domain.staff import Staff
 from bot.domain.thanks import is_polite
 from bot.rendering.blocks import Card
@@ -29,6 +31,8 @@ _OTHER_THINGS: dict[str, type[Refusal]] = {
     "P-": NoCaseButInvitation,
     "A-": NoCaseButAccount,
     "R-": NoCaseButReset,
+    "E-": NoCaseButEmailChange,
+    "X-": NoCaseButErasure,
 }
 
 
@@ -86,7 +90,7 @@ class Line:
 
     def _first(self) -> tuple[str, str]:
         """The first word without Slack's markup, and the rest as it was written."""
-        first, _, rest = self.rest.strip().partition(" ")
+        first, _, rest = without_noun(self.rest.strip()).partition(" ")
         word = typed(first)
         between = _BETWEEN.search(word)
         if between is None or case_id(word[: between.start()]) is None:

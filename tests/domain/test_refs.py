@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bot.domain.cases import case_id, case_ref
 from bot.domain.conversations import conversation_id, conversation_ref
 from bot.domain.partners import invitation_id, invitation_ref
+from bot.domain.refs import without_noun
 
 NUMBERS = st.integers(0, 999_999_999)
 
@@ -40,9 +41,19 @@ def test_an_editors_dash_is_a_hyphen(dash: str) -> None:
     assert case_id(f"C{dash}6") == conversation_id(f"Q{dash}6") == invitation_id(f"P{dash}6") == 6
 
 
-@pytest.mark.parametrize("said", ["#6", "C-6:", "*C-6*", "`c6`", "(C-6)", "6.", "\u201cC-6\u201d"])
+@pytest.mark.parametrize("said", ["#6", "#C-6", "C-6.:", "*C-6*", "`c6`", "(C-6)", "6.", "\u201cC-6\u201d"])
 def test_what_stands_around_a_name_is_not_of_it(said: str) -> None:
     assert case_id(said) == 6
+
+
+@pytest.mark.parametrize("said", ["case: Q-3", "Frage Q\u20133", "Case #Q-3.", "question:Q-3"])
+def test_a_noun_before_a_name_says_nothing_more(said: str) -> None:
+    assert conversation_id(without_noun(said)) == 3
+
+
+@pytest.mark.parametrize("said", ["case is a double", "Fallstudie 3", "case 7a", "in case C-7"])
+def test_a_noun_before_other_words_is_one_of_them(said: str) -> None:
+    assert without_noun(said) == said
 
 
 def test_an_invitation_is_written_with_its_hyphen() -> None:

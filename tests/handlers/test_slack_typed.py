@@ -62,7 +62,18 @@ def test_two_cases_at_once_are_refused_and_neither_is_shown(workspace: Workspace
     assert "Borealis Turbines GmbH: In review" in workspace.heard(2)[1]["text"]
 
 
-@pytest.mark.parametrize("line", ["case C\u20131", "case #1", "case 1", "case *C-1*:", "case \u22121"])
+@pytest.mark.parametrize(
+    ("ref", "said"), [("E-7", "/usher account E-7"), ("X-7.", "X-7 is an erasure"), ("case: Q-7", "*Reply*")]
+)
+def test_what_is_no_case_is_said_with_where_it_stands(workspace: Workspace, ref: str, said: str) -> None:
+    workspace.command(f"case {ref}", by=AVERY.id)
+
+    assert said in json.dumps(workspace.heard()[0])
+
+
+@pytest.mark.parametrize(
+    "line", ["case C\u20131", "case #1", "case 1", "case *C-1*:", "case \u22121", "case case: #1"]
+)
 def test_a_case_is_shown_however_its_number_is_written(workspace: Workspace, line: str) -> None:
     a_case(workspace.office)
     workspace.command(line, by=AVERY.id)

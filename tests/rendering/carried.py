@@ -199,6 +199,8 @@ CARRIED: dict[str, dict[str, Value]] = {
     "secret_key_wrong": {},
     "taken_in_before": {"ref": "C-7", "by": "U0AVERY", "at": AT},
     "no_case_but_account": {"ref": "A-7"},
+    "no_case_but_email_change": {"ref": "E-7"},
+    "no_case_but_erasure": {"ref": "X-7"},
     "no_case_but_reset": {"ref": "R-7"},
     "no_case_but_invitation": {"ref": "P-7"},
     "no_case_but_question": {"ref": "Q-7"},
