@@ -141,8 +141,10 @@ def test_no_page_names_the_desk_by_other_words_than_the_policys() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_page_names_the_desk_of_its_own_programme(town: Town, lang: str) -> None:
-    page = town.client().get(f"/prolong?lang={lang}").text
-    asks = town.client().get(f"/?lang={lang}").text
+    partners, organisations = (
+        town.client().get(f"/register?lang={lang}").text,
+        town.client().get(f"/?lang={lang}").text,
+    )
 
-    assert "Extranet Helpdesk" in page
-    assert "Onboarding desk" in asks
+    assert re.search("Extranet Helpdesk (?:decides|entscheidet)", partners)
+    assert "Onboarding desk" in organisations
