@@ -52,18 +52,24 @@ _SAYS_MORE = {
 class Words:
     """One language in one zone. Texts are looked up by dotted keys such as `refusal.own_work`."""
 
-    def __init__(self, lang: str, zone: tzinfo) -> None:
+    def __init__(self, lang: str, zone: tzinfo, names: Mapping[str, str] | None = None) -> None:
         self.lang = lang
         self.zone = zone
+        self._names = names or {}
         self._texts, self._keys = _catalogue(lang)
 
     def __contains__(self, key: str) -> bool:
         return key in self._keys
 
+    def naming(self, **names: str) -> "Words":
+        """The same words, which know these names by themselves: every page says `{desk}` and `{support}`."""
+        return Words(self.lang, self.zone, names)
+
     def say(self, key: str, /, **values: object) -> str:
         """The text of that key; `count` chooses between singular and plural. Raise KeyError without one."""
         if key not in self._keys:
             raise KeyError(f"no {self.lang} words for {key}")
+        values = {**self._names, **values}
         count = values.get("count")
         if self._keys[key]:
             said = self._texts.ngettext(key, key, count if isinstance(count, int) else 2)

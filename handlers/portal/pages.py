@@ -21,9 +21,11 @@ class Pages:
     brand: Brand
     of_rooms: Mapping[str, Programme]  #: whose pages those of a blueprint are; none for everybody's
 
-    def words(self) -> Words:
-        """The words of this request's reader."""
-        return words(self._language(), self.policy.desk.zone)
+    def words(self, of: Programme | None = None) -> Words:
+        """The words of this request's reader, with what the policy calls the desk and who helps them."""
+        support = self.policy.of(self._whose(of)).support_desk
+        own = words(self._language(), self.policy.desk.zone)
+        return own.naming(desk=self.policy.desk.name, support=support)
 
     def render(
         self, template: str, *, status: int = 200, of: Programme | None = None, **values: object
@@ -32,10 +34,8 @@ class Pages:
 
         The way home and the Profile Menu are those of who is signed in, on whosever page they stand.
         """
-        reader, visitor = self.words(), g.get("visitor")
-        own = visitor.account.programme if visitor else None
-        programme = of or self.of_rooms.get(request.blueprint or "") or own or Programme.MAG
-        is_partner = (own or programme) is Programme.EXTRANET
+        reader, visitor, programme = self.words(of), g.get("visitor"), self._whose(of)
+        is_partner = (visitor.account.programme if visitor else programme) is Programme.EXTRANET
         body = render_template(
             template,
             say=reader.say,
@@ -59,6 +59,11 @@ class Pages:
         response.headers["Content-Language"] = reader.lang
         response.vary.add("Accept-Language")
         return response
+
+    def _whose(self, of: Programme | None) -> Programme:
+        visitor = g.get("visitor")
+        own = visitor.account.programme if visitor else None
+        return of or self.of_rooms.get(request.blueprint or "") or own or Programme.MAG
 
     def go(self, endpoint: str, *, lang: str = "", **values: str) -> Response:
         """On to another page of ours in the chosen language, by GET: a reload posts nothing again."""

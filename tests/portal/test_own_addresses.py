@@ -31,7 +31,7 @@ def test_an_administrator_adds_and_invites_nobody_at_the_desk(
     answer = signed_in(town, people[0]).post(path, on=path, **NEW | {"email": own})
 
     assert answer.status_code == 400
-    assert "an address of our support desk" in answer.text
+    assert "an address of ours" in answer.text
     assert 'aria-invalid="true"' in answer.text
     assert (everybody(town), mailed(town)) == before
 
@@ -52,7 +52,7 @@ def test_a_question_in_the_desks_own_name_is_not_asked(town: Town) -> None:
     answer = client.post("/contact", data={**FORM, "email": OWN, "csrf_token": token})
 
     assert answer.status_code == 400
-    assert 'id="email-fault">That is an address of our support desk' in answer.text
+    assert 'id="email-fault">That is an address of ours' in answer.text
     assert "My account is locked" in answer.text
     with town.bot.connect() as db:
         assert rows(db, "select id from conversations") == []

@@ -122,3 +122,29 @@ def test_every_word_the_templates_ask_for_is_there() -> None:
 
     assert len(asked) > 20
     assert [key for key in asked if key not in words("de")] == []
+
+
+def test_no_page_names_the_desk_by_other_words_than_the_policys() -> None:
+    """Signed in or not, whoever reads on it of “our support desk” does not know whom to write to."""
+    own = re.compile(r"\bdesks?\b|(?:support|onboarding)[ -](?:desk|team)", re.IGNORECASE)
+    said = {
+        (lang, str(message.id)): re.sub(r"\{\w+\}", "", str(message.string))
+        for lang in LANGUAGES
+        for catalogue in read_catalogues(lang).values()
+        for message in catalogue
+        if "page." in str(message.id)[:7]
+    }
+
+    assert len(said) > 1000
+    assert {key: words for key, words in said.items() if own.search(words)} == {}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_page_names_the_desk_of_its_own_programme(town: Town, lang: str) -> None:
+    partners, organisations = (
+        town.client().get(f"/register?lang={lang}").text,
+        town.client().get(f"/?lang={lang}").text,
+    )
+
+    assert re.search("Extranet Helpdesk (?:decides|entscheidet)", partners)
+    assert "Onboarding desk" in organisations

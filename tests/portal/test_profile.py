@@ -132,10 +132,10 @@ def test_what_the_desk_asks_for_is_said_to_be_the_desks(town: Town, anna: Accoun
     old, new = (f"/email/{token}" for token in town.tokens[-2:])
     browser = Browser(client_of(app.build(town.bot), town.bot.settings.portal_url))
     for link in (old, new):
-        assert "support desk was asked" in browser.get(link).text
+        assert "Exostar Customer Support was asked" in browser.get(link).text
     yes = {"do": "yes", "user_id": anna.user_id}
-    assert "or our support desk in its place" in answered(browser, new, **yes)
-    assert "our support desk hears of it" in answered(browser, old, do="no", sure="yes")
+    assert "or Exostar Customer Support in its place" in answered(browser, new, **yes)
+    assert "Exostar Customer Support hears of it" in answered(browser, old, do="no", sure="yes")
     assert address(town, anna) == anna.email
 
 

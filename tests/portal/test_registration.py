@@ -154,7 +154,14 @@ def test_once_approved_the_link_shows_nothing_of_the_organisation(town: Town) ->
 
     assert page.status_code == 200
     assert "The registration is approved" in page.text
-    for given in ("Borealis", "C-1", "Bremen", GRETA, "+49", "The desk looks at your registration"):
+    for given in (
+        "Borealis",
+        "C-1",
+        "Bremen",
+        GRETA,
+        "+49",
+        "The Onboarding desk looks at your registration",
+    ):
         assert given not in page.text
 
 

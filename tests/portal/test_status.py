@@ -32,7 +32,7 @@ def test_a_complete_form_is_with_the_desk(town: Town) -> None:
     page = read(town)
 
     assert "Borealis Turbines GmbH" in page
-    assert "The desk</p>" in page
+    assert "The Onboarding desk</p>" in page
     assert "since 2 March 2026, 10:30 CET" in page
     assert marks(page) == ["done", "now", *["next"] * 7]
 
@@ -64,7 +64,7 @@ def test_an_approved_case_is_with_usher_until_everything_is_carried_out(town: To
 
     assert ": it goes on by itself</p>" in running
     assert "the invitation to register" in running
-    assert "The desk</p>" in done
+    assert "The Onboarding desk</p>" in done
     assert marks(done) == ["done", "done", "done", "now", *["next"] * 5]
     assert "since 3 March 2026, 10:30 CET" in done
 
@@ -74,7 +74,7 @@ def test_a_decision_that_could_not_be_carried_out_is_with_the_desk(town: Town) -
     with town.bot.connect() as db:
         db.execute("update decisions set phase = 'failed'")
 
-    assert "The desk</p>" in read(town)
+    assert "The Onboarding desk</p>" in read(town)
 
 
 def test_since_is_said_of_whose_turn_it_is_and_not_of_the_decision_or_the_state(town: Town) -> None:

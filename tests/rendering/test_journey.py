@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from bot.domain.cards import StatusPage
 from bot.domain.cases import CaseStatus
 from bot.rendering.pages.journey import journey
-from bot.rendering.words import words
+from tests.page_words import page_words
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -24,7 +24,7 @@ def asked(*, open_problems: int) -> StatusPage:
 
 
 def test_a_question_of_staff_wants_words_and_an_open_point_the_corrected_form() -> None:
-    assert "answers there in words" in journey(asked(open_problems=0), words("en")).next
-    assert "with the corrected form" in journey(asked(open_problems=1), words("en")).next
-    assert "mit eigenen Worten" in journey(asked(open_problems=0), words("de")).next
-    assert "mit dem berichtigten Formular" in journey(asked(open_problems=1), words("de")).next
+    assert "answers there in words" in journey(asked(open_problems=0), page_words("en")).next
+    assert "with the corrected form" in journey(asked(open_problems=1), page_words("en")).next
+    assert "mit eigenen Worten" in journey(asked(open_problems=0), page_words("de")).next
+    assert "mit dem berichtigten Formular" in journey(asked(open_problems=1), page_words("de")).next

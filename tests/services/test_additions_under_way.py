@@ -4,9 +4,9 @@ import pytest
 
 from bot.domain.cases import BEFORE_LIVE, STANDING, CaseStatus
 from bot.rendering.pages import journey
-from bot.rendering.words import words
 from bot.services import status_pages
 from tests.cast import Office
+from tests.page_words import page_words
 from tests.services.test_additions import HARDWARE, NEW, a_form, approve, same
 
 
@@ -31,7 +31,7 @@ def test_its_sponsor_reads_that_it_waits_for_its_organisation(office: Office, ro
     with office.connect() as db:
         db.execute("update cases set status = iif(id = 2, 'live', :root)", {"root": root})
         pages = [status_pages.get(db, token, now=office.now) for token in office.tokens]
-    said = {journey.journey(page, words("en")).state for page in pages if page.ref == "C-2"}
+    said = {journey.journey(page, page_words("en")).state for page in pages if page.ref == "C-2"}
 
     assert {page.status for page in pages if page.ref == "C-2"} == {root}
     assert ("Live" in said) == (root is CaseStatus.LIVE)

@@ -37,6 +37,7 @@ from bot.store import accounts
 from bot.store import queue as queue_store
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, CASEY, Office
+from tests.page_words import page_words
 from tests.reports import a_report
 from tests.services.mail_ends import End, dropped, ends, held
 from tests.services.registering import (
@@ -91,7 +92,9 @@ def test_a_refusal_that_never_went_is_the_desks_again_and_is_written_anew(tmp_pa
         card = cases.get_card(db, office.desk, "C-1", now=office.now, viewer=CASEY)
         assert not cases.get_card(db, office.desk, "C-1", now=office.now, viewer=BLAKE).may_decide
         queued = queue_store.list_queue(db, limit=9)
-    assert sponsors_page(office).lead == "The organization has registered, and the desk looks at it."
+    assert (
+        sponsors_page(office).lead == "The organization has registered, and the Onboarding desk looks at it."
+    )
     assert card.untold
     shown = json.dumps(registration_cards.shown(card, words("en")), ensure_ascii=False)
     assert "the customer knows nothing of it" in shown
@@ -145,13 +148,16 @@ def test_who_has_no_activation_mail_yet_waits_for_the_desk(tmp_path: Path) -> No
         outbox.discard(db, first.id, by=AVERY.id, now=office.now)
 
     page = sponsors_page(office)
-    assert page.holder == "The desk"
-    assert page.next == "The desk still has to send 3 activation mails. There is nothing you have to do."
+    assert page.holder == "The Onboarding desk"
+    assert (
+        page.next
+        == "The Onboarding desk still has to send 3 activation mails. There is nothing you have to do."
+    )
     assert "*3 activation mails wait for release or did not go*" in shown_card(office)
     for job in others:
         with office.connect() as db:
             outbox.release(db, job.id, by=AVERY.id, now=office.now)
-    assert sponsors_page(office).next.startswith("The desk still has to send one activation mail.")
+    assert sponsors_page(office).next.startswith("The Onboarding desk still has to send one activation mail.")
     assert "*One activation mail waits for release or did not go*" in shown_card(office)
     office.take(a_report(about=others[0].message_id, recipient=others[0].recipient))
     assert "still has to send 2 activation mails" in sponsors_page(office).next
@@ -281,7 +287,7 @@ def sponsors_page(office: Office) -> Journey:
         link = queueing.issue_link(
             db, office.desk, "C-1", purpose=queueing.STATUS, path="status", until=until, now=office.now
         )
-        return journey(status_pages.get(db, link.rpartition("/")[2], now=office.now), words("en"))
+        return journey(status_pages.get(db, link.rpartition("/")[2], now=office.now), page_words("en"))
 
 
 def shown_card(office: Office) -> str:

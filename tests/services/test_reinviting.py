@@ -40,6 +40,7 @@ from bot.store import accounts, queue, turns
 from bot.store import cases as case_store
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, CASEY, ELI, LATER, Office
+from tests.page_words import page_words
 from tests.reports import a_report
 from tests.services.registering import GRETA, an_invited, decide, fill, registered, submit, tokens
 
@@ -257,7 +258,10 @@ def test_while_the_invitation_to_somebody_else_waits_for_release_it_is_the_desks
     assert turn(office) == (BallHolder.DESK, [BallHolder.DESK])
     assert "now waits for release*" in card(office)
     assert office.jobs("turn_note") == []  # the mail has a note of its own
-    assert page(office) == ("The desk still has to invite the Organization Administrator.", "The desk")
+    assert page(office) == (
+        "The Onboarding desk still has to invite the Organization Administrator.",
+        "The Onboarding desk",
+    )
     with office.connect() as db:
         outbox.release(db, office.job("invitation").id, by=BLAKE.id, now=office.now)
     office.work()
@@ -307,7 +311,10 @@ def test_who_is_invited_again_is_not_invited_by_the_mail_from_before(office: Off
     invite(office, greta)
 
     assert turn(office)[0] is BallHolder.DESK
-    assert page(office) == ("The desk still has to invite the Organization Administrator.", "The desk")
+    assert page(office) == (
+        "The Onboarding desk still has to invite the Organization Administrator.",
+        "The Onboarding desk",
+    )
     if lost:
         invite(office, greta)
         assert turn(office)[0] is BallHolder.CUSTOMER
@@ -317,7 +324,7 @@ def test_the_status_page_says_of_nobody_who_is_uninvited_that_they_were_invited(
     office.bot = replace(office.bot, desk=replace(office.desk, delivery=Delivery()))
     invite(office)
     with office.connect() as db:
-        shown = journey.journey(status_pages.get(db, office.tokens[0], now=office.now), words("en"))
+        shown = journey.journey(status_pages.get(db, office.tokens[0], now=office.now), page_words("en"))
 
     assert [stop.name for stop in shown.stops if stop.mark is journey.Mark.NOW] == ["Invitation to register"]
     assert shown.next.startswith("Once they have it")
@@ -356,7 +363,7 @@ def card(office: Office) -> str:
 
 def page(office: Office) -> tuple[str, str]:
     with office.connect() as db:
-        shown = journey.journey(status_pages.get(db, office.tokens[0], now=office.now), words("en"))
+        shown = journey.journey(status_pages.get(db, office.tokens[0], now=office.now), page_words("en"))
     return shown.lead, shown.holder
 
 

@@ -12,7 +12,6 @@ from bot.domain.errors import PermanentFailure
 from bot.domain.events import EventTag
 from bot.rendering import samples
 from bot.rendering.pages.journey import Journey, journey
-from bot.rendering.words import words
 from bot.services import approvals, cases, status_pages
 from bot.services.queueing import issue_link
 from bot.store.database import transaction
@@ -20,6 +19,7 @@ from tests.cast import AVERY, CASEY, Office, a_case, a_submission
 from tests.forms import MARA
 from tests.license_keys import KEYS, a_desk
 from tests.license_keys import stock as lay_stock
+from tests.page_words import page_words
 from tests.services.registering import decide, fill, submit
 from tests.services.test_reinviting import NORA, invite
 from tests.services.walked import N, S, approved, outside, retry, skip, steps
@@ -43,7 +43,7 @@ def page(office: Office, lang: str = "en") -> Journey:
         until = office.now.replace(year=office.now.year + 1)
         url = issue_link(db, office.desk, "C-1", purpose="status", path="status", until=until, now=office.now)
         found = status_pages.get(db, url.rsplit("/", 1)[1], now=office.now)
-    return journey(found, words(lang))
+    return journey(found, page_words(lang))
 
 
 def marks(office: Office) -> list[str]:
@@ -68,8 +68,8 @@ def test_an_invitation_that_was_skipped_waits_at_the_desk(office: Office) -> Non
     assert EventTag.CASE_INVITED not in told(office)
     assert marks(office) == ["done", "done", "aside"]
     assert (page(office).holder, page(office).lead) == (
-        "The desk",
-        "The desk gets the invitation to register to the Organization Administrator another way.",
+        "The Onboarding desk",
+        "The Onboarding desk gets the invitation to register to the Organization Administrator another way.",
     )
     assert "auf anderem Weg" in page(office, "de").lead
 
@@ -132,4 +132,4 @@ def test_keys_and_a_site_that_were_skipped_are_claimed_by_no_page_and_no_mail(of
     (ready,) = [mail for mail in office.mailer.sent if "registered" in mail.subject]
     assert "another way" in ready.text
     assert "is ready" not in ready.text
-    assert page(office).lead == "What is left, the desk does another way."
+    assert page(office).lead == "What is left, the Onboarding desk does another way."

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from bot.domain.cases import BallHolder, CaseStatus
 from bot.rendering.pages.journey import Mark, journey
-from bot.rendering.words import words
 from bot.services import approvals, home, outbox, status_pages
 from bot.store import turns
 from tests.cast import AVERY, Office, a_mail, an_office
 from tests.forms import sound_form
+from tests.page_words import page_words
 from tests.services.test_decision_mails import rejected
 from tests.services.test_replies import WITHOUT_CITY
 from tests.services.test_withdrawals import CORRECTED, a_reply, reopen
@@ -83,5 +83,5 @@ def test_the_status_page_dates_a_rejection_by_the_decision(tmp_path: Path) -> No
     office.work()
 
     with office.connect() as db:
-        page = journey(status_pages.get(db, office.tokens[0], now=office.now), words("en"))
+        page = journey(status_pages.get(db, office.tokens[0], now=office.now), page_words("en"))
     assert (page.stops[-1].mark, page.stops[-1].at) == (Mark.STOPPED, "2 March 2026")

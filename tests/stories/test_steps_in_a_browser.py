@@ -69,7 +69,7 @@ def read_key_and_status(page: Page, customer: Customer) -> None:
     person = customer.people[1]
     body = open_mail(page, customer, person.email, "Your License Key")
     expect(body.get_by_text(re.compile(r"KEY-\d{6}"))).to_be_visible()
-    open_status(page, customer, "status-page-provisioning", "The desk", "the site is being set up")
+    open_status(page, customer, "status-page-provisioning", "The Onboarding desk", "the site is being set up")
 
 
 def look_at_both_modals(page: Page) -> None:

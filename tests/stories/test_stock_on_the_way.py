@@ -49,7 +49,7 @@ def test_a_case_without_keys_waits_and_goes_on_once_vouchers_are_imported(desk: 
     blocked = customer.at("⏸○○○○", "too few License Keys in stock", "the desk has the ball")
     assert "step_retry" in blocked
     assert desk.money(customer.purchase_order) == (9700, 300, 0)
-    assert "The desk" in customer.status_page()
+    assert "The Onboarding desk" in customer.status_page()
     file = write(desk, "few.csv", "voucher;license key\nV-0077;LATE-0077\n")
     answer = desk.usher("vouchers", "import", file)
     assert answer.code == 0, answer
