@@ -34,8 +34,8 @@ TEXTS: Mapping[str, str] = {
 #: fields that are ours: references, hashes, ids and keys into the words
 OURS = frozenset(
     {
-        "added_by", "again", "asked_by", "by", "channel", "content_hash", "currency", "deputy", "field",
-        "key", "link", "made_by", "message_id", "other", "owner", "people", "person", "ref", "right_of",
+        "added_by", "again", "asked_by", "by", "channel", "content_hash", "currency", "deputy",
+        "erasure", "field", "key", "link", "made_by", "message_id", "other", "owner", "people", "person", "ref", "right_of",
         "seal", "seen", "settled_by", "slot", "template", "topic", "ts", "what",
     }
 )  # fmt: skip
@@ -58,6 +58,9 @@ def _poisoned(value: object, text: str, many: int, name: str) -> object:
         return value
     if isinstance(value, str):
         return text
+    if isinstance(value, tuple) and (names := getattr(value, "_fields", ())):  # a NamedTuple
+        each = [_poisoned(one, text, many, field) for one, field in zip(value, names, strict=True)]
+        return cast(Any, type(value))(*each)
     if isinstance(value, tuple):
         kept = tuple(_poisoned(one, text, many, "") for one in value)
         return (kept * many)[: max(many, len(kept))] if name in MANIFOLD and kept else kept
