@@ -35,8 +35,8 @@ TEXTS: Mapping[str, str] = {
 OURS = frozenset(
     {
         "added_by", "again", "asked_by", "by", "channel", "content_hash", "currency", "deputy",
-        "erasure", "field", "key", "link", "made_by", "message_id", "other", "owner", "people", "person", "ref", "right_of",
-        "seal", "seen", "settled_by", "slot", "template", "topic", "ts", "what",
+        "erasure", "field", "key", "link", "made_by", "message_id", "other", "owner", "people", "person",
+        "ref", "right_of", "seal", "seen", "settled_by", "slot", "template", "topic", "ts", "what",
     }
 )  # fmt: skip
 #: what there may be many of
