@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from bot import policy as policies
 from bot.clock import Clock, RealClock, TurnableClock
 from bot.domain.delivery import Delivery
-from bot.domain.errors import SettingsFault
+from bot.domain.errors import PassingFault, SettingsFault
 from bot.domain.faq_opinions import Taught
 from bot.domain.health import Health
 from bot.domain.keyring import Keyring
@@ -213,6 +213,8 @@ def check_database(settings: ReadingSettings, *, any_version: bool = False) -> N
 
 
 def _no_database(path: Path, exc: Exception) -> SettingsFault:
+    if path.is_file() and database.passes(exc):
+        return PassingFault(f"{path}: {database.trouble(exc)}")
     return SettingsFault(f"DATABASE_URL: {path} cannot be used as a database: {exc}")
 
 

@@ -98,6 +98,10 @@ class SettingsFault(Exception):  # noqa: N818
         self.faults = faults
 
 
+class PassingFault(SettingsFault):
+    """One that nobody's setting is to blame for, such as a locked database: what is started again may go."""
+
+
 class AlreadyDecided(Refusal):
     """A colleague was faster; values: ref, verdict, by, at."""
 

@@ -145,6 +145,12 @@ def trouble(exc: Exception) -> str:
     return TROUBLES.get(code, "")
 
 
+def passes(exc: Exception) -> bool:
+    """Whether it may be over by itself: a lock, a full disk, one that fails now and then."""
+    code = exc.sqlite_errorcode & 0xFF if isinstance(exc, sqlite3.OperationalError) else sqlite3.SQLITE_OK
+    return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+
+
 def is_locked(exc: Exception) -> bool:
     """Whether it was waited for a lock, all the time there is, and in vain."""
     return isinstance(exc, sqlite3.OperationalError) and exc.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY

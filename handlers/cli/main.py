@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from bot.domain.errors import Refusal, SettingsFault
+from bot.domain.errors import PassingFault, Refusal, SettingsFault
 from handlers.cli import (
     accounts,
     applications,
@@ -31,7 +31,7 @@ from handlers.cli import (
 )
 from handlers.cli.output import visible
 
-WRONG_USAGE = 2
+FAILED, WRONG_USAGE = 1, 2
 READER_LEFT = 1
 NAME_SHOWN = 60  #: characters of a name that is too long
 
@@ -91,6 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     try:
         return app(arguments, prog_name="usher", standalone_mode=False) or 0
+    except PassingFault as fault:
+        return _fail(*fault.faults, code=FAILED)
     except SettingsFault as fault:
         return _fail(*fault.faults)
     except Refusal as refusal:
@@ -120,9 +122,9 @@ def _usage(wrong: typer.TyperException) -> list[str]:
     return [f"{said} (see {context.command_path} --help)" if context else said]
 
 
-def _fail(*lines: str) -> int:
+def _fail(*lines: str, code: int = WRONG_USAGE) -> int:
     if sys.stdout is not None:
         sys.stdout.flush()
     for line in lines:
         print(f"usher: {visible(' '.join(line.split()))}", file=sys.stderr)  # noqa: T201 - the command line speaks here
-    return WRONG_USAGE
+    return code

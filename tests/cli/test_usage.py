@@ -209,6 +209,25 @@ def test_a_database_that_cannot_be_used_is_named(
         assert said in fault
 
 
+@pytest.mark.slow
+def test_a_start_while_the_database_is_locked_may_be_tried_again(usher: Shell, world: World) -> None:
+    path = usher.folder / "usher.db"
+    with database.connect(path) as db:
+        migrations.migrate(db)
+        # as an older version's, or there would be nothing to write
+        db.execute("delete from _sqlite_migrations where name = (select max(name) from _sqlite_migrations)")
+        usher.set(settings_of(world, usher.folder, database_url=f"sqlite:///{path}"))
+
+        db.execute("begin exclusive")
+        answer = usher("run")
+        db.execute("rollback")
+
+    assert (answer.code, answer.out) == (1, "")  # 2 would be a setting's fault, and nothing starts it again
+    assert answer.faults == [
+        f"{path}: another process has locked the database: end what works on it beside Usher"
+    ]
+
+
 def test_a_database_that_is_not_there_is_not_made_by_looking(usher: Shell, world: World) -> None:
     usher.set(settings_of(world, usher.folder))
 

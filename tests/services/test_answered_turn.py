@@ -12,6 +12,7 @@ from bot.rendering.words import words
 from bot.services import case_answers, home, status_pages
 from bot.store import queue, turns
 from tests.cast import AVERY, BLAKE, ELI, Office
+from tests.page_words import page_words
 from tests.services.test_case_answers import ALL, asked, reply, take_over
 from tests.services.test_notices import remind, told
 
@@ -57,12 +58,12 @@ def test_the_home_tab_and_the_status_page_say_so(asked: Office) -> None:
         mine = home.get_home(db, asked.desk, by=BLAKE, now=asked.now)
         page = status_pages.get(db, asked.tokens[0], now=asked.now)
     shown = str(home_view(mine, words=SAY, now=asked.now, mailbox="a@b.example", channel="C0"))
-    told_outside = journey.journey(page, SAY)
+    told_outside = journey.journey(page, page_words("en"))
 
     assert mine.undecided == 1
     assert "Sponsor waits for the desk" in shown
     assert "case_approve" not in shown
-    assert (told_outside.state, told_outside.holder) == ("Sponsor waits for the desk", "The desk")
+    assert (told_outside.state, told_outside.holder) == ("Sponsor waits for the desk", "The Onboarding desk")
     assert "reads what was written" in told_outside.next
 
 

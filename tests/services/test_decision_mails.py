@@ -19,6 +19,7 @@ from bot.services import approvals, cases, decision_mails, home, outbox, status_
 from bot.store import erased_jobs, queue, turns
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, DANA, ELI, LATER, Office, a_case, a_mail, an_office
+from tests.page_words import page_words
 from tests.services.mail_ends import ends
 from tests.services.test_outbox import a_decided_case
 from tests.services.test_withdrawals import FORM, a_reply, an_addition_to_it, approve, take_back
@@ -279,7 +280,7 @@ def at_home(office: Office) -> str:
 
 def to_come(office: Office) -> str:
     with office.connect() as db:
-        return journey.journey(status_pages.get(db, office.tokens[0], now=office.now), SAY).next
+        return journey.journey(status_pages.get(db, office.tokens[0], now=office.now), page_words("en")).next
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from bot.rendering.words import words
 from bot.services import cases, home, outbox, status_pages
 from bot.store import queue
 from tests.cast import AVERY, BLAKE, Office, a_mail, an_office
+from tests.page_words import page_words
 from tests.services.mail_ends import ends
 from tests.services.test_letters import ask
 from tests.services.test_outbox import a_decided_case
@@ -101,8 +102,8 @@ def test_a_sponsor_who_was_not_asked_is_not_waited_for(holding: Office) -> None:
     assert "The mail that asks the sponsor did not go" in card(holding)
     assert "· questions on the RIS: discarded" in card(holding)
     with holding.connect() as db:
-        page = journey.journey(status_pages.get(db, holding.tokens[0], now=holding.now), SAY)
-    assert page.lead == "The desk still has to write to the sponsor."
+        page = journey.journey(status_pages.get(db, holding.tokens[0], now=holding.now), page_words("en"))
+    assert page.lead == "The Onboarding desk still has to write to the sponsor."
     ask(holding, "Which city?")
     assert ball(holding) is BallHolder.SPONSOR
     assert "did not go" not in card(holding)
@@ -114,8 +115,8 @@ def test_while_the_mail_that_asks_waits_for_release_it_is_the_desks_turn(holding
     assert "did not go" not in card(holding)
     assert holding.jobs("turn_note") == []  # its own note says so already
     with holding.connect() as db:
-        page = journey.journey(status_pages.get(db, holding.tokens[0], now=holding.now), SAY)
-    assert page.lead == "The desk still has to write to the sponsor."
+        page = journey.journey(status_pages.get(db, holding.tokens[0], now=holding.now), page_words("en"))
+    assert page.lead == "The Onboarding desk still has to write to the sponsor."
 
     with holding.connect() as db:
         outbox.release(db, holding.job("ris_problems").id, by=AVERY.id, now=holding.now)
@@ -142,7 +143,7 @@ def test_while_the_mail_that_a_case_is_withdrawn_waits_for_release_it_is_the_des
         "case_open"
     ]
     with holding.connect() as db:
-        page = journey.journey(status_pages.get(db, holding.tokens[0], now=holding.now), SAY)
+        page = journey.journey(status_pages.get(db, holding.tokens[0], now=holding.now), page_words("en"))
     assert page.next.startswith("The sponsor hears from us that it is closed.")
 
     with holding.connect() as db:
