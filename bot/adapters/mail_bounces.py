@@ -64,7 +64,7 @@ _AMOUNTS_TO = (
     (
         "2.2",
         re.compile(
-            r"over ?quota|quota.{0,40}(?:exceed|überschritten)|überfüllt"
+            r"over ?(?:(?:the|its|his|her|your) )?quota|quota.{0,40}(?:exceed|überschritten)|überfüllt"
             r"|(?:mailbox|postfach|speicher)\W.{0,40}(?:full|voll\b)",
             re.IGNORECASE,
         ),
@@ -73,7 +73,7 @@ _AMOUNTS_TO = (
         "1.1",
         re.compile(
             r"(?:user|recipient|account|address) (?:is )?unknown|(?:unknown|no such) (?:user|recipient)"
-            r"|mailbox unavailable"
+            r"|mailbox unavailable|unrouteable (?:mail )?address"
             r"|(?:address|mailbox|user|account).{0,30}(?:does not exist|doesn't exist|(?:be|not) found)"
             r"|(?:adresse|empfänger|postfach).{0,60}(?:nicht gefunden|unbekannt|existiert nicht)",
             re.IGNORECASE,
@@ -87,6 +87,16 @@ _DIAGNOSTICS = re.compile(
     r"|below this line is a copy|copy of the message|original message",
     re.IGNORECASE,
 )
+#: where the mail that came back begins: its headers are nobody's verdict, such as "(Exim 4.97.1)"
+_RETURNED = re.compile(
+    r"(?:ursprüngliche|original) (?:nachrichten|message ?)(?:kopfzeilen|headers)"
+    r"|(?:header|kopfzeilen) (?:der ursprünglichen|of the original)"
+    r"|copy of the message|below this line is a copy"
+    r"|^\W*original message\W*$|^\s*(?:message-id|received|return-path):",
+    re.IGNORECASE,
+)
+#: codes that some servers give to every failure: what else is said says more
+_SAYS_NOTHING = re.compile(r"[45]\.(?:0|5)\.0")
 #: not "postmaster": that may be a person, who asks
 _MACHINE_LOCAL = re.compile(r"mailer-?daemon|mail-daemon|microsoftexchange[0-9a-f]+|mta-?daemon")
 _MESSAGE_ID = re.compile(r"message-id:\s*<([^<>]{3,600})>", re.IGNORECASE)
@@ -153,14 +163,21 @@ def _by_status(blocks: list[Block]) -> BounceReport | None:
     # 4.x.x with "failed" is a time-out: the address may well be good.
     permanent = bool(failed) and any(not one.get("status", "5").startswith("4") for one in failed)
     said = " ".join(told[0].get("diagnostic-code", "").rpartition(";")[2].split())
-    named = _STATUS.search(told[0].get("status", "")) or _STATUS.search(said)
+    codes = [one for text in (told[0].get("status", ""), said) for one in _STATUS.findall(text)]
     return BounceReport(
         recipients=tuple(_recipients(told)),
         permanent=permanent,
         gave_up=bool(failed),
-        status=named[0] if named else "",
+        status=_telling(codes, said, grade="5" if permanent else "4"),
         detail=said[:LONGEST_DETAIL],
     )
+
+
+def _telling(codes: list[str], said: str, *, grade: str) -> str:
+    """The first code that says something, or what the words amount to; else the one that is there."""
+    telling = (one for one in codes if not _SAYS_NOTHING.fullmatch(one))
+    meant = (f"{grade}.{detail}" for detail, form in _AMOUNTS_TO if form.search(said))
+    return next(telling, "") or next(meant, "") or next(iter(codes), "")
 
 
 def _recipients(blocks: list[Block]) -> list[str]:
@@ -188,7 +205,7 @@ def _by_flufl(message: Message, mail: InboundMail, content: Content, size: int) 
     found = [address.decode("ascii", "replace") for address in sorted(permanent or temporary)]
     found = [address for address in found if _ADDRESS.fullmatch(address)]
     lines = _lines(content)
-    gave_up = bool(permanent) and not _still_tried(mail, _told(lines))
+    gave_up = bool(permanent) and not _still_tried(mail, lines)
     return _as_told(found, lines, gave_up=gave_up) if found else None
 
 
@@ -203,7 +220,7 @@ def _by_words(mail: InboundMail, content: Content) -> BounceReport | None:
     us = {mail.sender.address, *mail.to}
     named = _ADDRESS.findall(mail.header("x-failed-recipients")) or _ADDRESS.findall(told)
     recipients = [one.rstrip(".") for one in named if one.rstrip(".").lower() not in us]
-    return _as_told(recipients, lines, gave_up=not _still_tried(mail, told))
+    return _as_told(recipients, lines, gave_up=not _still_tried(mail, lines))
 
 
 def _lines(content: Content) -> list[str]:
@@ -216,24 +233,32 @@ def _told(lines: list[str]) -> str:
     return "\n".join(lines[:end])
 
 
-def _still_tried(mail: InboundMail, told: str) -> bool:
-    return _DELAYED.search(f"{mail.subject}\n{told}") is not None
+def _still_tried(mail: InboundMail, lines: list[str]) -> bool:
+    """By its words, unless a code says that it is over: then who is told to try again is the sender."""
+    codes = _STATUS.findall("\n".join(_reported(lines)))
+    over = any(code.startswith("5") for code in codes)
+    return not over and _DELAYED.search(f"{mail.subject}\n{_told(lines)}") is not None
+
+
+def _reported(lines: list[str]) -> list[str]:
+    """What their server says, its diagnostics too, without the mail that came back."""
+    end = next((n for n, line in enumerate(lines) if n and _RETURNED.search(line)), len(lines))
+    return lines[:end]
 
 
 def _as_told(recipients: list[str], lines: list[str], *, gave_up: bool) -> BounceReport:
     """Believe a code first, then the words; a report that says neither means failure."""
+    lines = _reported(lines)
     line = next((line for form in (_STATUS, _REPLY) for line in lines if form.search(line)), "")
     named, reply = _STATUS.search(line), _REPLY.search(line)
-    text = "\n".join(lines)
     code = named or reply
     words_say = "5" if gave_up else "4"
     grade = code[0][0] if code else words_say
-    meant = next((f"{grade}.{detail}" for detail, form in _AMOUNTS_TO if form.search(text)), "")
     return BounceReport(
         recipients=tuple(recipients),
         permanent=gave_up and grade == "5",
         gave_up=gave_up,
-        status=named[0] if named else meant,
+        status=_telling([named[0]] if named else [], "\n".join(lines), grade=grade),
         detail=" ".join(line.split())[:LONGEST_DETAIL],
     )
 

@@ -61,8 +61,11 @@ def list_believed(report: BounceReport, *, to: str, cc: tuple[str, ...]) -> tupl
     return tuple(one for one in dict.fromkeys((to, *cc)) if one in report.recipients)
 
 
-#: class 5 codes (RFC 3463) that tell of a full mailbox, of size, content or our standing, not of the address
-_NOT_THE_ADDRESS = re.compile(r"5\.(?:2\.[23]|3\.4|6\.\d+|7\.\d+)")
+#: class 5 codes (RFC 3463) that tell of a full mailbox, of size, content, our standing, of ways and time-outs
+#: (Exchange Online's 5.4.3xx, but for the domain that is not there), or of nothing; not of the address
+_NOT_THE_ADDRESS = re.compile(
+    r"5\.(?:0\.0|2\.[23]|3\.4|4\.(?:[67]|14|3(?!10)\d\d)|5\.0|6\.\d+|7\.\d+)|4\.\d+\.\d+"
+)
 
 
 def is_hard(report: BounceReport) -> bool:
@@ -93,8 +96,8 @@ def next_measure(state: AddressState, *, hard: bool, of_probe: bool, recent_soft
 
 #: what a status code says in plain words, the most particular first
 _REASONS: tuple[tuple[str, str], ...] = (
-    (r"[45]\.1\.(?:1|6|10)|5\.1\.0|5\.5\.0", "no_mailbox"),
-    (r"[45]\.1\.2|5\.4\.[34]", "no_domain"),
+    (r"[45]\.1\.(?:1|6|10)|5\.1\.0", "no_mailbox"),
+    (r"[45]\.1\.2|5\.4\.(?:[34]|310)", "no_domain"),
     (r"[45]\.2\.1", "disabled"),
     (r"[45]\.2\.2", "full"),
     (r"[45]\.(?:2\.3|3\.4)", "too_large"),

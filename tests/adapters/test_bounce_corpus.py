@@ -1,5 +1,6 @@
 """Delivery reports of many servers, in English and German, hard and soft, and what only resembles them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,70 @@ def test_an_old_exchange_that_names_itself_in_words_only_is_a_machine() -> None:
 
     assert report is not None
     assert report.recipients == ("voll@firma.example.net",)
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "hard", "reason"),
+    [
+        ("5.0.0", "552 5.2.2 mailbox over quota", False, "full"),
+        ("5.0.0", "550 SPF check failed", False, "other"),
+        ("5.0.0", "554 5.7.1 rejected as spam", False, "refused"),
+        ("5.0.0", "550 no such user here", True, "no_mailbox"),
+        ("5.0.0", "550 5.1.1 no such user here", True, "no_mailbox"),
+        ("5.0.0", "retry timeout exceeded", False, "other"),
+        ("5.5.0", "550 5.5.0 local policy", False, "other"),
+        ("5.5.0", "550 5.5.0 Requested action not taken: mailbox unavailable", True, "no_mailbox"),
+        ("5.4.316", "550 5.4.316 Message expired, connection refused", False, "unreachable"),
+        ("5.4.310", "550 5.4.310 DNS domain does not exist", True, "no_domain"),
+        ("5.4.6", "554 5.4.6 mail loops back to myself", False, "unreachable"),
+        ("5.4.14", "554 5.4.14 Hop count exceeded", False, "unreachable"),
+        ("5.4.1", "550 5.4.1 Recipient address rejected: Access denied", True, "refused"),
+    ],
+)
+def test_a_code_given_to_every_failure_says_nothing_and_a_way_nothing_against_the_address(
+    status: str, said: str, hard: bool, reason: str
+) -> None:
+    raw = (MAILS / "postfix-expired.eml").read_bytes()
+    raw = re.sub(rb"Status: 4\S+", f"Status: {status}".encode(), raw)
+    raw = re.sub(
+        rb"Diagnostic-Code: (?:.+\n)(?:[ \t].*\n)*", f"Diagnostic-Code: smtp; {said}\n".encode(), raw
+    )
+    report = read_mail_parts(raw).bounce
+
+    assert report is not None
+    assert (is_hard(report), reason_of(report.status)) == (hard, reason)
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "hard"),
+    [
+        ("550 no such user here", "5.1.1", True),
+        ("Unrouteable address", "5.1.1", True),
+        ("User's mailbox is over the quota, try later.", "5.2.2", False),
+    ],
+)
+def test_the_version_of_a_program_in_the_returned_headers_is_no_code(
+    said: str, status: str, hard: bool
+) -> None:
+    raw = (MAILS / "exim-expired.eml").read_bytes()
+    raw = raw.replace(b"451 4.3.0 Temporary lookup failure: retry timeout exceeded", said.encode())
+    came_back = b"\nReceived: from desk by host.example.net with esmtpsa (Exim 4.97.1)\nMessage-ID: <c-7"
+    report = read_mail_parts(raw.replace(b"\nMessage-ID: <c-7", came_back)).bounce
+
+    assert report is not None
+    assert (report.status, is_hard(report)) == (status, hard)
+    assert "Exim" not in report.detail
+
+
+def test_advice_to_try_again_is_no_delay_beside_a_code_that_says_it_is_over() -> None:
+    raw = (MAILS / "exchange-de-text-full.eml").read_bytes()
+    advice = b"nicht zugestellt werden. Bevor Sie erneut versuchen, sie zu senden, rufen Sie an."
+    hard = raw.replace(b"5.2.2", b"5.1.1").replace(b"nicht zugestellt werden.", advice)
+    report = read_mail_parts(hard).bounce
+
+    assert advice in hard
+    assert report is not None
+    assert report.gave_up
 
 
 @pytest.mark.parametrize("name", NO_REPORTS)
