@@ -363,18 +363,6 @@ class UnknownJob(Refusal):
     code = "unknown_job"
 
 
-class UnknownAnswers(Refusal):
-    """No such answers; values: ref."""
-
-    code = "unknown_answers"
-
-
-class AnswersSettled(Refusal):
-    """Somebody was faster with these answers; values: ref, state, by, at."""
-
-    code = "answers_settled"
-
-
 class SignInNeeded(Refusal):
     """Nobody is signed in there, or not any more."""
 

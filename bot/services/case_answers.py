@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain import threads
+from bot.domain.answer_refusals import AnswersSettled, UnknownAnswers
 from bot.domain.answer_texts import Given, read_answers, read_bare_answer
 from bot.domain.approvals import check_is_staff
 from bot.domain.cards import AnswersNote
@@ -21,7 +22,7 @@ from bot.domain.case_answers import (
     propose,
 )
 from bot.domain.cases import OPEN, Case, case_ref
-from bot.domain.errors import AlreadyDecided, AnswersSettled, ContentChanged, NotReviewable, UnknownAnswers
+from bot.domain.errors import AlreadyDecided, ContentChanged, NotReviewable
 from bot.domain.events import EventTag
 from bot.domain.intake import Understood
 from bot.domain.letters import Letter

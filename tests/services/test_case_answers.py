@@ -4,16 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.answer_refusals import AnswersSettled, UnknownAnswers
 from bot.domain.approvals import RejectionReason
 from bot.domain.cases import CaseStatus
 from bot.domain.errors import (
     AlreadyDecided,
-    AnswersSettled,
     ContentChanged,
     NotStaff,
     OwnWork,
     Refusal,
-    UnknownAnswers,
 )
 from bot.domain.mail import Address
 from bot.domain.ris import Role
