@@ -67,7 +67,7 @@ def test_by_hand_the_desk_holds_the_ball_until_it_has_entered_both_numbers(desk:
     assert not any(key in waiting for key in keys)
     assert desk.money(customer.purchase_order) == (200, 0, 200)
     page = customer.status_page()
-    assert '<p class="holder">The desk</p>' in page
+    assert '<p class="holder">The Onboarding desk</p>' in page
     assert "The License Keys are out, and the site is being set up." in page
 
     customer.fill(case_number="SC-1042", case_url="https://netsuite.example.com/sc/1042")
