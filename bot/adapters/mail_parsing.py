@@ -30,7 +30,7 @@ from bot.adapters.mail_headers import (
 from bot.adapters.sheet_rules import Limits
 from bot.adapters.spreadsheets import LIMITS
 from bot.domain.languages import language_of
-from bot.domain.mail import ANSWERED, Attachment, InboundMail
+from bot.domain.mail import ANSWERED, Attachment, Enclosure, InboundMail
 from bot.domain.own_words import LONGEST_TEXT, own_words
 from bot.domain.sheets import SheetRefusal, Workbook
 from bot.ports import ReadMail
@@ -39,6 +39,9 @@ from bot.ports import ReadMail
 HEAD = 64_000
 SECONDS = 3.0  #: for a mail with its spreadsheets, and again for the mail alone
 PATIENCE = 8.0  #: seconds of one mail after which its further spreadsheets are not tried any more
+
+#: a calendar accepts or declines (RFC 5546); what is asked in an invitation is asked by a person
+_ANSWERS = re.compile(rb"^METHOD:(?:REPLY|REFRESH|COUNTER)\s*$", re.IGNORECASE | re.MULTILINE)
 
 _FAILED = (ChildDied, TookTooLong, *BROKEN)
 
@@ -66,11 +69,11 @@ class LimitedReader:
         try:
             return self._pool.call(_read_all, raw, self._limits, seconds=SECONDS)
         except _FAILED:
-            mail = self._read_alone(raw)
+            mail, files = self._read_alone(raw)
         if mail.bounce:
             return mail, ()
         books: list[Workbook] = []
-        for one in _files(mail):
+        for one in _may_hold_workbooks(files):
             if monotonic() - began < PATIENCE:
                 known = count_opened(books)
                 books += find_limited(self._pool, one.name, one.content, self._limits, before=known)
@@ -86,11 +89,12 @@ class LimitedReader:
         self._pool.close()
         self._files.close()
 
-    def _read_alone(self, raw: bytes) -> InboundMail:
+    def _read_alone(self, raw: bytes) -> tuple[InboundMail, list[Attachment]]:
         try:
-            return self._pool.call(read_mail_parts, raw, seconds=SECONDS)
+            return self._pool.call(_read_with_files, raw, seconds=SECONDS)
         except _FAILED as exc:
-            return read_head(raw, fault=f"only its headers can be read ({type(exc).__name__}: {exc})"[:200])
+            fault = f"only its headers can be read ({type(exc).__name__}: {exc})"[:200]
+            return read_head(raw, fault=fault), []
 
     def _body_tables(self, raw: bytes) -> tuple[Workbook, ...]:
         try:
@@ -117,21 +121,31 @@ def _with_workbooks(mail: InboundMail, content: Content, limits: Limits) -> Read
     if mail.bounce:
         return mail, ()
     books: list[Workbook] = []
-    for one in _files(mail):
+    for one in _may_hold_workbooks(content.attachments):
         books += find_workbooks(one.name, one.content, limits, before=count_opened(books))
     if content.sealed:
         books.append(Workbook(name=content.sealed, refusal=SheetRefusal.SEALED))
     return mail, (*books, *workbooks_in_bodies(content.bodies, mail.subject, limits))
 
 
-def _files(mail: InboundMail) -> list[Attachment]:
-    """What may be or carry a workbook: a mail within the mail has brought its files along already."""
-    return [one for one in mail.attachments if one.type != "message/rfc822"]
+def _may_hold_workbooks(files: Sequence[Attachment]) -> list[Attachment]:
+    """All but mails within the mail, which have brought their files along already."""
+    return [one for one in files if one.type != "message/rfc822"]
 
 
 def read_mail_parts(raw: bytes) -> InboundMail:
     """Parse a mail. Meant for a limited child: it raises nothing, but its time and memory are the mail's."""
     return _read(raw)[0]
+
+
+def read_files(raw: bytes) -> list[Attachment]:
+    """The files of a mail. In a limited child, as above."""
+    return _read_with_files(raw)[1]
+
+
+def _read_with_files(raw: bytes) -> tuple[InboundMail, list[Attachment]]:
+    mail, content = _read(raw)
+    return mail, content.attachments
 
 
 def _read_bodies(raw: bytes, limits: Limits) -> tuple[Workbook, ...]:
@@ -153,7 +167,7 @@ def _read(raw: bytes) -> tuple[InboundMail, Content]:
     mail = _with_text(mail, content)
     mail = replace(
         mail,
-        attachments=tuple(content.attachments),
+        attachments=tuple(map(_enclosure, content.attachments)),
         content_hash=digest.hexdigest(),
         bounce=find_bounce(message, mail, content, len(raw)),
         forwarded=find_forwarded(content),
@@ -161,6 +175,16 @@ def _read(raw: bytes) -> tuple[InboundMail, Content]:
         fault="; ".join([*faults, *content.faults]),
     )
     return mail, content
+
+
+def _enclosure(file: Attachment) -> Enclosure:
+    return Enclosure(
+        name=file.name,
+        type=file.type,
+        size=len(file.content),
+        digest=hashlib.sha256(file.content).hexdigest(),
+        answers=file.type == "text/calendar" and _ANSWERS.search(file.content) is not None,
+    )
 
 
 def read_head(raw: bytes, *, fault: str = "") -> InboundMail:

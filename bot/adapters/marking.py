@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from bot.adapters.carriers import files_in
 from bot.adapters.limited import ChildDied, LimitedPool, TookTooLong
-from bot.adapters.mail_parsing import read_mail_parts
+from bot.adapters.mail_parsing import read_files
 from bot.adapters.sheet_rules import Limits
 from bot.adapters.spreadsheets import LIMITS, is_spreadsheet, read_workbook
 from bot.domain.mail import Attachment
@@ -63,7 +63,7 @@ def find_form(
     limits: Limits = LIMITS,
 ) -> Attachment | None:
     """In the child: the file of a mail, or in a carrier among its files, in which exactly that RIS stands."""
-    for part in read_mail_parts(raw).attachments:
+    for part in read_files(raw):
         for name, content, refusal in files_in(part.name, part.content, limits):
             if refusal or not is_spreadsheet(name, content):
                 continue

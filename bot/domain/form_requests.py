@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Final
 
-from bot.domain.mail import Attachment, InboundMail
+from bot.domain.mail import Enclosure, InboundMail
 from bot.domain.own_words import is_closing
 from bot.domain.thanks import is_polite
 
@@ -267,7 +267,7 @@ def _part_of(found: re.Match[str]) -> str:
     return found.string[begin:end]
 
 
-def _is_logo(one: Attachment) -> bool:
+def _is_logo(one: Enclosure) -> bool:
     return one.type.lower().startswith(_IMAGES) and one.size <= _LARGEST_LOGO
 
 

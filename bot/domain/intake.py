@@ -75,6 +75,6 @@ class Understood:
         if not self.form.has_form:
             return ""
         parts = [case.content_hash() for case in self.form.cases] or [
-            hashlib.sha256(attachment.content).hexdigest() for attachment in self.mail.attachments
+            attachment.digest for attachment in self.mail.attachments
         ]
         return hashlib.sha256(" ".join(sorted(parts)).encode()).hexdigest()

@@ -53,9 +53,16 @@ class Attachment:
     type: str
     content: bytes = field(repr=False)
 
-    @property
-    def size(self) -> int:
-        return len(self.content)
+
+@dataclass(frozen=True, kw_only=True)
+class Enclosure:
+    """What is known of a file that came with a mail; its bytes stay with whoever read it."""
+
+    name: str
+    type: str  #: as declared, never trusted
+    size: int = 0  #: bytes
+    digest: str = ""  #: hex SHA-256
+    answers: bool = False  #: a calendar's answer to an invitation (RFC 5546)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +100,7 @@ class InboundMail:
     headers: tuple[tuple[str, str], ...] = ()  #: all, in order, names lower-cased, values unfolded
     text: str = ""  #: what the sender wrote: quotes, signature and HTML stripped
     quoted_text: str = ""  #: the whole text part, capped
-    attachments: tuple[Attachment, ...] = ()
+    attachments: tuple[Enclosure, ...] = ()
     lang: str = "en"  #: "en" or "de"
     content_hash: str = ""  #: hex SHA-256 of From, Date, Subject and decoded parts
     bounce: BounceReport | None = None

@@ -89,8 +89,6 @@ AUTO_PRECEDENCE = {"auto_reply", "auto-reply", "autoreply"}
 REPORTS = re.compile(
     r"report-type=\"?(disposition-notification|feedback-report|delivery-status)", re.IGNORECASE
 )
-#: a calendar accepts or declines (RFC 5546); what is asked in an invitation is asked by a person
-_ANSWERS = re.compile(rb"^METHOD:(?:REPLY|REFRESH|COUNTER)\s*$", re.IGNORECASE | re.MULTILINE)
 #: At the very start, and then the other mail's subject or nothing: "Re: Out of office" and
 #: "Automatic reply does not reach me" come from people.
 AUTO_SUBJECT = re.compile(
@@ -118,7 +116,7 @@ _LEFT = re.compile(
 
 def answers_invitation(mail: InboundMail) -> bool:
     """Whether a calendar accepts or declines, with or without words of its owner."""
-    return any(one.type == "text/calendar" and _ANSWERS.search(one.content) for one in mail.attachments)
+    return any(one.answers for one in mail.attachments)
 
 
 def says_somebody_left(mail: InboundMail) -> bool:

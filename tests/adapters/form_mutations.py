@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path, PurePath
 
-from bot.adapters.mail_parsing import read_mail_parts
+from bot.adapters.mail_parsing import read_files
 from tests.adapters.test_other_formats import ROWS, real, xlsb, xml_workbook
 from tests.form_writers import as_html, form_sheets
 from tests.forms import COMPANY, MARA, TOM, sound_form
@@ -37,7 +37,7 @@ def good_files() -> dict[str, tuple[str, bytes]]:
 def _files_of(path: Path) -> list[tuple[str, bytes]]:
     if path.suffix != ".eml":
         return [(path.name, path.read_bytes())]
-    return [(part.name, part.content) for part in read_mail_parts(path.read_bytes()).attachments]
+    return [(part.name, part.content) for part in read_files(path.read_bytes())]
 
 
 def _overwrite(content: bytes, dice: random.Random) -> bytes:

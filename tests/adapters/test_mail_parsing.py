@@ -1,7 +1,9 @@
 """Mails become values: their text, their attachments, their hash, and a reader that outlives them."""
 
 import base64
+import hashlib
 import json
+import pickle
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 
 from bot.adapters import mail_parsing
 from bot.adapters.limited import ChildDied, LimitedPool, TookTooLong
-from bot.adapters.mail_parsing import LimitedReader, read_head, read_mail_parts
+from bot.adapters.mail_parsing import LimitedReader, read_files, read_head, read_mail_parts
 from bot.domain.mail import Kind
 from bot.domain.mail_kinds import classify
 from bot.domain.sheets import SheetRefusal
@@ -67,7 +69,12 @@ def test_a_mail_within_a_mail_brings_its_attachments_along() -> None:
     mail = read_mail_parts(sample(0))
 
     assert [one.name for one in mail.attachments] == ["RIS.eml", "RIS_tanaka-solutions-inc.xlsx"]
-    assert mail.attachments[1].content.startswith(b"PK")
+    content = read_files(sample(0))[1].content
+    assert content.startswith(b"PK")
+    assert (mail.attachments[1].size, mail.attachments[1].digest) == (
+        len(content),
+        hashlib.sha256(content).hexdigest(),
+    )
     assert mail.text == "see attached mail"
 
 
@@ -167,8 +174,7 @@ def test_a_mail_wrapped_in_base64_is_unwrapped() -> None:
     ["charset*=utf-8''utf-8", "charset=idna", "charset=undefined", 'charset="ut\0f"', "charset=utf-8"],
 )
 def test_an_odd_charset_costs_no_other_part_anything(charset: str, encoding: str) -> None:
-    mail = read_mail_parts(
-        f"""From: dana@sponsor.example.org
+    raw = f"""From: dana@sponsor.example.org
 Content-Type: multipart/mixed; boundary=b
 
 --b
@@ -182,9 +188,9 @@ Content-Disposition: attachment; filename=a.txt
 seen
 --b--
 """.encode()
-    )
+    mail = read_mail_parts(raw)
 
-    assert [(one.name, one.content) for one in mail.attachments] == [("a.txt", b"seen")]
+    assert [(one.name, one.content) for one in read_files(raw)] == [("a.txt", b"seen")]
     assert mail.fault == ""
     assert encoding == "base64" or mail.text.startswith("Gr")
 
@@ -205,7 +211,7 @@ def test_base64_reads_as_the_standard_library_reads_it(content: bytes, spoilt: l
     for at, byte in spoilt:
         coded.insert(min(at, len(coded)), byte)
     raw = b"Content-Type: application/x; name=a\nContent-Transfer-Encoding: base64\n\n" + bytes(coded)
-    (found,) = read_mail_parts(raw).attachments
+    (found,) = read_files(raw)
 
     assert found.content == message_from_bytes(raw).get_payload(decode=True)
 
@@ -299,6 +305,13 @@ def test_of_many_files_those_after_the_first_are_named_and_not_opened(dies: set[
     ]
 
 
+def test_what_is_known_of_a_mail_carries_no_bytes_of_its_files(reader: Reader) -> None:
+    read = reader.read_mail(with_files(("plan.pdf", bytes(500_000))))
+
+    assert read[0].attachments[0].size == 500_000
+    assert len(pickle.dumps(read)) < 5_000
+
+
 def test_a_spreadsheet_is_known_by_its_bytes_whatever_its_name(reader: Reader) -> None:
     _, books = reader.read_mail(with_files(("RIS.dat", a_workbook())))
 
@@ -373,7 +386,7 @@ def test_the_tables_of_the_body_outlive_a_hostile_attachment() -> None:
 
 
 def test_a_mail_that_kills_every_child_is_still_a_mail() -> None:
-    reader = LimitedReader(FailingPool({"_read_all", "read_mail_parts"}))
+    reader = LimitedReader(FailingPool({"_read_all", "_read_with_files"}))
     mail, books = reader.read_mail(with_files(("RIS.xlsx", a_workbook())))
 
     assert (mail.sender.address, mail.subject, books) == ("dana@example.com", "RIS", ())

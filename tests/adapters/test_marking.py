@@ -10,7 +10,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
 from bot.adapters.carriers import files_in
-from bot.adapters.mail_parsing import read_mail_parts
+from bot.adapters.mail_parsing import read_files
 from bot.adapters.marking import mark_workbook
 from bot.adapters.spreadsheets import read_workbook
 from bot.domain.remarks import TITLE, Remark, without_remarks
@@ -223,7 +223,7 @@ SAMPLES = sorted((Path(__file__).parents[1] / "data" / "ris_samples").glob("*.em
 @pytest.mark.parametrize("mail", SAMPLES, ids=lambda path: path.name[:30])
 def test_a_form_by_other_hands_reads_the_same_once_it_is_marked(mail: Path) -> None:
     """Every value of every sheet, merged and hidden ones too; files of other kinds are not marked."""
-    for part in read_mail_parts(mail.read_bytes()).attachments:
+    for part in read_files(mail.read_bytes()):
         for name, content, _ in files_in(part.name, part.content):
             before = read_workbook(name, content)
             if before.refusal or not before.sheets:

@@ -14,7 +14,7 @@ import pytest
 import xlsxwriter
 
 from bot.adapters.carriers import read_workbooks
-from bot.adapters.mail_parsing import read_mail_parts
+from bot.adapters.mail_parsing import read_files
 from bot.adapters.packages_xls import find_formulas
 from bot.adapters.sheet_rules import Limits
 from bot.adapters.spreadsheets import is_spreadsheet, read_workbook
@@ -332,7 +332,7 @@ def test_our_form_saved_as_a_page_keeps_every_cell(tmp_path: Path) -> None:
 def test_damaged_xls_never_raise() -> None:
     dice = random.Random(9)
     raw = next(SAMPLES.glob("04-*.eml")).read_bytes()
-    good = next(one.content for one in read_mail_parts(raw).attachments)
+    good = next(one.content for one in read_files(raw))
     for _ in range(1000):
         content = bytearray(good)
         for _ in range(dice.choice((1, 5, 50))):

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.automatic_words import is_automatic
-from bot.domain.mail import Address, Attachment, InboundMail
+from bot.domain.mail import Address, Enclosure, InboundMail
 
 ENGLISH = """Hello,
 
@@ -30,7 +30,7 @@ def of(subject: str, text: str, *, files: int = 0) -> InboundMail:
         sender=Address(name="Example Service Desk", address="desk@example.org"),
         subject=subject,
         text=text,
-        attachments=(Attachment(name="a.pdf", type="application/pdf", content=b"%PDF"),) * files,
+        attachments=(Enclosure(name="a.pdf", type="application/pdf"),) * files,
     )
 
 

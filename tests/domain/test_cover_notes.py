@@ -5,7 +5,7 @@ import time
 import pytest
 
 from bot.domain.cover_notes import goes_on, list_like_forms, list_unread, says_more
-from bot.domain.mail import Address, Attachment, InboundMail
+from bot.domain.mail import Address, Enclosure, InboundMail
 from bot.domain.ris import Company, Reading, RisCase, User
 
 FORM = RisCase(
@@ -22,7 +22,7 @@ def a_note(text: str, subject: str = "RIS Nordlicht Werke", *files: str) -> Inbo
         sender=Address(name="Dana Reyes", address="dana@sponsor.example.org"),
         subject=subject,
         text=text,
-        attachments=tuple(Attachment(name=one, type="", content=b"") for one in named),
+        attachments=tuple(Enclosure(name=one, type="") for one in named),
     )
 
 

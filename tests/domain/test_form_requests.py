@@ -5,12 +5,12 @@ import time
 import pytest
 
 from bot.domain.form_requests import asks_for_form, asks_nothing_else, misses_file
-from bot.domain.mail import Address, Attachment, InboundMail
+from bot.domain.mail import Address, Enclosure, InboundMail
 
 DANA = Address(name="Dana Reyes", address="dana.reyes@sponsor.example.org")
 
 
-def a_mail(text: str, subject: str = "Hello", files: tuple[Attachment, ...] = ()) -> InboundMail:
+def a_mail(text: str, subject: str = "Hello", files: tuple[Enclosure, ...] = ()) -> InboundMail:
     return InboundMail(message_id="", sender=DANA, subject=subject, text=text, attachments=files)
 
 
@@ -149,8 +149,8 @@ def test_whoever_asks_something_else_too_is_read_by_a_person(text: str) -> None:
 
 
 def test_a_mail_with_a_file_of_its_own_is_about_that_file() -> None:
-    pdf = Attachment(name="form.pdf", type="application/pdf", content=b"x")
-    logo = Attachment(name="logo.png", type="image/png", content=b"x")
+    pdf = Enclosure(name="form.pdf", type="application/pdf")
+    logo = Enclosure(name="logo.png", type="image/png")
 
     assert not asks_for_form(a_mail("Please send me the RIS form.", files=(pdf,)))
     assert asks_for_form(a_mail("Please send me the RIS form.", files=(logo,)))
@@ -294,12 +294,12 @@ def test_a_link_above_a_name_may_be_one(text: str) -> None:
 )
 def test_a_file_that_is_spoken_of_and_did_not_come_is_noticed(text: str, *, missed: bool) -> None:
     assert misses_file(a_mail(text)) is missed
-    assert not misses_file(a_mail(text, files=(Attachment(name="RIS.xlsx", type="x/y", content=b"x"),)))
+    assert not misses_file(a_mail(text, files=(Enclosure(name="RIS.xlsx", type="x/y"),)))
 
 
 @pytest.mark.parametrize(("size", "missed"), [(4_000, True), (400_000, False)])
 def test_a_logo_is_no_such_file_and_a_photo_may_be_one(size: int, *, missed: bool) -> None:
-    picture = Attachment(name="image001.png", type="image/png", content=b"x" * size)
+    picture = Enclosure(name="image001.png", type="image/png", size=size)
 
     assert misses_file(a_mail("Please find our RIS attached.", files=(picture,))) is missed
 

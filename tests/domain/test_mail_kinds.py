@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.keyring import Keyring
-from bot.domain.mail import Address, Attachment, BounceReport, Classification, InboundMail, Kind
+from bot.domain.mail import Address, BounceReport, Classification, Enclosure, InboundMail, Kind
 from bot.domain.mail_kinds import as_unread, classify, says_somebody_left
 from bot.domain.threads import message_id
 
@@ -203,9 +203,7 @@ def test_a_mail_that_says_nothing_is_empty(subject: str) -> None:
         replace(QUESTION, text="", subject="Passwort vergessen und Konto gesperrt"),
         replace(QUESTION, text="", subject="Konto gesperrt"),
         replace(QUESTION, text="", subject="Help"),
-        replace(
-            QUESTION, text="", attachments=(Attachment(name="a.pdf", type="application/pdf", content=b""),)
-        ),
+        replace(QUESTION, text="", attachments=(Enclosure(name="a.pdf", type="application/pdf"),)),
         replace(QUESTION, text="", fault="its parts cannot be read"),
         replace(QUESTION, text="Ok"),
     ],

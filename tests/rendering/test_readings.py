@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from bot.domain.mail import Address, Attachment, BounceReport, Classification, InboundMail, Kind
+from bot.domain.mail import Address, BounceReport, Classification, Enclosure, InboundMail, Kind
 from bot.domain.ris import Reading
 from bot.domain.sheets import SheetRefusal
 from bot.rendering.readings import classification_json, reading_json
@@ -74,7 +74,7 @@ def test_a_refused_file_says_its_reason() -> None:
 
 
 def test_a_mail_has_the_contracts_shape() -> None:
-    mail = replace(MAIL, attachments=(Attachment(name="a.pdf", type="application/pdf", content=b"12"),))
+    mail = replace(MAIL, attachments=(Enclosure(name="a.pdf", type="application/pdf", size=2),))
 
     assert classification_json(mail, Classification(kind=Kind.QUESTION, reason=""), file="a.eml") == {
         "file": "a.eml",

@@ -12,7 +12,7 @@ import pytest
 from stdnum.eu import vat
 
 from bot.adapters.carriers import read_workbooks
-from bot.adapters.mail_parsing import read_mail_parts
+from bot.adapters.mail_parsing import read_files, read_mail_parts
 from bot.adapters.packages import inspect
 from bot.adapters.sheet_rules import Refused
 from bot.adapters.spreadsheets import LIMITS, read_workbook
@@ -90,7 +90,7 @@ def test_the_desk_finds_complete_what_we_call_complete() -> None:
 def test_a_form_of_their_own_is_read_in_full_whoever_the_customer_is() -> None:
     for seed in range(10):
         samples = Samples(random.Random(seed), now=lambda: NOON, desk=DESK)
-        (file,) = read_mail_parts(samples.foreign_ris().raw).attachments
+        (file,) = read_files(samples.foreign_ris().raw)
         reading = read_form(read_workbooks(file.name, file.content))
 
         assert reading.decision is Decision.COMPLETE, (seed, reading.cases)
