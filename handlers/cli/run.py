@@ -38,6 +38,7 @@ def run(
 ) -> None:
     """Run the service; Ctrl-C, SIGTERM or a closed terminal drains it and ends it within ten seconds."""
     doors = read_doors(only)
+    gc.disable()  # until it is ready: what the start makes stays, and the collector would look at all of it
     ended = take_over()
     import_lean()
     from handlers.cli import logs
@@ -123,6 +124,7 @@ def _serve(
             # What the start made stays until the end: the collector need not stop everybody to look at it.
             gc.collect()
             gc.freeze()
+            gc.enable()
             log.info("ready", doors=",".join(doors), delivery=bot.settings.delivery)
         while not ended.wait(0.2) and not service.died.is_set():
             pass
