@@ -1,10 +1,9 @@
 """Put values into words: refusals, problems, states and dates, in the reader's language."""
 
-import gettext
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -13,7 +12,6 @@ from pathlib import Path
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
@@ -56,10 +54,10 @@ class Words:
         self.lang = lang
         self.zone = zone
         self._names = names or {}
-        self._texts, self._keys = _catalogue(lang)
+        self._texts = _catalogue(lang)
 
     def __contains__(self, key: str) -> bool:
-        return key in self._keys
+        return key in self._texts
 
     def naming(self, **names: str) -> "Words":
         """The same words, which know these names by themselves: every page says `{desk}` and `{support}`."""
@@ -67,15 +65,17 @@ class Words:
 
     def say(self, key: str, /, **values: object) -> str:
         """The text of that key; `count` chooses between singular and plural. Raise KeyError without one."""
-        if key not in self._keys:
-            raise KeyError(f"no {self.lang} words for {key}")
+        said = self._said(key, one=values.get("count") == 1)
+        if "{" not in said:  # what names are, quickly
+            return said
         values = {**self._names, **values}
-        count = values.get("count")
-        if self._keys[key]:
-            said = self._texts.ngettext(key, key, count if isinstance(count, int) else 2)
-        else:
-            said = self._texts.gettext(key)
         return _ended_once(said, values).format(**values)
+
+    def _said(self, key: str, *, one: bool = False) -> str:
+        if key not in self._texts:
+            raise KeyError(f"no {self.lang} words for {key}")
+        forms = self._texts[key]
+        return forms[0 if one else -1]
 
     def name(self, value: StrEnum) -> str:
         """The name of any state or kind of ours, e.g. `CaseStatus.IN_REVIEW` -> `case_status.in_review`."""
@@ -166,13 +166,11 @@ class Words:
         """Why the rules say no, and what to do now; `slack` makes it safe for mrkdwn, with mentions."""
         more = next((name for name in _SAYS_MORE.get(refusal.code, ()) if refusal.values.get(name)), "")
         key = f"refusal.{refusal.code}" + (f".{more}" if more else "")
-        key += ".slack" if slack and f"{key}.slack" in self._keys else ""
+        key += ".slack" if slack and f"{key}.slack" in self else ""
         # A refusal is always said, even when a value was forgotten.
         values: defaultdict[str, str] = defaultdict(lambda: "?")
         values |= {name: self._value(name, value, slack=slack) for name, value in refusal.values.items()}
-        if key not in self._keys:
-            raise KeyError(f"no {self.lang} words for {key}")
-        return _ended_once(self._texts.gettext(key), values).format_map(values)
+        return _ended_once(self._said(key), values).format_map(values)
 
     def _value(self, name: str, value: Value, *, slack: bool) -> str:
         if isinstance(value, datetime):
@@ -243,20 +241,18 @@ def read_catalogues(lang: str, folder: Path = LOCALE_DIR) -> Mapping[str, Catalo
 
 
 @cache
-def _catalogue(lang: str) -> tuple[gettext.GNUTranslations, Mapping[str, bool]]:
-    """All texts of a language, compiled in memory; the keys say which of them have a plural."""
-    whole = Catalog(locale=lang)
-    keys: dict[str, bool] = {}
+def _catalogue(lang: str) -> Mapping[str, Sequence[str]]:
+    """All texts of a language by their keys: one each, or its singular and its plural.
+
+    Both languages have one plural, for all but 1; a third may need the rule in the head of its catalogues.
+    """
+    texts: dict[str, Sequence[str]] = {}
     for catalogue in read_catalogues(lang).values():
         for message in catalogue:
             if message.id and message.string:
                 key = message.id if isinstance(message.id, str) else message.id[0]
-                whole.add(message.id, message.string)
-                keys[key] = message.pluralizable
-    compiled = io.BytesIO()
-    write_mo(compiled, whole)
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled), keys
+                texts[key] = message.string if message.pluralizable else (str(message.string),)
+    return texts
 
 
 def megabytes(size: int) -> int:
