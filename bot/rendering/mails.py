@@ -1,13 +1,12 @@
 """Mails: a builder for each, which takes values for the outbox, and the one that turns them into words."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
 
-import css_inline
 from markupsafe import Markup
 
 from bot.brand_policy import Brand
@@ -377,7 +376,7 @@ def _put_together(parts: Parts, source: str, brand: Brand, heads: tuple[str, ...
         colour=brand.colour,
         body=Markup(body),  # noqa: S704 - made from escaped values by a parser without HTML
     )
-    return Shape.of(_inliner().inline(page), lines)
+    return Shape.of(_inline()(page), lines)
 
 
 #: a shape holds no values, so that whatever comes is of one that is known already; some 30 kB each
@@ -385,14 +384,16 @@ _shape = lru_cache(maxsize=128)(_put_together)
 
 
 @cache
-def _inliner() -> css_inline.CSSInliner:
+def _inline() -> Callable[[str], str]:
     """Styles go into the elements for Outlook and Gmail; a tag marked so is kept for dark mode and phones."""
-    return css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
+    import css_inline  # noqa: PLC0415 - heavy parts are imported when needed
+
+    return css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False).inline
 
 
 def list_lost_rules(templates_dir: Path) -> list[str]:
     """What the desk's own layout loses of what stands in no element: rules in a tag that does not stay."""
     path = templates_dir / LAYOUT
     layout = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-    lost = layout.count(_RULES) - _inliner().inline(layout).count(_RULES)
+    lost = layout.count(_RULES) - _inline()(layout).count(_RULES)
     return [f'{LAYOUT} loses its {_RULES} rules: mark their tag data-css-inline="keep"'] if lost > 0 else []
