@@ -37,6 +37,14 @@ REPORTS = {
     "t-online-hard": ("weg@t-online.example", True, True, "no_mailbox"),
     "t-online-full": ("voll@t-online.example", True, False, "full"),
 }
+#: reports of several recipients: whom they speak of, each with what stands above
+SEVERAL = {
+    "postfix-several": {
+        "slow@company.example": (False, False, "unreachable"),
+        "full@company.example": (True, False, "full"),
+        "gone@company.example": (True, True, "no_mailbox"),
+    },
+}
 NO_REPORTS = {
     "person-postmaster-forwards-de": Kind.QUESTION,
     "person-asks-undeliverable": Kind.QUESTION,
@@ -65,6 +73,18 @@ def test_a_report_says_of_whom_it_speaks_and_how_bad_it_is(name: str) -> None:
     assert (mail.bounce.gave_up, is_hard(mail.bounce)) == (gave_up, hard)
     assert reason_of(mail.bounce.status) == reason
     assert mail.bounce.original_ids[0] == ORIGINAL
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_each_recipient_of_a_report_counts_by_its_own_block(name: str) -> None:
+    report = mail_named(name).bounce
+
+    assert report is not None
+    alone = {one: report.of(one) for one in report.recipients}
+    assert SEVERAL[name] == {
+        name: (one.gave_up, is_hard(one), reason_of(one.status)) for name, one in alone.items()
+    }
+    assert {one.original_ids[0] for one in alone.values()} == {ORIGINAL}
 
 
 def test_an_administrator_who_asks_about_undeliverable_mail_is_a_person() -> None:
@@ -155,7 +175,7 @@ def test_what_only_resembles_a_report_is_none(name: str) -> None:
 
 
 def test_each_file_is_looked_at() -> None:
-    assert {path.stem for path in MAILS.glob("*.eml")} == REPORTS.keys() | NO_REPORTS.keys()
+    assert {path.stem for path in MAILS.glob("*.eml")} == REPORTS.keys() | SEVERAL.keys() | NO_REPORTS.keys()
 
 
 def test_what_a_server_says_is_one_capped_line() -> None:
