@@ -15,6 +15,7 @@ from bot.adapters.mail_statuses import (
     MOST_RECIPIENTS,
     REPLY,
     STATUS,
+    names_success,
     read_blocks,
     report_of,
     telling,
@@ -58,6 +59,7 @@ _OPENING = re.compile(
     r"|(?:ihre|your) (?:nachricht|message|e-mail)\W{1,3}(?:subject|betreff|to|an):)",
     re.IGNORECASE,
 )
+_REPORT = re.compile(r"report-type\s*=\s*\"?(?:global-)?delivery-status", re.IGNORECASE)
 _DELAYED = re.compile(
     r"(?:noch|bisher|bislang) nicht zugestellt|verzögert|weiterhin versuch|erneut versuch|delayed"
     r"|still trying|will (?:keep|continue)"
@@ -87,12 +89,12 @@ _MESSAGE_ID = re.compile(r"message-id:\s*<([^<>]{3,600})>", re.IGNORECASE)
 def find_bounce(message: Message, mail: InboundMail, content: Content, size: int) -> BounceReport | None:
     """Return what a delivery report says, or None for everything that people write about one."""
     machine = _from_a_machine(mail)
-    report = "report-type=delivery-status" in mail.header("content-type").replace('"', "").lower()
+    report = _REPORT.search(mail.header("content-type")) is not None
     found: BounceReport | None = None
     if content.statuses and (machine or report):
         blocks = read_blocks(content.statuses)
-        found = report_of(blocks)
-        if found is None and blocks:
+        found = report_of(blocks, late=_still_tried(mail, _lines(content)))
+        if found is None and names_success(blocks):
             return None  # it reports a success
     if found is None and machine and not ANSWERED.match(mail.subject):
         found = _by_flufl(message, mail, content, size) or _by_words(mail, content)

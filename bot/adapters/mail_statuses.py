@@ -3,11 +3,16 @@
 import re
 from collections.abc import Sequence
 from email.message import Message
+from enum import Enum, auto
 
-from bot.adapters.mail_charsets import from_wire
+from bot.adapters.mail_charsets import clean, decode
+from bot.adapters.mail_headers import header_of, parameters_of
+from bot.adapters.mail_unparsed import unparsed
 from bot.domain.mail import BounceReport, RecipientReport
 
 MOST_BLOCKS = 200
+LONGEST_PART = 400_000  #: bytes of one status part
+LONGEST_FIELD = 4_000  #: characters
 MOST_RECIPIENTS = 50
 LONGEST_DETAIL = 200
 
@@ -40,29 +45,92 @@ _SAYS_NOTHING = re.compile(r"[45]\.(?:0|5)\.0")
 #: "smtp;" before what their server said
 _SAID_IN = re.compile(r"\s*[\w.-]{1,40}\s*;")
 
+#: of a recipient, in a field that holds nothing else: letters of any alphabet
+_RECIPIENT = re.compile(r"[^\s<>()\[\]\"',;:=]{1,64}@[\w.-]{1,250}\w")
+#: how ASCII carries such a letter (RFC 6533, 3)
+_UNITEXT = re.compile(r"\\x\{((?:10|0?[0-9A-F])?[0-9A-F]{1,4})\}", re.IGNORECASE)
+_FIELD = re.compile(r"([!-9;-~]{1,60})[ \t]*:[ \t]*(.*)")
+_WHOM = ("original-recipient", "final-recipient")
+_OF_RECIPIENT = {*_WHOM, "action", "status"}
+
+
+class _State(Enum):
+    """What became of a recipient's copy."""
+
+    FAILED = auto()
+    FOR_NOW = auto()  # not delivered for a reason that may pass, and nothing says whether they still try
+    LATE = auto()
+    HAS_IT = auto()
+
+
+_CLASS = re.compile(r"\(?[245](?=\.|\d\d\b|$)")
+_ACTIONS = (
+    ("fail", _State.FAILED),
+    ("error", _State.FAILED),
+    ("delay", _State.LATE),
+    ("deliver", _State.HAS_IT),
+    ("relay", _State.HAS_IT),
+    ("expand", _State.HAS_IT),
+)
+_CLASSES = {"2": _State.HAS_IT, "4": _State.FOR_NOW, "5": _State.FAILED}
+
 Block = dict[str, str]  #: a field's name in lower case → its value on one line
 
 
 def read_blocks(statuses: Sequence[Message]) -> list[Block]:
     """The blocks of the recipients, in their order; the one about the message itself is none of them."""
     blocks: list[Block] = []
-    for status in statuses:
-        payload = status.get_payload()
-        for group in payload if isinstance(payload, list) else []:
-            if isinstance(group, Message):
-                fields = {k.lower(): " ".join(from_wire(str(v)).split()) for k, v in group.raw_items()}
-                if "action" in fields or "final-recipient" in fields:
-                    blocks.append(fields)
+    for status in statuses[:MOST_BLOCKS]:
+        encoding = header_of(status, "content-transfer-encoding").strip().lower()
+        charset = parameters_of(header_of(status, "content-type")).get("charset", "")
+        # Some say that it is encoded, and it is not.
+        ways = (unparsed(status, one)[:LONGEST_PART] for one in dict.fromkeys((encoding, "")))
+        blocks += next((found for raw in ways if (found := _blocks_in(decode(raw, charset)))), [])
     return blocks[:MOST_BLOCKS]
 
 
-def report_of(blocks: Sequence[Block]) -> BounceReport | None:
+def _blocks_in(text: str) -> list[Block]:
+    """Blank lines part them, or the next recipient where a server forgot to."""
+    blocks: list[Block] = [{}]
+    name = ""
+    for line in text.split("\n"):
+        field = None if line.startswith((" ", "\t")) else _FIELD.match(line)
+        block = blocks[-1]
+        if not line.strip():
+            blocks += [{}] if block else []
+        elif field is None:
+            if name in block:
+                block[name] = f"{block[name]} {line.strip()}"[:LONGEST_FIELD]
+        else:
+            name = field[1].lower()
+            if name in _WHOM and _is_over(block, name):
+                blocks.append(block := {})
+            if name in block:
+                name = ""  # the first one stands
+            else:
+                block[name] = field[2].strip()[:LONGEST_FIELD]
+    return [block for block in blocks if not _OF_RECIPIENT.isdisjoint(block)]
+
+
+def _is_over(block: Block, name: str) -> bool:
+    """Whether a further recipient's name begins another block."""
+    named = any(one in block for one in _WHOM)
+    return name in block or (named and ("action" in block or "status" in block))
+
+
+def names_success(blocks: Sequence[Block]) -> bool:
+    """Whether somebody has the mail."""
+    return any(_state_of(block) is _State.HAS_IT for block in blocks)
+
+
+def report_of(blocks: Sequence[Block], *, late: bool = False) -> BounceReport | None:
     """Each recipient by what its own block says; None where nothing failed or is late.
 
+    `late`: what a code of class 4 means without an action: their server still tries, or gave up.
     A failure that names nobody counts only beside no name at all: it would be taken for somebody's whom
     another block calls delivered.
     """
-    told = [one for block in blocks if (one := _of_block(block))]
+    told = [one for block in blocks if (one := _of_block(block, late=late))]
     if any(_recipient(block) for block in blocks):
         told = [one for one in told if one.recipient]
     if not told:
@@ -95,16 +163,15 @@ def _weight(one: RecipientReport) -> tuple[bool, bool]:
     return one.gave_up, one.permanent
 
 
-def _of_block(block: Block) -> RecipientReport | None:
-    """None for a recipient who has the mail."""
-    action = block.get("action", "").lower()
-    gave_up = action.startswith(("fail", "error"))
-    if not gave_up and not action.startswith("delay"):
+def _of_block(block: Block, *, late: bool) -> RecipientReport | None:
+    """None for a recipient who has the mail, or of whom nothing is said."""
+    state = _state_of(block)
+    if state in (None, _State.HAS_IT):
         return None
-    status = block.get("status", "")
-    said = _SAID_IN.sub("", block.get("diagnostic-code", ""), count=1).strip()
+    gave_up = state is _State.FAILED or (state is _State.FOR_NOW and not late)
+    status, said = block.get("status", ""), _said(block)
     # 4.x.x with "failed" is a time-out: the address may well be good.
-    permanent = gave_up and not (status or "5").startswith("4")
+    permanent = gave_up and (_grade(block) or "5") != "4"
     codes = [one for text in (status, said) for one in STATUS.findall(text)]
     return RecipientReport(
         recipient=_recipient(block),
@@ -115,10 +182,29 @@ def _of_block(block: Block) -> RecipientReport | None:
     )
 
 
+def _state_of(block: Block) -> _State | None:
+    """By its action, else by the class of its code; None where it has neither."""
+    action = block.get("action", "").lower()
+    known = next((state for word, state in _ACTIONS if action.startswith(word)), None)
+    return known or _CLASSES.get(_grade(block))
+
+
+def _grade(block: Block) -> str:
+    """The class of its status, else of what their server said: "2", "4", "5" or ""."""
+    said = _said(block)
+    code = _CLASS.match(block.get("status", "")) or STATUS.search(said) or REPLY.search(said)
+    return code[0].lstrip("(")[0] if code else ""
+
+
+def _said(block: Block) -> str:
+    return _SAID_IN.sub("", block.get("diagnostic-code", ""), count=1).strip()
+
+
 def _recipient(block: Block) -> str:
     """As we wrote it (Original-Recipient), else as it was last; "" where neither is an address."""
-    for name in ("original-recipient", "final-recipient"):
-        found = ADDRESS.search(block.get(name, "").rpartition(";")[2])
+    for name in _WHOM:
+        written = clean(_UNITEXT.sub(lambda found: chr(int(found[1], 16)), block.get(name, "")))
+        found = _RECIPIENT.search(written.rpartition(";")[2])
         if found:
             return found[0].lower()
     return ""

@@ -36,6 +36,12 @@ REPORTS = {
     "webde-full": ("voll@web.example", True, False, "full"),
     "t-online-hard": ("weg@t-online.example", True, True, "no_mailbox"),
     "t-online-full": ("voll@t-online.example", True, False, "full"),
+    "status-base64": ("gone@company.example", True, True, "no_mailbox"),
+    "status-quoted-printable": ("voll@company.example", True, False, "full"),
+    "status-no-action": ("gone@company.example", True, True, "no_mailbox"),
+    "status-no-action-delayed": ("slow@company.example", False, False, "unreachable"),
+    "global-utf8": ("jörg@firma.example.net", True, True, "no_mailbox"),
+    "global-quoted-printable": ("jörg@firma.example.net", True, True, "no_mailbox"),
 }
 #: reports of several recipients: whom they speak of, each with what stands above
 SEVERAL = {
