@@ -26,7 +26,7 @@ LONGEST_SCANNED = 300_000  #: bytes; flufl.bounce asks each line some fifty time
 MOST_IDS = 20
 
 _SUBJECT = re.compile(
-    r"\s*(?:(?:warnung|warning)\W{1,3})?"
+    r"\s*(?:\[postmaster\]\s*)?(?:(?:warnung|warning)\W{1,3})?"
     r"(?:undeliver(?:able|ed)|unzustellbar|nicht zustellbar"
     r"|delivery status notification \((?:failure|delay)\)"
     r"|delivery (?:has )?(?:failed|failure)|delivery delayed|mail delivery (?:failed|failure|system)"
@@ -37,7 +37,12 @@ _SUBJECT = re.compile(
     r"|unzustellbare (?:nachricht|mail)"
     r"|benachrichtigung (?:über|zum) (?:den )?(?:zustell|übermittlungs)\w*|verzögerte zustellung"
     r"|zustellung verzögert|(?:ihre )?(?:(?:e-?)?mail|nachricht) (?:konnte|kann) nicht zugestellt werden"
-    r"|warning: could not send|\*\*message not delivered\*\*)",
+    r"|warning: could not send|\*\*message not delivered\*\*"
+    r"|email delivery (?:failure|warning|delay)"
+    r"|non remis\s?:|(?:courrier|message|e-?mail) (?:non (?:remis|distribué|délivré)|retardé)"
+    r"|(?:notification d\W|rapport d\W)?échec de (?:la )?(?:remise|distribution)|non distribuable"
+    r"|notification d\Wétat de (?:la )?remise|remise (?:retardée|différée)|retour à l\Wexpéditeur"
+    r"|rapport de non-remise|impossible de remettre)",
     re.IGNORECASE,
 )
 _PHRASE = re.compile(
@@ -49,12 +54,17 @@ _PHRASE = re.compile(
     r"|wasn'?t delivered|was not delivered"
     r"|(?:delivery|message) .{0,60}(?:has been|was) delayed|undeliverable|permanent(?: fatal)? error"
     r"|returned to sender"
-    r"|unable to deliver|did not reach the following|delivery .{0,60}failed",
+    r"|unable to deliver|did not reach the following|delivery .{0,60}failed"
+    r"|n\W(?:a|ont) pas\s+(?:encore\s+)?pu\s+être\s+(?:remis|distribué|délivré)"
+    r"|échec de (?:la )?(?:remise|distribution)|remise .{0,60}(?:a échoué|retardée)",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
     r"(?:fehler bei der (?:nachrichten)?zustellung an folgende|delivery has failed to these recipients"
     r"|ihre nachricht hat .{0,20}empfänger nicht erreicht|your message did not reach"
+    r"|this is a delivery failure notification message"
+    r"|échec de la remise (?:pour ces|aux) destinataires|ceci est le système de messagerie"
+    r"|votre message n\West pas parvenu"
     r"|this is the mail (?:system|delivery)|this message was created automatically by mail delivery"
     r"|(?:ihre|your) (?:nachricht|message|e-mail)\W{1,3}(?:subject|betreff|to|an):)",
     re.IGNORECASE,
@@ -63,22 +73,26 @@ _REPORT = re.compile(r"report-type\s*=\s*\"?(?:global-)?delivery-status", re.IGN
 _DELAYED = re.compile(
     r"(?:noch|bisher|bislang) nicht zugestellt|verzögert|weiterhin versuch|erneut versuch|delayed"
     r"|still trying|will (?:keep|continue)"
-    r"|not yet been delivered|will be retried|no action is required",
+    r"|not yet been delivered|will be retried|no action is required"
+    r"|n\W(?:a|ont) pas\s+encore|remise (?:est |a été )?(?:retardée|différée)"
+    r"|tentatives de remise (?:se poursui|continu)",
     re.IGNORECASE,
 )
 _DIAGNOSTICS = re.compile(
     r"diagnoseinformationen|diagnostic information|(?:ursprüngliche|original) (?:nachrichten"
     r"|message ?)(?:kopfzeilen|headers)"
     r"|(?:header|kopfzeilen) der ursprünglichen|^\s*message-id:"
-    r"|below this line is a copy|copy of the message|original message",
+    r"|below this line is a copy|copy of the message|original message|additional information follows"
+    r"|informations de diagnostic|en-têtes d[ue] message d\Worigine|message (?:d\Worigine|original)\W*$",
     re.IGNORECASE,
 )
 #: where the mail that came back begins: its headers are nobody's verdict, such as "(Exim 4.97.1)"
 _RETURNED = re.compile(
     r"(?:ursprüngliche|original) (?:nachrichten|message ?)(?:kopfzeilen|headers)"
     r"|(?:header|kopfzeilen) (?:der ursprünglichen|of the original)"
-    r"|copy of the message|below this line is a copy"
-    r"|^\W*original message\W*$|^\s*(?:message-id|received|return-path):",
+    r"|copy of the message|below this line is a copy|en-têtes d[ue] message d\Worigine"
+    r"|^\W*(?:original message|message (?:original|d\Worigine))\W*$"
+    r"|^\s*(?:message-id|received|return-path):",
     re.IGNORECASE,
 )
 #: not "postmaster": that may be a person, who asks
@@ -113,13 +127,15 @@ def _opens_like_a_report(mail: InboundMail, content: Content) -> bool:
 
 
 def _from_a_machine(mail: InboundMail) -> bool:
+    """Whether its headers say so; that it answers by itself is said by people's absences too."""
     local = mail.sender.address.partition("@")[0]
     submitted = mail.header("auto-submitted").strip().lower()
+    answers = submitted.startswith("auto-replied") and local != "postmaster"
     return (
         mail.header("return-path").strip() == "<>"
         or _MACHINE_LOCAL.fullmatch(local) is not None
         or bool(mail.header("x-failed-recipients"))
-        or submitted not in {"", "no"}
+        or not (answers or submitted in {"", "no"})
     )
 
 

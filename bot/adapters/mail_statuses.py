@@ -25,7 +25,8 @@ _AMOUNTS_TO = (
         "2.2",
         re.compile(
             r"over ?(?:(?:the|its|his|her|your) )?quota|quota.{0,40}(?:exceed|überschritten)|überfüllt"
-            r"|(?:mailbox|postfach|speicher)\W.{0,40}(?:full|voll\b)",
+            r"|(?:mailbox|postfach|speicher)\W.{0,40}(?:full|voll\b)|speicherplatz.{0,40}ersch(?:ö|oe)pft"
+            r"|bo[iî]te (?:aux lettres|de réception|mail).{0,40}(?:pleine|saturée)|quota.{0,40}dépassé",
             re.IGNORECASE,
         ),
     ),
@@ -35,7 +36,8 @@ _AMOUNTS_TO = (
             r"(?:user|recipient|account|address) (?:is )?unknown|(?:unknown|no such) (?:user|recipient)"
             r"|mailbox unavailable|unrouteable (?:mail )?address"
             r"|(?:address|mailbox|user|account).{0,30}(?:does not exist|doesn't exist|(?:be|not) found)"
-            r"|(?:adresse|empfänger|postfach).{0,60}(?:nicht gefunden|unbekannt|existiert nicht)",
+            r"|(?:adresse|empfänger|postfach|teilnehmer).{0,60}(?:nicht gefunden|unbekannt|existiert nicht)"
+            r"|(?:adresse|destinataire|utilisateur|bo[iî]te).{0,60}(?:introuvable|inconnue?|n\Wexiste pas)",
             re.IGNORECASE,
         ),
     ),

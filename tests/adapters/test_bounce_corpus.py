@@ -42,6 +42,14 @@ REPORTS = {
     "status-no-action-delayed": ("slow@company.example", False, False, "unreachable"),
     "global-utf8": ("jörg@firma.example.net", True, True, "no_mailbox"),
     "global-quoted-printable": ("jörg@firma.example.net", True, True, "no_mailbox"),
+    "mimecast-hard": ("gone@company.example", True, True, "no_mailbox"),
+    "mimecast-full": ("full@company.example", True, False, "full"),
+    "t-online-log-hard": ("weg@t-online.example", True, True, "no_mailbox"),
+    "t-online-log-full": ("voll@t-online.example", True, False, "full"),
+    "postfix-fr-hard": ("parti@exemple.example", True, True, "no_mailbox"),
+    "postfix-fr-full": ("plein@exemple.example", True, False, "full"),
+    "postfix-fr-delayed": ("lent@exemple.example", False, False, "other"),
+    "exchange-fr-text-hard": ("parti@firme.example.net", True, True, "no_mailbox"),
 }
 #: reports of several recipients: whom they speak of, each with what stands above
 SEVERAL = {
@@ -55,6 +63,8 @@ NO_REPORTS = {
     "person-postmaster-forwards-de": Kind.QUESTION,
     "person-asks-undeliverable": Kind.QUESTION,
     "absence-de": Kind.AUTO_REPLY,
+    "absence-undeliverable": Kind.AUTO_REPLY,
+    "absence-unzustellbar": Kind.AUTO_REPLY,
     "read-receipt-de": Kind.AUTO_REPLY,
     "relayed-de": Kind.AUTO_REPLY,
 }
@@ -98,6 +108,25 @@ def test_an_administrator_who_asks_about_undeliverable_mail_is_a_person() -> Non
     asked = raw.replace(b"Dana Reyes <dana@example.com>", b"System Administrator <postmaster@example.com>")
 
     assert kind_of(read_mail_parts(asked)) is Kind.QUESTION
+
+
+@pytest.mark.parametrize(
+    "machine",
+    [
+        (
+            b"Auto-Submitted: auto-replied",
+            b"Auto-Submitted: auto-replied\nX-Failed-Recipients: x@example.com",
+        ),
+        (b"Dana Reyes <dana@example.com>", b"<postmaster@example.com>"),
+    ],
+)
+def test_what_answers_by_itself_is_a_report_where_a_machines_name_or_envelope_says_so(
+    machine: tuple[bytes, bytes],
+) -> None:
+    raw = (MAILS / "absence-undeliverable.eml").read_bytes()
+    assert machine[0] in raw
+
+    assert kind_of(read_mail_parts(raw.replace(*machine))) is Kind.BOUNCE
 
 
 def test_an_old_exchange_that_names_itself_in_words_only_is_a_machine() -> None:
