@@ -1,6 +1,7 @@
 """Delivery reports as a mail server writes them, about any Message-ID a test names."""
 
 import itertools
+from collections.abc import Sequence
 from email import message_from_string
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -24,6 +25,25 @@ def a_report(
 
     Exchange returns no headers and says in In-Reply-To (`answers`) what came back.
     """
+    told = _block(recipient or "unknown", action, status, said)
+    return _written([told], about=about, desk=desk, message_id=message_id, answers=answers)
+
+
+def a_report_of(*told: tuple[str, str, str, str], about: str) -> bytes:
+    """The same of several: each one's address, action, status and what their server said."""
+    return _written([_block(*one) for one in told], about=about, desk="onboarding@desk.example.com")
+
+
+def _block(recipient: str, action: str, status: str, said: str) -> str:
+    return (
+        f"Final-Recipient: rfc822; {recipient}\nAction: {action}\nStatus: {status}\n"
+        f"Diagnostic-Code: smtp; {said}\n"
+    )
+
+
+def _written(
+    blocks: Sequence[str], *, about: str, desk: str, message_id: str = "", answers: str = ""
+) -> bytes:
     mail = EmailMessage(policy=SMTP)
     mail["Return-Path"] = "<>"
     mail["From"] = f"Mail Delivery System <{DAEMON}>"
@@ -37,17 +57,8 @@ def a_report(
     mail.make_mixed()
     mail.set_type("multipart/report")
     mail.set_param("report-type", "delivery-status")
-    lines = (
-        "Content-Type: message/delivery-status",
-        "",
-        "Reporting-MTA: dns; mx.elsewhere.example.net",
-        "",
-        f"Final-Recipient: rfc822; {recipient or 'unknown'}",
-        f"Action: {action}",
-        f"Status: {status}",
-        f"Diagnostic-Code: smtp; {said}",
-    )
-    mail.attach(message_from_string("\n".join(lines) + "\n", policy=SMTP))
+    lines = "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.elsewhere.example.net\n"
+    mail.attach(message_from_string("\n".join([lines, *blocks]), policy=SMTP))
     if about:
         returned = f"Content-Type: text/rfc822-headers\n\nMessage-ID: {about}\nFrom: {desk}\n"
         mail.attach(message_from_string(returned, policy=SMTP))

@@ -1,4 +1,4 @@
-"""Delivery reports: RFC 3464, what flufl.bounce knows, and the German and Exchange texts that it misses."""
+"""Delivery reports: by their status part, by flufl.bounce, and the German and Exchange texts it misses."""
 
 import re
 from dataclasses import replace
@@ -9,16 +9,24 @@ from flufl.bounce import all_failures
 from bot.adapters.mail_charsets import from_wire
 from bot.adapters.mail_content import BROKEN, Content
 from bot.adapters.mail_headers import ids_of
+from bot.adapters.mail_statuses import (
+    ADDRESS,
+    LONGEST_DETAIL,
+    MOST_RECIPIENTS,
+    REPLY,
+    STATUS,
+    names_success,
+    read_blocks,
+    report_of,
+    telling,
+)
 from bot.domain.mail import ANSWERED, BounceReport, InboundMail
 
 LONGEST_SCANNED = 300_000  #: bytes; flufl.bounce asks each line some fifty times
-MOST_RECIPIENTS = 50
-LONGEST_DETAIL = 200
 MOST_IDS = 20
 
-_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:=]{1,64}@[A-Za-z0-9.-]{1,250}[A-Za-z0-9]")
 _SUBJECT = re.compile(
-    r"\s*(?:(?:warnung|warning)\W{1,3})?"
+    r"\s*(?:\[postmaster\]\s*)?(?:(?:warnung|warning)\W{1,3})?"
     r"(?:undeliver(?:able|ed)|unzustellbar|nicht zustellbar"
     r"|delivery status notification \((?:failure|delay)\)"
     r"|delivery (?:has )?(?:failed|failure)|delivery delayed|mail delivery (?:failed|failure|system)"
@@ -29,7 +37,12 @@ _SUBJECT = re.compile(
     r"|unzustellbare (?:nachricht|mail)"
     r"|benachrichtigung (?:über|zum) (?:den )?(?:zustell|übermittlungs)\w*|verzögerte zustellung"
     r"|zustellung verzögert|(?:ihre )?(?:(?:e-?)?mail|nachricht) (?:konnte|kann) nicht zugestellt werden"
-    r"|warning: could not send|\*\*message not delivered\*\*)",
+    r"|warning: could not send|\*\*message not delivered\*\*"
+    r"|email delivery (?:failure|warning|delay)"
+    r"|non remis\s?:|(?:courrier|message|e-?mail) (?:non (?:remis|distribué|délivré)|retardé)"
+    r"|(?:notification d\W|rapport d\W)?échec de (?:la )?(?:remise|distribution)|non distribuable"
+    r"|notification d\Wétat de (?:la )?remise|remise (?:retardée|différée)|retour à l\Wexpéditeur"
+    r"|rapport de non-remise|impossible de remettre)",
     re.IGNORECASE,
 )
 _PHRASE = re.compile(
@@ -41,62 +54,47 @@ _PHRASE = re.compile(
     r"|wasn'?t delivered|was not delivered"
     r"|(?:delivery|message) .{0,60}(?:has been|was) delayed|undeliverable|permanent(?: fatal)? error"
     r"|returned to sender"
-    r"|unable to deliver|did not reach the following|delivery .{0,60}failed",
+    r"|unable to deliver|did not reach the following|delivery .{0,60}failed"
+    r"|n\W(?:a|ont) pas\s+(?:encore\s+)?pu\s+être\s+(?:remis|distribué|délivré)"
+    r"|échec de (?:la )?(?:remise|distribution)|remise .{0,60}(?:a échoué|retardée)",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
     r"(?:fehler bei der (?:nachrichten)?zustellung an folgende|delivery has failed to these recipients"
     r"|ihre nachricht hat .{0,20}empfänger nicht erreicht|your message did not reach"
+    r"|this is a delivery failure notification message"
+    r"|échec de la remise (?:pour ces|aux) destinataires|ceci est le système de messagerie"
+    r"|votre message n\West pas parvenu"
     r"|this is the mail (?:system|delivery)|this message was created automatically by mail delivery"
     r"|(?:ihre|your) (?:nachricht|message|e-mail)\W{1,3}(?:subject|betreff|to|an):)",
     re.IGNORECASE,
 )
+_REPORT = re.compile(r"report-type\s*=\s*\"?(?:global-)?delivery-status", re.IGNORECASE)
 _DELAYED = re.compile(
     r"(?:noch|bisher|bislang) nicht zugestellt|verzögert|weiterhin versuch|erneut versuch|delayed"
     r"|still trying|will (?:keep|continue)"
-    r"|not yet been delivered|will be retried|no action is required",
+    r"|not yet been delivered|will be retried|no action is required"
+    r"|n\W(?:a|ont) pas\s+encore|remise (?:est |a été )?(?:retardée|différée)"
+    r"|tentatives de remise (?:se poursui|continu)",
     re.IGNORECASE,
-)
-_STATUS = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
-_REPLY = re.compile(r"(?<![\d.])[45]\d\d(?=[ -]|$)")
-#: what reports without a status code of RFC 3463 say, and the end of the code that it amounts to
-_AMOUNTS_TO = (
-    (
-        "2.2",
-        re.compile(
-            r"over ?(?:(?:the|its|his|her|your) )?quota|quota.{0,40}(?:exceed|überschritten)|überfüllt"
-            r"|(?:mailbox|postfach|speicher)\W.{0,40}(?:full|voll\b)",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        "1.1",
-        re.compile(
-            r"(?:user|recipient|account|address) (?:is )?unknown|(?:unknown|no such) (?:user|recipient)"
-            r"|mailbox unavailable|unrouteable (?:mail )?address"
-            r"|(?:address|mailbox|user|account).{0,30}(?:does not exist|doesn't exist|(?:be|not) found)"
-            r"|(?:adresse|empfänger|postfach).{0,60}(?:nicht gefunden|unbekannt|existiert nicht)",
-            re.IGNORECASE,
-        ),
-    ),
 )
 _DIAGNOSTICS = re.compile(
     r"diagnoseinformationen|diagnostic information|(?:ursprüngliche|original) (?:nachrichten"
     r"|message ?)(?:kopfzeilen|headers)"
     r"|(?:header|kopfzeilen) der ursprünglichen|^\s*message-id:"
-    r"|below this line is a copy|copy of the message|original message",
+    r"|below this line is a copy|copy of the message|original message|additional information follows"
+    r"|informations de diagnostic|en-têtes d[ue] message d\Worigine|message (?:d\Worigine|original)\W*$",
     re.IGNORECASE,
 )
 #: where the mail that came back begins: its headers are nobody's verdict, such as "(Exim 4.97.1)"
 _RETURNED = re.compile(
     r"(?:ursprüngliche|original) (?:nachrichten|message ?)(?:kopfzeilen|headers)"
     r"|(?:header|kopfzeilen) (?:der ursprünglichen|of the original)"
-    r"|copy of the message|below this line is a copy"
-    r"|^\W*original message\W*$|^\s*(?:message-id|received|return-path):",
+    r"|copy of the message|below this line is a copy|en-têtes d[ue] message d\Worigine"
+    r"|^\W*(?:original message|message (?:original|d\Worigine))\W*$"
+    r"|^\s*(?:message-id|received|return-path):",
     re.IGNORECASE,
 )
-#: codes that some servers give to every failure: what else is said says more
-_SAYS_NOTHING = re.compile(r"[45]\.(?:0|5)\.0")
 #: not "postmaster": that may be a person, who asks
 _MACHINE_LOCAL = re.compile(r"mailer-?daemon|mail-daemon|microsoftexchange[0-9a-f]+|mta-?daemon")
 _MESSAGE_ID = re.compile(r"message-id:\s*<([^<>]{3,600})>", re.IGNORECASE)
@@ -105,12 +103,12 @@ _MESSAGE_ID = re.compile(r"message-id:\s*<([^<>]{3,600})>", re.IGNORECASE)
 def find_bounce(message: Message, mail: InboundMail, content: Content, size: int) -> BounceReport | None:
     """Return what a delivery report says, or None for everything that people write about one."""
     machine = _from_a_machine(mail)
-    report = "report-type=delivery-status" in mail.header("content-type").replace('"', "").lower()
+    report = _REPORT.search(mail.header("content-type")) is not None
     found: BounceReport | None = None
     if content.statuses and (machine or report):
-        blocks = _blocks(content.statuses)
-        found = _by_status(blocks)
-        if found is None and blocks:
+        blocks = read_blocks(content.statuses)
+        found = report_of(blocks, late=_still_tried(mail, _lines(content)))
+        if found is None and names_success(blocks):
             return None  # it reports a success
     if found is None and machine and not ANSWERED.match(mail.subject):
         found = _by_flufl(message, mail, content, size) or _by_words(mail, content)
@@ -129,66 +127,16 @@ def _opens_like_a_report(mail: InboundMail, content: Content) -> bool:
 
 
 def _from_a_machine(mail: InboundMail) -> bool:
+    """Whether its headers say so; that it answers by itself is said by people's absences too."""
     local = mail.sender.address.partition("@")[0]
     submitted = mail.header("auto-submitted").strip().lower()
+    answers = submitted.startswith("auto-replied") and local != "postmaster"
     return (
         mail.header("return-path").strip() == "<>"
         or _MACHINE_LOCAL.fullmatch(local) is not None
         or bool(mail.header("x-failed-recipients"))
-        or submitted not in {"", "no"}
+        or not (answers or submitted in {"", "no"})
     )
-
-
-Block = dict[str, str]
-
-
-def _blocks(statuses: list[Message]) -> list[Block]:
-    """Read the per-recipient fields of RFC 3464, 2.3."""
-    blocks: list[Block] = []
-    for status in statuses:
-        payload = status.get_payload()
-        for group in payload if isinstance(payload, list) else []:
-            if isinstance(group, Message):
-                fields = {k.lower(): " ".join(from_wire(str(v)).split()) for k, v in group.raw_items()}
-                if "action" in fields or "final-recipient" in fields:
-                    blocks.append(fields)
-    return blocks[:200]
-
-
-def _by_status(blocks: list[Block]) -> BounceReport | None:
-    failed = [one for one in blocks if one.get("action", "").lower().startswith(("fail", "error"))]
-    told = failed or [one for one in blocks if one.get("action", "").lower().startswith("delay")]
-    if not told:
-        return None
-    # 4.x.x with "failed" is a time-out: the address may well be good.
-    permanent = bool(failed) and any(not one.get("status", "5").startswith("4") for one in failed)
-    said = " ".join(told[0].get("diagnostic-code", "").rpartition(";")[2].split())
-    codes = [one for text in (told[0].get("status", ""), said) for one in _STATUS.findall(text)]
-    return BounceReport(
-        recipients=tuple(_recipients(told)),
-        permanent=permanent,
-        gave_up=bool(failed),
-        status=_telling(codes, said, grade="5" if permanent else "4"),
-        detail=said[:LONGEST_DETAIL],
-    )
-
-
-def _telling(codes: list[str], said: str, *, grade: str) -> str:
-    """The first code that says something, or what the words amount to; else the one that is there."""
-    telling = (one for one in codes if not _SAYS_NOTHING.fullmatch(one))
-    meant = (f"{grade}.{detail}" for detail, form in _AMOUNTS_TO if form.search(said))
-    return next(telling, "") or next(meant, "") or next(iter(codes), "")
-
-
-def _recipients(blocks: list[Block]) -> list[str]:
-    found: list[str] = []
-    for block in blocks:
-        for name in ("original-recipient", "final-recipient"):
-            address = _ADDRESS.search(block.get(name, "").rpartition(";")[2])
-            if address:
-                found.append(address[0])
-                break
-    return found
 
 
 def _by_flufl(message: Message, mail: InboundMail, content: Content, size: int) -> BounceReport | None:
@@ -203,7 +151,7 @@ def _by_flufl(message: Message, mail: InboundMail, content: Content, size: int) 
     except BROKEN:
         return None
     found = [address.decode("ascii", "replace") for address in sorted(permanent or temporary)]
-    found = [address for address in found if _ADDRESS.fullmatch(address)]
+    found = [address for address in found if ADDRESS.fullmatch(address)]
     lines = _lines(content)
     gave_up = bool(permanent) and not _still_tried(mail, lines)
     return _as_told(found, lines, gave_up=gave_up) if found else None
@@ -218,7 +166,7 @@ def _by_words(mail: InboundMail, content: Content) -> BounceReport | None:
     if not _SUBJECT.match(mail.subject) and not mail.header("x-failed-recipients"):
         return None
     us = {mail.sender.address, *mail.to}
-    named = _ADDRESS.findall(mail.header("x-failed-recipients")) or _ADDRESS.findall(told)
+    named = ADDRESS.findall(mail.header("x-failed-recipients")) or ADDRESS.findall(told)
     recipients = [one.rstrip(".") for one in named if one.rstrip(".").lower() not in us]
     return _as_told(recipients, lines, gave_up=not _still_tried(mail, lines))
 
@@ -235,7 +183,7 @@ def _told(lines: list[str]) -> str:
 
 def _still_tried(mail: InboundMail, lines: list[str]) -> bool:
     """By its words, unless a code says that it is over: then who is told to try again is the sender."""
-    codes = _STATUS.findall("\n".join(_reported(lines)))
+    codes = STATUS.findall("\n".join(_reported(lines)))
     over = any(code.startswith("5") for code in codes)
     return not over and _DELAYED.search(f"{mail.subject}\n{_told(lines)}") is not None
 
@@ -249,8 +197,8 @@ def _reported(lines: list[str]) -> list[str]:
 def _as_told(recipients: list[str], lines: list[str], *, gave_up: bool) -> BounceReport:
     """Believe a code first, then the words; a report that says neither means failure."""
     lines = _reported(lines)
-    line = next((line for form in (_STATUS, _REPLY) for line in lines if form.search(line)), "")
-    named, reply = _STATUS.search(line), _REPLY.search(line)
+    line = next((line for form in (STATUS, REPLY) for line in lines if form.search(line)), "")
+    named, reply = STATUS.search(line), REPLY.search(line)
     code = named or reply
     words_say = "5" if gave_up else "4"
     grade = code[0][0] if code else words_say
@@ -258,7 +206,7 @@ def _as_told(recipients: list[str], lines: list[str], *, gave_up: bool) -> Bounc
         recipients=tuple(recipients),
         permanent=gave_up and grade == "5",
         gave_up=gave_up,
-        status=_telling([named[0]] if named else [], "\n".join(lines), grade=grade),
+        status=telling([named[0]] if named else [], "\n".join(lines), grade=grade),
         detail=" ".join(line.split())[:LONGEST_DETAIL],
     )
 

@@ -1,6 +1,5 @@
 """The parts of a mail: its text, its attachments and what it returns, within bounds."""
 
-import base64
 import binascii
 import hashlib
 import re
@@ -13,9 +12,10 @@ from typing import NamedTuple
 from bot.adapters.mail_calendar import words_of
 from bot.adapters.mail_charsets import decode
 from bot.adapters.mail_flowed import unflowed
-from bot.adapters.mail_headers import LONGEST_HEADER, file_name_of, parameters_of, unfold
+from bot.adapters.mail_headers import file_name_of, header_of, parameters_of
 from bot.adapters.mail_html import html_to_text
 from bot.adapters.mail_sealed import PGP, PGP_TEXT, SMIME, signed_mail
+from bot.adapters.mail_unparsed import unparsed
 from bot.adapters.tnef import is_tnef, read_tnef
 from bot.domain.mail import Attachment
 
@@ -31,6 +31,8 @@ BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, Re
 _TYPE = re.compile(r"\s*([\w.+-]+/[\w.+-]+)")
 _BODIES = frozenset({"text/plain", "text/html"})
 _STATUS = frozenset({"message/delivery-status", "message/global-delivery-status"})
+#: which may be encoded as a whole (RFC 6532, 3.7); of others some say quoted-printable and are not
+_GLOBAL = frozenset({"message/global", "message/global-headers"})
 _RETURNED_HEADERS = frozenset({"text/rfc822-headers", "message/global-headers"})
 
 
@@ -82,7 +84,7 @@ def read_content(message: Message, digest: "hashlib._Hash") -> Content:
 
 def kind_of(part: Message) -> str:
     """Return the lower-case content type, "text/plain" where it is none."""
-    match = _TYPE.match(_header(part, "content-type"))
+    match = _TYPE.match(header_of(part, "content-type"))
     return match[1].lower() if match else "text/plain"
 
 
@@ -127,8 +129,9 @@ class _Walk:
         self, part: Message, children: list[Message], depth: int, *, nested: bool
     ) -> list[_Body]:
         name, attached = _name_of(part)
-        if "base64" in _header(part, "content-transfer-encoding").lower():
-            children = [_decoded_mail(one) for one in children]
+        encoding = header_of(part, "content-transfer-encoding").strip().lower()
+        if encoding == "base64" or (encoding == "quoted-printable" and kind_of(part) in _GLOBAL):
+            children = [_parsed_mail(unparsed(part, encoding))]
         if not nested:
             self.found.returned += children
             self.found.forwarded += children
@@ -173,7 +176,7 @@ class _Walk:
 
     def _body(self, part: Message, text: str, *, html: bool, nested: bool) -> _Body:
         self.found.bodies.append(BodyPart(self._mails[-1], html, text))
-        said = parameters_of(_header(part, "content-type"))
+        said = parameters_of(header_of(part, "content-type"))
         text = text[:LONGEST_BODY]
         if text.lstrip().startswith(PGP_TEXT):
             self.found.sealed = self.found.sealed or "PGP"
@@ -212,23 +215,15 @@ def _best(alternatives: list[list[_Body]]) -> list[_Body]:
     return next((bodies for bodies in reversed(alternatives) if bodies), [])
 
 
-def _header(part: Message, name: str) -> str:
-    """Return a part's raw header, unfolded; `part[name]` would raise on some."""
-    for key, value in part.raw_items():
-        if key.lower() == name:
-            return unfold(str(value)[:LONGEST_HEADER])
-    return ""
-
-
 def _name_of(part: Message) -> tuple[str, bool]:
     """Return the file name, "" where there is none, and whether the part says it is an attachment."""
-    disposition, kind = _header(part, "content-disposition"), _header(part, "content-type")
+    disposition, kind = header_of(part, "content-disposition"), header_of(part, "content-type")
     claimed = parameters_of(disposition).get("filename", "") or parameters_of(kind).get("name", "")
     return file_name_of(claimed), disposition.lower().startswith("attachment")
 
 
 def _bytes_of(part: Message) -> bytes:
-    if _header(part, "content-transfer-encoding").strip().lower() == "base64":
+    if header_of(part, "content-transfer-encoding").strip().lower() == "base64":
         # The stdlib says the same in three times the time; what is odd is left to it.
         with suppress(*BROKEN):
             return binascii.a2b_base64(_as_it_stands(part))
@@ -248,21 +243,12 @@ def _as_it_stands(part: Message) -> str:
 
 
 def _text_of(part: Message, content: bytes) -> str:
-    charset = parameters_of(_header(part, "content-type")).get("charset", "")
+    charset = parameters_of(header_of(part, "content-type")).get("charset", "")
     return decode(content[: 4 * LONGEST_PAGE], charset)[:LONGEST_PAGE]
 
 
-def _decoded_mail(child: Message) -> Message:
-    """Undo base64 around message/rfc822, which RFC 2046 forbids and some gateways do."""
-    payload = child.get_payload()
-    try:
-        return message_from_bytes(base64.b64decode(payload)) if isinstance(payload, str) else child
-    except BROKEN:
-        return child
-
-
 def _parsed_mail(content: bytes) -> Message:
-    """A mail that was attached as a file of no given kind."""
+    """A mail that was attached as a file of no given kind, or encoded as a whole."""
     try:
         return message_from_bytes(content)
     except BROKEN:

@@ -30,6 +30,14 @@ def read_headers(message: Message) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
+def header_of(part: Message, name: str) -> str:
+    """The topmost header of that (lower-case) name, unfolded, or ""; `part[name]` would raise on some."""
+    for key, value in part.raw_items():
+        if key.lower() == name:
+            return unfold(str(value)[:LONGEST_HEADER])
+    return ""
+
+
 def unfold(raw: str) -> str:
     return from_wire(_FOLD.sub(" ", raw)).replace("\n", " ").strip()
 

@@ -4,10 +4,13 @@ import hashlib
 import re
 from collections.abc import Collection, Iterator
 
+import idna
+
 from bot.domain.mail import Address
 
 MOST = 100
 LONGEST = 320
+LONGEST_DOMAIN = 255  #: RFC 1035
 
 _SPACE = re.compile(r"\s+")
 #: local part as dot-atom or quoted string; a domain without anything that could start a second address
@@ -36,6 +39,26 @@ def mailbox_of(address: str) -> str:
     """The mailbox behind an address, without its sub-address (RFC 5233): who reads anna+1@ is anna@."""
     local, at, domain = address.rpartition("@")
     return f"{local.partition('+')[0] or local}{at}{domain}"
+
+
+def domain_in_wire(domain: str) -> str:
+    """Bring a domain into the form of the wire, in which two spellings compare equal; "" if it has none.
+
+    By IDNA 2008: the older rules make "strasse" of "straße", which may be somebody else's.
+    """
+    domain = domain.strip().rstrip(".").lower()
+    if len(domain) > LONGEST_DOMAIN:
+        return ""
+    try:
+        return domain if domain.isascii() else idna.encode(domain).decode()
+    except UnicodeError:
+        return ""
+
+
+def in_wire(address: str) -> str:
+    """An address as mail servers name it, in which two spellings of its domain compare equal."""
+    local, at, domain = address.lower().rpartition("@")
+    return f"{local}{at}{domain_in_wire(domain) or domain}"
 
 
 def in_key(address: str) -> str:

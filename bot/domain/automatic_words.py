@@ -7,6 +7,7 @@ written as those in `thanks`, do not hold is a person's, and so is a question. F
 import re
 from typing import Final
 
+from bot.domain.absence_words import ABSENCES_ABROAD
 from bot.domain.mail import InboundMail
 from bot.domain.thanks import PHRASES, fold, names_in, read_phrases, without_phrases
 
@@ -70,7 +71,7 @@ und / ich habe keinen zugriff|habe keinen zugriff|keinen zugriff / auf|meine|mai
 ihre|e mail|mail|nachricht|e mails|mails / wird nicht weitergeleitet|werden nicht weitergeleitet /
 / in dringenden fallen / wenden sie sich|bitte|an|kontaktieren sie|mein|meine|meinen|kollegin|kollegen|team
 """
-_PHRASES: Final = [*PHRASES, *read_phrases(_TOLD)]
+_PHRASES: Final = [*PHRASES, *read_phrases(f"{_TOLD}{ABSENCES_ABROAD}")]
 _CAME_OR_AWAY: Final = re.compile(
     rf"\b(?:we (?:have |ve )?received your"
     rf"|(?:your|the|a)(?: new)? (?:support )?(?:request|ticket|message|(?:e )?mail|inquiry|enquiry|case)"
@@ -79,7 +80,14 @@ _CAME_OR_AWAY: Final = re.compile(
     rf"(?: \w+){{0,6}}? (?:{_KAM})"
     r"|thank(?:s| you) for contacting"
     r"|(?:away|on (?:\w+ )?(?:leave|vacation|holidays?)|out of (?:the )?office)"
-    r"|urlaub|elternzeit|abwesend|ausser haus|nicht im (?:buro|haus))\b"
+    r"|urlaub|elternzeit|abwesend|ausser haus|nicht im (?:buro|haus)"
+    r"|bureaux? (?:est|sont|seront) fermes?|uffici\w* (?:e|sono|sara) chius[io]|oficina est\w+ cerrada"
+    r"|kantoor is gesloten|biuro jest (?:nieczynne|zamkniete)"
+    r"|absente?|hors du bureau|en (?:conges?|vacances)"
+    r"|assente|fuori (?:sede|ufficio|dall ufficio)|in (?:ferie|congedo|maternita)"
+    r"|ausente|fuera de (?:la )?oficina|de (?:vacaciones|baja|permiso)"
+    r"|afwezig|niet (?:aanwezig|op kantoor)|(?:op|met) (?:vakantie|\w*verlof)"
+    r"|nieobecn[aye]|poza biurem|na (?:urlopie|zwolnieniu))\b"
 )
 #: as `fold` has it, without tags: all of it, or before the subject of the mail that is answered
 _SUBJECT: Final = re.compile(
@@ -89,7 +97,10 @@ _SUBJECT: Final = re.compile(
     rf"|(?:wir haben )?ihre? [\w-]+(?: ist| wurde)?(?: bei uns)? (?:{_KAM}|eröffnet)"
     r"|(?:eingangs|empfangs)bestätigung|(?:confirmation|acknowledge?ment) of receipt"
     r"|(?:im )?urlaub|elternzeit"
-    r"|(?:on )?(?:annual leave|vacation|parental leave))\s*(?:$|[:([#-])",
+    r"|(?:on )?(?:annual leave|vacation|parental leave)"
+    r"|absence|absente?|(?:en )?(?:congés?|vacances)|assenza|assente|(?:in )?ferie"
+    r"|ausencia|ausente|(?:de )?vacaciones|afwezig(?:heid)?|niet aanwezig|(?:op )?vakantie"
+    r"|nieobecno[sś][cć]|nieobecn[ay]|(?:na )?urlop(?:ie)?)\s*(?:$|[:([#-])",
     re.IGNORECASE,
 )
 _TAG: Final = re.compile(
@@ -98,12 +109,17 @@ _TAG: Final = re.compile(
     re.IGNORECASE,
 )
 _GREETING: Final = re.compile(
-    r"\s*(?i:hello|hi|dear|hallo|guten tag|liebe[rs]?|sehr geehrte[rns]?)(?: [A-ZÄÖÜ][\w.'-]*){0,4}\s*[,!.\n]"
+    r"\s*(?i:hello|hi|dear|hallo|guten tag|liebe[rs]?|sehr geehrte[rns]?"
+    r"|bonjour|madame|monsieur|buongiorno|gentile|egregi[oa]|hola|buenos días|estimad[oa]s?|beste|geachte"
+    r"|goedendag|dzień dobry|szanown[iay]|witam)(?: [A-ZÄÖÜ][\w.'-]*){0,4}\s*[,!.\n]"
 )
 #: whom to ask meanwhile: their names, addresses and numbers
 _INSTEAD: Final = re.compile(
-    r"((?:[Cc]ontact|an|[Kk]ontaktieren Sie|[Ff]ällen:?)(?: my colleague| meine Kollegin| meinen Kollegen)?)"
-    r"(?: (?:Mr|Ms|Mrs|Frau|Herrn)\.?)?(?: [A-ZÄÖÜ][\w'-]+){1,3}"
+    r"((?:[Cc]ontact|an|[Kk]ontaktieren Sie|[Ff]ällen:?|[Cc]ontact(?:ez|er)|joindre|[Cc]ontatt(?:are|i|ate)"
+    r"|rivolgersi a|[Cc]ontact(?:e|ar)(?: con| a)?|contacto con|op(?:nemen)? met|terecht bij|kontakt z|się z)"
+    r"(?: my colleague| meine Kollegin| meinen Kollegen| m(?:on|a) collègue| (?:il mio|la mia) collega"
+    r"| mi compañer[oa]| mijn collega| moj(?:ą koleżanką|im kolegą))?)"
+    r"(?: (?:Mr|Ms|Mrs|Frau|Herrn|M|Mme|Sig|Sig\.ra|Sr|Sra|dhr|mevr|p)\.?)?(?: [A-ZÄÖÜ][\w'-]+){1,3}"
 )
 _ADDRESS: Final = re.compile(r"[(<]?\b[\w.+-]+@[\w.-]+\w[)>]?")
 _SENTENCE: Final = re.compile(r"(?<!\d)[.!]+(?:\s+|$)|\n\s*\n|(?<=[^,;\w])\n")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.addresses import in_wire
 from bot.domain.mail import BounceReport
 from bot.domain.outbox import JobStatus
 
@@ -58,7 +59,14 @@ def list_believed(report: BounceReport, *, to: str, cc: tuple[str, ...]) -> tupl
     """The mail's recipients of whom the report speaks; one that names nobody means the only one there is."""
     if not report.recipients:
         return () if cc else (to,)
-    return tuple(one for one in dict.fromkeys((to, *cc)) if one in report.recipients)
+    named = set(map(in_wire, report.recipients))
+    return tuple(one for one in dict.fromkeys((to, *cc)) if in_wire(one) in named)
+
+
+def said_of(report: BounceReport, address: str) -> BounceReport:
+    """What the report says of that recipient, in whichever letters it writes their domain."""
+    named = (one for one in report.recipients if in_wire(one) == in_wire(address))
+    return report.of(next(named, address))
 
 
 #: class 5 codes (RFC 3463) that tell of a full mailbox, of size, content, our standing, of ways and time-outs

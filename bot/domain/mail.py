@@ -1,7 +1,7 @@
 """Mail as values: what came in, what goes out, and what kind a mail is."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -66,15 +66,42 @@ class Enclosure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class BounceReport:
-    """What a delivery report says; `original_ids` are the Message-IDs it quotes."""
+class RecipientReport:
+    """What a delivery report says of one recipient (RFC 3464, 2.3)."""
 
-    recipients: tuple[str, ...]
+    recipient: str  #: lower case
     permanent: bool  #: class 5 of RFC 3463, or words to that effect
-    original_ids: tuple[str, ...] = ()
     gave_up: bool = True  #: False while their server still tries
     status: str = ""  #: of RFC 3463, e.g. "5.1.1"; "" where none is named
     detail: str = ""  #: what their server said, on one line and capped
+
+
+@dataclass(frozen=True, kw_only=True)
+class BounceReport:
+    """What a delivery report says, at its worst; `original_ids` are the Message-IDs it quotes."""
+
+    recipients: tuple[str, ...]  #: lower case; whom it calls delivered is none of them
+    permanent: bool
+    original_ids: tuple[str, ...] = ()
+    gave_up: bool = True
+    status: str = ""
+    detail: str = ""
+    each: tuple[RecipientReport, ...] = ()  #: () where it does not tell its recipients apart
+
+    def of(self, address: str) -> "BounceReport":
+        """The same of that recipient (lower case) alone; all of it where the report tells nobody apart."""
+        one = next((one for one in self.each if one.recipient == address), None)
+        if one is None:
+            return self
+        return replace(
+            self,
+            recipients=(address,),
+            permanent=one.permanent,
+            gave_up=one.gave_up,
+            status=one.status,
+            detail=one.detail,
+            each=(one,),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -97,7 +97,11 @@ AUTO_SUBJECT = re.compile(
     r"|automatische (?:antwort|abwesenheitsnotiz|r[üu]ckantwort|r[üu]ckmeldung|e-?mail-antwort)"
     r"|abwesenheits(?:notiz|nachricht|meldung|mitteilung|benachrichtigung|assistent)"
     r"|abwesenheit|abwesend|(?:ich bin (?:derzeit |zurzeit |momentan )?)?nicht im (?:b[üu]ro|haus)"
-    r"|autom\. antwort|auto-antwort|urlaubsnotiz|r[ée]ponse automatique"
+    r"|autom\. antwort|auto-antwort|urlaubsnotiz"
+    r"|r[ée]ponse automatique|message d.absence|absence du bureau|risposta automatica|fuori (?:sede|ufficio)"
+    r"|respuesta autom[áa]tica|resposta autom[áa]tica|fuera de (?:la )?oficina"
+    r"|automatisch (?:antwoord|bericht)|afwezigheids(?:bericht|melding|assistent)|niet op kantoor"
+    r"|odpowied[źz] automatyczna|automatyczna odpowied[źz]|poza biurem"
     r"|lesebest[äa]tigung|read receipt|(?:gelesen|read|not read|ungelesen gel[öo]scht)(?=\s?:))"
     r"\s*(?:$|[:([]|[-–] |(?:re|aw|fwd?|wg):)",  # noqa: RUF001 - the dash people type
     re.IGNORECASE,
@@ -109,7 +113,10 @@ _LEFT = re.compile(
     r"\b(?:no longer (?:works?|working|employed|with (?:us|the company)|part of)"
     r"|(?:has|have) left (?:us|the company|our)"
     r"|nicht mehr (?:f(?:ü|ue)r uns|bei uns|im unternehmen|f(?:ü|ue)r die|bei der|in unserem)"
-    r"|(?:aus dem unternehmen )?ausgeschieden|(?:das|unser) unternehmen verlassen)\b",
+    r"|(?:aus dem unternehmen )?ausgeschieden|(?:das|unser) unternehmen verlassen"
+    r"|ne (?:travaille|fais|fait) plus|a(?:i)? quitt[ée] (?:la soci[ée]t[ée]|l.entreprise|notre)"
+    r"|non lavora pi[ùu]|non lavoro pi[ùu]|ya no trabaj[ao]|(?:niet meer|niet langer) (?:werkzaam|in dienst)"
+    r"|nie pracuj[eę] ju[żz]|ju[żz] nie pracuj[eę])\b",
     re.IGNORECASE,
 )
 

@@ -47,16 +47,26 @@ _HELPED = re.compile(
     r"\b(helped|works|worked|is working|did it|solved|fixed|resolved|geholfen|geklappt|funktioniert|klappt"
     r"|gelost|erledigt|behoben)\b"
 )
-_FOLDED = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "é": "e"})
+_FOLDED = str.maketrans(
+    "äöüàâáãåèéêëìíîïòóôõùúûçñąćęłńśźż", "aouaaaaaeeeeiiiioooouuucnacelnszz", "\u0301\u0308"
+) | {ord("ß"): "ss", ord("œ"): "oe"}
 _LONGEST = 400  #: characters; nobody thanks longer without saying something
 _NAME = re.compile(r"[^\W\d_]{2,}")
 
 
 def _phrase(line: str) -> re.Pattern[str]:
-    before, said, after = (part.strip() for part in f" {line} ".split("/"))
+    before, said, after = (_each_once(part.strip()) for part in f" {line} ".split("/"))
     begins = f"(?:(?:{before}) )*" if before else ""
     ends = f"(?: (?:{after}))*" if after else ""
     return re.compile(f"{begins}(?:{said}){ends}(?= |$)")
+
+
+def _each_once(words: str) -> str:
+    """The longest first, as it is the one that is meant.
+
+    Twice would be two ways to read a word, and a regular expression tries each with each of the next word's.
+    """
+    return "|".join(sorted(dict.fromkeys(words.split("|")), key=len, reverse=True))
 
 
 def read_phrases(lines: str) -> list[re.Pattern[str]]:

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-import idna
 from authres import AuthenticationResultsHeader, AuthResError
 
-from bot.domain.addresses import parse_addresses
+from bot.domain.addresses import domain_in_wire, parse_addresses
 from bot.domain.mail import InboundMail
 
 #: the `TRUSTED_AUTHSERV_ID` that stands for Exchange Online, whose header names no server
 MICROSOFT365 = "microsoft365"
-LONGEST_DOMAIN = 255  #: RFC 1035
 LONGEST_HEADER = 8_000  #: a server's own header is far shorter; authres is slow on padded ones
 
 
@@ -95,7 +93,7 @@ def _from_domain(mail: InboundMail) -> str:
         return ""
     if ">" in headers[0] and not _ENDS.search(headers[0]):
         return ""  # words behind the address: another program may read another address
-    return _ascii(boxes[0].domain)
+    return domain_in_wire(boxes[0].domain)
 
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
@@ -194,7 +192,7 @@ def _same(claimed: str, domain: str) -> bool:
     Which domain above or below it may speak for it is for the list of public suffixes to say. We have none:
     the server has one, and says `dmarc=pass` by it.
     """
-    return _ascii(claimed.rpartition("@")[2]) == domain
+    return domain_in_wire(claimed.rpartition("@")[2]) == domain
 
 
 def _by_dmarc(one: _Result, _results: Sequence[_Result], domain: str) -> bool:
@@ -230,17 +228,3 @@ def _unquote(value: str | None) -> str:
     value = value or ""
     quoted = len(value) > 1 and value[0] == value[-1] == '"'
     return re.sub(r"\\(.)", r"\1", value[1:-1]) if quoted else value
-
-
-def _ascii(domain: str) -> str:
-    """Bring a domain into the form of the wire, in which two spellings compare equal; "" if it has none.
-
-    By IDNA 2008: the older rules make "strasse" of "straße", which may be somebody else's.
-    """
-    domain = domain.strip().rstrip(".").lower()
-    if len(domain) > LONGEST_DOMAIN:
-        return ""
-    try:
-        return domain if domain.isascii() else idna.encode(domain).decode()
-    except UnicodeError:
-        return ""

@@ -16,6 +16,7 @@ from bot.domain.bounces import (
     is_hard,
     list_believed,
     next_measure,
+    said_of,
     standing,
 )
 from bot.domain.cards import MailEnd, TroubleNote
@@ -67,7 +68,9 @@ def take_bounce(db: Database, desk: Desk, understood: Understood, now: datetime)
     recipients = list_believed(report, to=job.recipient, cc=tuple(job.values.get("cc", ())))
     if not recipients:
         return _ignore(db, mail_id, "not_its_recipient", now)
-    found = [_Bounce(job=job, recipient=one, report=report, mail_id=mail_id) for one in recipients]
+    found = [
+        _Bounce(job=job, recipient=one, report=said_of(report, one), mail_id=mail_id) for one in recipients
+    ]
     counted = [_count(db, desk, bounce, now) for bounce in found]
     if not any(counted):
         return _ignore(db, mail_id, "repeated", now)
@@ -76,7 +79,7 @@ def take_bounce(db: Database, desk: Desk, understood: Understood, now: datetime)
     follow(db, job.decision_id, now=now)
     email_change_notices.follow_mail(db, job, now=now)
     phone_reset_notices.follow_mail(db, job, now=now)
-    if report.gave_up:
+    if job.recipient in recipients and said_of(report, job.recipient).gave_up:
         conversation_replies.come_back(db, desk, job, now=now)
     if job.case_id is not None:
         queue_case_card(db, job.case_id, now=now)

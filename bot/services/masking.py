@@ -1,13 +1,13 @@
 """Mask License Keys on the way in: before anything of a mail or of typed words is stored or shown."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
 from sqlite_utils import Database
 
 from bot.domain.license_keys import KEY, mask_of, shape_of
-from bot.domain.mail import InboundMail
+from bot.domain.mail import BounceReport, InboundMail
 from bot.domain.masking import Looks, masked
 from bot.domain.sheets import CellValue, Workbook
 from bot.ports import ReadMail
@@ -61,6 +61,7 @@ def _texts(mail: InboundMail) -> Iterator[str]:
     yield from (attachment.name for attachment in mail.attachments)
     if mail.bounce:
         yield mail.bounce.detail
+        yield from (one.detail for one in mail.bounce.each)
 
 
 def _swapped(mail: InboundMail, changed: dict[str, str]) -> InboundMail:
@@ -74,8 +75,13 @@ def _swapped(mail: InboundMail, changed: dict[str, str]) -> InboundMail:
         quoted_text=swap(mail.quoted_text),
         sender=replace(mail.sender, name=swap(mail.sender.name)),
         attachments=tuple(replace(one, name=swap(one.name)) for one in mail.attachments),
-        bounce=replace(mail.bounce, detail=swap(mail.bounce.detail)) if mail.bounce else None,
+        bounce=_swapped_report(mail.bounce, swap) if mail.bounce else None,
     )
+
+
+def _swapped_report(report: BounceReport, swap: Callable[[str], str]) -> BounceReport:
+    each = tuple(replace(one, detail=swap(one.detail)) for one in report.each)
+    return replace(report, detail=swap(report.detail), each=each)
 
 
 def _cells(workbooks: Sequence[Workbook]) -> Iterator[str]:

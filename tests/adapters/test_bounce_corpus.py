@@ -36,11 +36,35 @@ REPORTS = {
     "webde-full": ("voll@web.example", True, False, "full"),
     "t-online-hard": ("weg@t-online.example", True, True, "no_mailbox"),
     "t-online-full": ("voll@t-online.example", True, False, "full"),
+    "status-base64": ("gone@company.example", True, True, "no_mailbox"),
+    "status-quoted-printable": ("voll@company.example", True, False, "full"),
+    "status-no-action": ("gone@company.example", True, True, "no_mailbox"),
+    "status-no-action-delayed": ("slow@company.example", False, False, "unreachable"),
+    "global-utf8": ("jörg@firma.example.net", True, True, "no_mailbox"),
+    "global-quoted-printable": ("jörg@firma.example.net", True, True, "no_mailbox"),
+    "mimecast-hard": ("gone@company.example", True, True, "no_mailbox"),
+    "mimecast-full": ("full@company.example", True, False, "full"),
+    "t-online-log-hard": ("weg@t-online.example", True, True, "no_mailbox"),
+    "t-online-log-full": ("voll@t-online.example", True, False, "full"),
+    "postfix-fr-hard": ("parti@exemple.example", True, True, "no_mailbox"),
+    "postfix-fr-full": ("plein@exemple.example", True, False, "full"),
+    "postfix-fr-delayed": ("lent@exemple.example", False, False, "other"),
+    "exchange-fr-text-hard": ("parti@firme.example.net", True, True, "no_mailbox"),
+}
+#: reports of several recipients: whom they speak of, each with what stands above
+SEVERAL = {
+    "postfix-several": {
+        "slow@company.example": (False, False, "unreachable"),
+        "full@company.example": (True, False, "full"),
+        "gone@company.example": (True, True, "no_mailbox"),
+    },
 }
 NO_REPORTS = {
     "person-postmaster-forwards-de": Kind.QUESTION,
     "person-asks-undeliverable": Kind.QUESTION,
     "absence-de": Kind.AUTO_REPLY,
+    "absence-undeliverable": Kind.AUTO_REPLY,
+    "absence-unzustellbar": Kind.AUTO_REPLY,
     "read-receipt-de": Kind.AUTO_REPLY,
     "relayed-de": Kind.AUTO_REPLY,
 }
@@ -67,11 +91,42 @@ def test_a_report_says_of_whom_it_speaks_and_how_bad_it_is(name: str) -> None:
     assert mail.bounce.original_ids[0] == ORIGINAL
 
 
+@pytest.mark.parametrize("name", SEVERAL)
+def test_each_recipient_of_a_report_counts_by_its_own_block(name: str) -> None:
+    report = mail_named(name).bounce
+
+    assert report is not None
+    alone = {one: report.of(one) for one in report.recipients}
+    assert SEVERAL[name] == {
+        name: (one.gave_up, is_hard(one), reason_of(one.status)) for name, one in alone.items()
+    }
+    assert {one.original_ids[0] for one in alone.values()} == {ORIGINAL}
+
+
 def test_an_administrator_who_asks_about_undeliverable_mail_is_a_person() -> None:
     raw = (MAILS / "person-asks-undeliverable.eml").read_bytes()
     asked = raw.replace(b"Dana Reyes <dana@example.com>", b"System Administrator <postmaster@example.com>")
 
     assert kind_of(read_mail_parts(asked)) is Kind.QUESTION
+
+
+@pytest.mark.parametrize(
+    "machine",
+    [
+        (
+            b"Auto-Submitted: auto-replied",
+            b"Auto-Submitted: auto-replied\nX-Failed-Recipients: x@example.com",
+        ),
+        (b"Dana Reyes <dana@example.com>", b"<postmaster@example.com>"),
+    ],
+)
+def test_what_answers_by_itself_is_a_report_where_a_machines_name_or_envelope_says_so(
+    machine: tuple[bytes, bytes],
+) -> None:
+    raw = (MAILS / "absence-undeliverable.eml").read_bytes()
+    assert machine[0] in raw
+
+    assert kind_of(read_mail_parts(raw.replace(*machine))) is Kind.BOUNCE
 
 
 def test_an_old_exchange_that_names_itself_in_words_only_is_a_machine() -> None:
@@ -155,7 +210,7 @@ def test_what_only_resembles_a_report_is_none(name: str) -> None:
 
 
 def test_each_file_is_looked_at() -> None:
-    assert {path.stem for path in MAILS.glob("*.eml")} == REPORTS.keys() | NO_REPORTS.keys()
+    assert {path.stem for path in MAILS.glob("*.eml")} == REPORTS.keys() | SEVERAL.keys() | NO_REPORTS.keys()
 
 
 def test_what_a_server_says_is_one_capped_line() -> None:

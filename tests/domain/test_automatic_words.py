@@ -23,6 +23,50 @@ Dies ist eine automatisch erzeugte E-Mail.
 Mit freundlichen Grüßen"""
 AWAY = "Ich bin bis zum 3. März im Urlaub. Ihre E-Mail wird nicht weitergeleitet. In dringenden Fällen: Erin."
 
+ABROAD = {
+    "french": """Bonjour,
+
+Je suis actuellement en congés jusqu\u2019au 20 août inclus, avec un accès limité à ma messagerie.
+Je vous répondrai dès mon retour le lundi 21 août 2026.
+En cas d'urgence, vous pouvez contacter ma collègue Anne Petit (anne.petit@exemple.example) au 01 23 45 67 89.
+
+Merci de votre compréhension.
+Bien cordialement""",
+    "french, short": "Bonjour,\n\nJe suis absent(e) du 3 au 7 juillet. Votre message ne sera pas lu.",
+    "italian": """Buongiorno,
+
+grazie per il suo messaggio. Sono fuori ufficio fino al 20 agosto compreso e non avrò accesso alla posta.
+Risponderò al mio rientro, lunedì 21 agosto.
+Per urgenze potete contattare il mio collega Marco Rossi (marco@esempio.example).
+
+Cordiali saluti""",
+    "italian, short": "Sono in ferie dal 3 al 20 agosto. La sua e-mail non sarà inoltrata.",
+    "spanish": """Hola:
+
+Gracias por su mensaje. Estaré fuera de la oficina hasta el 20 de agosto y no tendré acceso a mi correo.
+Le responderé a mi regreso, lo antes posible.
+En caso de urgencia, por favor póngase en contacto con Ana Ruiz (ana@ejemplo.example).
+
+Un cordial saludo""",
+    "spanish, short": "Estoy de vacaciones del 3 al 20 de agosto. Este es un mensaje automático.",
+    "dutch": """Geachte heer, mevrouw,
+
+Dank u voor uw bericht. Ik ben met vakantie tot en met 20 augustus en heb geen toegang tot mijn e-mail.
+Vanaf 21 augustus ben ik weer bereikbaar. Ik zal uw bericht dan zo spoedig mogelijk beantwoorden.
+Voor dringende zaken kunt u contact opnemen met mijn collega Jan Smit.
+
+Met vriendelijke groet""",
+    "dutch, short": "Ik ben afwezig van 3 t/m 20 augustus. Uw bericht wordt niet doorgestuurd.",
+    "polish": """Dzień dobry,
+
+dziękuję za wiadomość. Przebywam na urlopie do 20 sierpnia włącznie i nie mam dostępu do poczty.
+Odpowiem na Państwa wiadomość po powrocie.
+W pilnych sprawach proszę o kontakt z Anną Nowak (anna@przyklad.example).
+
+Z poważaniem""",
+    "polish, short": "Jestem nieobecna w biurze od 3 do 20 sierpnia. To jest automatyczna odpowiedź.",
+}
+
 
 def of(subject: str, text: str, *, files: int = 0) -> InboundMail:
     return InboundMail(
@@ -75,6 +119,43 @@ def test_what_a_machine_says_is_known(subject: str, text: str) -> None:
 )
 def test_a_person_s_sentence_among_them_is_a_person_s_mail(subject: str, text: str) -> None:
     assert not is_automatic(of(subject, text))
+
+
+@pytest.mark.parametrize("language", ABROAD)
+def test_an_absence_is_known_in_other_languages_too(language: str) -> None:
+    text = ABROAD[language]
+
+    assert is_automatic(of("Re: Your form", text))
+    assert not is_automatic(of("Re: Your form", f"{text}\n\nPlease add Tom Berg to our order."))
+    assert not is_automatic(of("Re: Your form", f"{text}?"))
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Login", "I was out of office last week, how do I sign in now"),
+        ("Login", "I was out of office last week. How do I sign in now?"),
+        ("Connexion", "J'étais absent la semaine dernière, comment activer mon compte"),
+        ("Absence", "Je suis absent du 3 au 7 juillet. Merci de bloquer mon compte jusque-là."),
+        ("Accesso", "Sono stato in ferie, e il codice non arriva. Come faccio ad accedere"),
+        ("Ferie", "Sono in ferie fino al 20 agosto. Il modulo lo firma Marco Rossi."),
+        ("Acceso", "Estuve de vacaciones y mi cuenta ha caducado. Necesito un enlace nuevo."),
+        ("Vacaciones", "Estoy de vacaciones hasta el 20 de agosto. La ciudad es Hamburgo."),
+        ("Inloggen", "Ik was vorige week met vakantie, hoe kan ik weer inloggen"),
+        ("Vakantie", "Ik ben met vakantie tot 20 augustus. Verwijder mijn account."),
+        ("Logowanie", "Byłem na urlopie i nie mam dostępu do konta. Proszę o nowy link."),
+        ("Urlop", "Jestem na urlopie do 20 sierpnia. Proszę dodać Jana Kowalskiego."),
+        ("Je suis absent", "Je n'ai pas accès à mon compte."),
+    ],
+)
+def test_people_who_were_away_ask_in_other_languages_too(subject: str, text: str) -> None:
+    assert not is_automatic(of(subject, text))
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("word", ["e", "y", "et", "actuellement", "en", "i", "z", "w", "urlaub", "e mail"])
+def test_a_word_a_thousand_times_is_read_in_time(word: str) -> None:
+    assert not is_automatic(of("Absence", f"Ferie urlaub {word} {f'{word} ' * 700}"[:1_490] + "x"))
 
 
 def test_what_has_a_file_is_looked_at() -> None:

@@ -1,5 +1,6 @@
 """What a delivery report counts for."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,9 +15,10 @@ from bot.domain.bounces import (
     list_believed,
     next_measure,
     reason_of,
+    said_of,
     standing,
 )
-from bot.domain.mail import BounceReport
+from bot.domain.mail import BounceReport, RecipientReport
 from bot.domain.outbox import JobStatus
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -44,6 +46,30 @@ def test_only_the_mails_own_recipients_are_believed(
     named: tuple[str, ...], cc: tuple[str, ...], believed: tuple[str, ...]
 ) -> None:
     assert list_believed(a_report(*named), to=DANA, cc=cc) == believed
+
+
+@pytest.mark.parametrize(
+    ("ours", "named"),
+    [
+        ("anna@müller.example", "anna@xn--mller-kva.example"),
+        ("anna@xn--mller-kva.example", "anna@Müller.example"),
+        ("anna@müller.example", "anna@müller.example"),
+        ("anna@straße.example", "anna@xn--strae-oqa.example"),
+    ],
+)
+def test_a_domain_is_the_same_in_the_letters_of_mail_servers(ours: str, named: str) -> None:
+    one = RecipientReport(recipient=named, permanent=False, gave_up=False)
+    report = replace(a_report(ERIN, named), each=(one,))
+
+    assert list_believed(report, to=ours, cc=()) == (ours,)
+    assert not said_of(report, ours).gave_up
+
+
+@pytest.mark.parametrize(
+    "named", ["anna@strasse.example", "bea@straße.example", "anna@-.example", "anna@", ""]
+)
+def test_a_domain_that_only_looks_alike_is_another(named: str) -> None:
+    assert list_believed(a_report(named), to="anna@straße.example", cc=()) == ()
 
 
 @pytest.mark.parametrize(
