@@ -1,10 +1,10 @@
 """Understand one value of a form: a phone, an address, a country, a number."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from bot.domain import forms
@@ -110,17 +110,19 @@ def phone_numbers(text: str, region: str = "") -> tuple[str, ...]:
 @lru_cache(maxsize=1024)
 def phone_number(text: str, region: str = "") -> str | None:
     """E.164 of a phone number; one without its country code is taken as the region's own."""
-    if len(text) > _TOO_LONG or not _DIGIT.search(text):
+    if len(text) > _TOO_LONG:
         return None
     if not _FIGURES.fullmatch(text):  # what few are
         text = _LABELLED.sub("", text).strip()
-        if _LETTER.search(text):
+        if _LETTER.search(text) or not _DIGIT.search(text):
             return None
     text = _ABROAD.sub("+", text)
     if text.startswith("+"):
         return _valid_e164(text, None)
     if not region:
         return _with_lost_plus(text, "")
+    if text.startswith("0"):  # as it is dialled at home: no country code begins so
+        return _valid_e164(text, region)
     # First, for "4915…" and "49 15…" may pass as a long national number too.
     return (
         _with_lost_plus(text.translate(_BETWEEN), _calling_code(region))
@@ -146,9 +148,14 @@ def _from_abroad(text: str, region: str) -> str | None:
 
 
 def _valid_e164(text: str, region: str | None) -> str | None:
+    return _e164()(text, region)
+
+
+@cache
+def _e164() -> Callable[[str, str | None], str | None]:
     from bot.domain import phones  # noqa: PLC0415 - its tables take 0.15 s that only a form is worth
 
-    return phones.e164(text, region)
+    return phones.e164
 
 
 @lru_cache(maxsize=256)
