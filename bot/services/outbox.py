@@ -65,7 +65,8 @@ _ENDED = (JobStatus.FAILED, JobStatus.UNKNOWN)  #: without having gone, as far a
 _SAID = {
     JobStatus.FAILED: "job_failed", JobStatus.UNKNOWN: "job_unknown", JobStatus.REPLACED: "job_overtaken"
 }  # fmt: skip
-_LOST = frozenset({JobStatus.FAILED, JobStatus.DISCARDED})
+#: what its case's card says of a mail that is, or was, in one of these is another thing afterwards
+_ON_CARD = frozenset({JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.DISCARDED, JobStatus.REPLACED})
 _TOLD = frozenset({JobStatus.SENT, JobStatus.FAILED, JobStatus.UNKNOWN})
 _OF_SLACK = frozenset({JobKind.CASE_CARD, JobKind.NOTE})
 GIVEN_UP = (AddressState.GIVEN_UP,)
@@ -221,7 +222,7 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
     # That a decision's mail went, its phase says.
     waits = job.decision_id is not None and status is not JobStatus.SENT
     is_released = job.template in (*ACTIVATION_MAILS, *STANDINGS) and JobStatus.HELD in (status, job.status)
-    if waits or is_released or job.template in (*ASKING, *INVITING) or status in _LOST:
+    if waits or is_released or job.template in (*ASKING, *INVITING) or {status, job.status} & _ON_CARD:
         queue_case_card(db, job.case_id, now=now)
     case_steps.follow_mail(db, job, now=now)
 
