@@ -17,7 +17,7 @@ from bot.services import approvals, outbox
 from bot.services.queueing import queue_case_card
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, Office, a_case, a_submission
-from tests.license_keys import KEYS, a_desk
+from tests.license_keys import KEYS, a_desk, hand_over, seat_of
 from tests.license_keys import stock as lay_stock
 from tests.services.registering import decide, fill, submit
 from tests.services.test_bounces import bounce
@@ -168,6 +168,16 @@ def test_a_receipt_that_went_at_the_second_try_is_not_among_what_did_not_arrive(
 
     assert "did not arrive" not in str(card(office))
     assert "mail_retry" not in str(card(office))
+
+
+def test_a_key_that_went_to_somebody_else_is_not_among_what_did_not_go(office: Office) -> None:
+    """Another's mail kept the step on failed, and the card named both."""
+    work(office, supplied(office), JobStatus.FAILED)
+    assert str(card(office)).count("↳") == 2
+    hand_over(office, seat_of(office, office.case("C-1"), "Greta"))
+
+    check_is_up_to_date(office)
+    assert str(card(office)).count("↳") == 1
 
 
 def test_an_invitation_that_evidently_went_is_behind_its_case(office: Office) -> None:
