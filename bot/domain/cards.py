@@ -212,6 +212,8 @@ class MailEnd(StrEnum):
     UNTRUE = "untrue"  # what it says is true no more
     WENT = "went"  # it evidently had gone
     TOLD = "told"  # its reader knows by another way
+    ANEW = "anew"  # staff had another written
+    READDRESSED = "readdressed"  # staff had another sent elsewhere
 
 
 @dataclass(frozen=True, kw_only=True)
