@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot.domain import job_faults
 from bot.domain.bounces import AddressState
 from bot.domain.cards import TroubleNote
 from bot.domain.case_steps import StepResult
@@ -14,7 +15,6 @@ from bot.domain.cases import case_ref
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked
-from bot.domain.keyring import UNOPENED
 from bot.domain.letters import ASKING, STANDINGS
 from bot.domain.mail import Address
 from bot.domain.note_names import NoteName
@@ -72,7 +72,7 @@ _OF_SLACK = frozenset({JobKind.CASE_CARD, JobKind.NOTE})
 GIVEN_UP = (AddressState.GIVEN_UP,)
 _OUTSIDE = frozenset({JobKind.STEP, JobKind.CALL_OFF})
 #: what was issued since the backup is in no stock: a step would give it away again
-AFTER_RESTORE = Outcome(status=JobStatus.QUEUED, error="waits since a restore", not_now=True)
+AFTER_RESTORE = Outcome(status=JobStatus.QUEUED, error=job_faults.RESTORED, not_now=True)
 
 
 def claim(
@@ -109,7 +109,7 @@ def claim(
                 secrets = json.loads(desk.keyring.open(SECRETS, sealed)) if sealed else {}
             except ValueError:
                 # It costs this job only: raised from here, it would keep the whole lane from its claims.
-                lost = Outcome(status=JobStatus.FAILED, error=UNOPENED)
+                lost = Outcome(status=JobStatus.FAILED, error=job_faults.UNOPENED)
                 end(db, job, worker, lost, now=now, jitter=0.0)
                 continue
             going.append(replace(job, secrets=secrets))
