@@ -58,6 +58,7 @@ class Joined:
     sharing: tuple[str, ...] = ()  #: people it orders for whose address somebody else has there, by name
     with_account: tuple[str, ...] = ()  #: people it orders for who have an account there
     closed: tuple[tuple[str, str], ...] = ()  #: those whose account is closed: by name, with its "A-7"
+    shut: tuple[tuple[str, str], ...] = ()  #: the same of people it names and orders nothing for
     by_former: tuple[tuple[str, str], ...] = ()  #: known by an address of before, each with that of now
 
 
@@ -212,6 +213,8 @@ class MailEnd(StrEnum):
     UNTRUE = "untrue"  # what it says is true no more
     WENT = "went"  # it evidently had gone
     TOLD = "told"  # its reader knows by another way
+    ANEW = "anew"  # staff had another written
+    READDRESSED = "readdressed"  # staff had another sent elsewhere
 
 
 @dataclass(frozen=True, kw_only=True)

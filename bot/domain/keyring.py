@@ -12,8 +12,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-#: why a mail failed that was sealed with a key which is gone
-UNOPENED = "no key in SECRET_KEY opens its link any more"
 SIGNATURE = 26  #: characters of base32
 _NONCE = 12  #: bytes, as SP 800-38D wants them
 

@@ -148,14 +148,14 @@ def _lost(card: CaseCard, step: CaseStep, words: Words) -> Iterator[str]:
         return
     lost = [mail for mail in card.lost if mail.template in MAILS.get(step.name, ())]
     for mail in lost[:SHOWN_LOST]:
-        error = safe(mail.error, LONGEST_ERROR) or words.say("card.none")
+        error = safe(words.fault(mail.error), LONGEST_ERROR) or words.say("card.none")
         yield words.say("step.lost", email=safe(mail.address, 120), error=error)
 
 
 def reason(step: CaseStep, words: Words) -> str:
     """Why it does not go on: in our words where the reason is one of our codes, else in the other side's."""
     key = f"step.reason.{step.reason}"
-    return words.say(key) if key in words else safe(step.reason, LONGEST_REASON)
+    return words.say(key) if key in words else safe(words.fault(step.reason), LONGEST_REASON)
 
 
 def buttons(card: CaseCard, words: Words) -> list[Block]:

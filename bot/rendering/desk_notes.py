@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from bot.domain.bounces import reason_in
 from bot.domain.cards import AlarmNote, HeldNote, TroubleNote
-from bot.domain.keyring import UNOPENED
+from bot.domain.job_faults import UNOPENED
 from bot.rendering import blocks
 from bot.rendering.blocks import Block, Card, safe
 from bot.rendering.words import Words
@@ -17,7 +17,7 @@ def trouble_note(note: TroubleNote, *, words: Words) -> Card:
     if note.ref:
         sentence = words.say("trouble.of_case", ref=safe(note.ref), sentence=sentence)
     shown = [blocks.section(sentence)]
-    if note.what not in _SAYS_ALL and (detail := safe(note.detail, 600)):
+    if note.what not in _SAYS_ALL and (detail := safe(words.fault(note.detail), 600)):
         shown.append(blocks.context(detail))
     if note.ended:
         shown.append(_end(note, words))

@@ -40,10 +40,11 @@ def _addition(case: Case, addition: Addition, joined: Joined, words: Words) -> s
         many, who = len(joined.with_account), _named(joined.with_account)
         lines.append(words.say("addition.accounts", count=many, names=who))
     if joined.closed:
-        who = _beside([(one, f"`/usher account {ref}`") for one, ref in joined.closed])
-        lines.append(words.say("addition.closed", count=len(joined.closed), names=who))
+        lines.append(words.say("addition.closed", count=len(joined.closed), names=_accounts(joined.closed)))
     if known := [name(user) for user in case.known_users]:
         lines.append(words.say("addition.known", count=len(known), names=_named(known)))
+    if joined.shut:
+        lines.append(words.say("addition.shut", count=len(joined.shut), names=_accounts(joined.shut)))
     if joined.by_former:
         who = _beside([(one, safe(address, 120)) for one, address in joined.by_former])
         lines.append(words.say("addition.former", names=who))
@@ -74,6 +75,10 @@ def _likeness(like: Likeness, words: Words) -> str:
 
 def _named(people: Sequence[str]) -> str:
     return ", ".join(safe(name, 80) for name in people[:NAMED]) + (" …" if len(people) > NAMED else "")
+
+
+def _accounts(people: Sequence[tuple[str, str]]) -> str:
+    return _beside([(one, f"`/usher account {ref}`") for one, ref in people])
 
 
 def _beside(people: Sequence[tuple[str, str]]) -> str:

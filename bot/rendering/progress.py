@@ -180,7 +180,7 @@ def _standing(made: CaseDecision, effects: Sequence[Effect], words: Words) -> st
     name = f"*{_name(phase, effects, words)}*"
     if phase is Phase.FAILED:
         faults = [effect.error for effect in effects if effect.error]
-        error = safe(faults[0], 200) if faults else words.say("card.phase.failed.unknown")
+        error = safe(words.fault(faults[0]), 200) if faults else words.say("card.phase.failed.unknown")
         return words.say("card.phase.failed", phase=name, error=error)
     if phase is not Phase.DONE:
         return f"◔ {name}" if phase is Phase.EXECUTING else f"✓ {name}"
@@ -197,7 +197,7 @@ def _time(at: datetime, since: datetime | None, words: Words) -> str:
 def _effect(effect: Effect, words: Words, *, since: datetime | None = None) -> str:
     key, values = "card.effect", {"mail": safe(_mail(effect, words), 80), "state": words.name(effect.state)}
     if effect.error:
-        key, values = "card.effect.error", values | {"error": safe(effect.error, 200)}
+        key, values = "card.effect.error", values | {"error": safe(words.fault(effect.error), 200)}
     elif effect.at:
         key, values = "card.effect.at", values | {"at": _time(effect.at, since, words)}
     lines = [f"{_sign(effect)} {words.say(key, **values)}"]

@@ -15,6 +15,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
+from bot.domain import job_faults
 from bot.domain.approvals import RejectionReason
 from bot.domain.cases import BallHolder, CaseStatus
 from bot.domain.conversations import CUSTOMER
@@ -44,6 +45,12 @@ _SAYS_MORE = {
     "not_withdrawable": ("standing",),
     "other_version": ("received", "older"),
     "purchase_order_needed": ("number",),
+}
+#: what no other side said, by what is kept of it
+_FAULTS = {
+    job_faults.UNOPENED: "fault.unopened",
+    job_faults.VANISHED: "fault.vanished",
+    job_faults.RESTORED: "fault.restored",
 }
 
 
@@ -86,6 +93,11 @@ class Words:
         if status is CaseStatus.WAITING_FOR_SPONSOR and ball is BallHolder.DESK:
             return self.say("case_status.sponsor_waits")
         return self.name(status)
+
+    def fault(self, said: str) -> str:
+        """Why a job of the outbox ended as it did: in our words, or in the other side's as they are."""
+        key = _FAULTS.get(said)
+        return self.say(key) if key else said
 
     def rejection(self, reason: RejectionReason) -> str:
         return self.name(reason)

@@ -24,6 +24,7 @@ from bot.domain.account_views import (
 )
 from bot.domain.accounts import Account, AccountStatus, Customer
 from bot.domain.approvals import check_is_staff
+from bot.domain.cards import MailEnd
 from bot.domain.email_changes import is_unactivated
 from bot.domain.events import EventTag
 from bot.domain.lifecycle import LifeState
@@ -36,7 +37,15 @@ from bot.domain.programmes import Programme
 from bot.domain.refs import read_ref
 from bot.domain.staff import Staff
 from bot.domain.tries import Tried
-from bot.services import applications, lifecycle, lifecycle_gates, partner_returns, prolong_links, terms
+from bot.services import (
+    applications,
+    held_notes,
+    lifecycle,
+    lifecycle_gates,
+    partner_returns,
+    prolong_links,
+    terms,
+)
 from bot.services.account_mails import check_gone
 from bot.services.accounts import (
     ACTIVATION,
@@ -281,6 +290,8 @@ def _resend(db: Database, desk: Desk, account: Account, *, by: str, now: datetim
         raise WayRests
     if account.status is AccountStatus.WAITING:
         check_gone(db, account, *ACTIVATION_MAILS)
+        to, mails = account.email, ACTIVATION_MAILS
+        held_notes.end_lost(db, account.ref, mails, MailEnd.ANEW, to=to, by=by, now=now)
         mail_activation(db, desk, account, now=now)
         events.add(db, EventTag.ACTIVATION_MAILED, f"account:{account.id}", actor=by, at=now)
         return PARTNER_PASSWORD if account.is_partner else ACTIVATION

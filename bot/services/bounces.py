@@ -29,6 +29,7 @@ from bot.domain.outbox import Job, JobStatus
 from bot.domain.threads import list_ours
 from bot.rendering import mails
 from bot.services import (
+    case_steps,
     conversation_replies,
     decision_mails,
     email_change_notices,
@@ -76,6 +77,7 @@ def take_bounce(db: Database, desk: Desk, understood: Understood, now: datetime)
         return _ignore(db, mail_id, "repeated", now)
     if outbox.mark_went_out(db, job.id, now=now):
         held_notes.end(db, job, MailEnd.WENT, by="usher", now=now)
+        case_steps.follow_mail(db, job, now=now)
     follow(db, job.decision_id, now=now)
     email_change_notices.follow_mail(db, job, now=now)
     phone_reset_notices.follow_mail(db, job, now=now)

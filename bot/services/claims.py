@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from bot.domain import job_faults
 from bot.domain.cards import TroubleNote
 from bot.domain.events import EventTag
 from bot.domain.outbox import LEASE, MAX_ATTEMPTS, Job, JobKind, JobStatus, back_off
@@ -28,7 +29,7 @@ from bot.store import claims as claim_store
 from bot.store import outbox as outbox_store
 from bot.store.database import attempt, transaction
 
-VANISHED = Outcome(status=JobStatus.UNKNOWN, error="the worker vanished while carrying it out")
+VANISHED = Outcome(status=JobStatus.UNKNOWN, error=job_faults.VANISHED)
 
 Heard = Callable[[Job, Exception], None]  #: hears of a bug that costs no more than it has to
 

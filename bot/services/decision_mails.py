@@ -36,7 +36,8 @@ def write_anew(db: Database, desk: Desk, job_id: int, *, by: Staff, now: datetim
     written to anybody.
     """
     with _of_case(db, job_id, EventTag.CASE_TOLD_ANEW, by=by, now=now) as (job, case):
-        if not held_notes.replace(db, job.id, since=_lost(db, job, JobStatus.DISCARDED), now=now):
+        since = _lost(db, job, JobStatus.DISCARDED)
+        if not held_notes.replace(db, job.id, since=since, how=MailEnd.ANEW, by=by.id, now=now):
             raise _unknown(db, job)
         if job.values.get("erased"):
             raise WordsNotKept(ref=case.ref)

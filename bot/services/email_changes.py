@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.accounts import Account
 from bot.domain.addressees import owner_of
+from bot.domain.cards import MailEnd
 from bot.domain.cases import case_ref
 from bot.domain.cooling import CoolingNotice
 from bot.domain.email_changes import (
@@ -32,13 +33,14 @@ from bot.rendering import account_mails as account_mail_words
 from bot.rendering.words import words as said_in
 from bot.services import (
     email_change_notices,
+    held_notes,
     license_keys,
     lifecycle,
     passwords,
     prolong_links,
     seat_holders,
 )
-from bot.services.accounts import ACTIVATION, mail_activation
+from bot.services.accounts import ACTIVATION, ACTIVATION_MAILS, mail_activation
 from bot.services.cases import get_case, refresh_others
 from bot.services.desk import Desk
 from bot.services.queueing import issue_link, queue_mail, queue_notice
@@ -272,6 +274,8 @@ def _take_effect(
     _record(db, EventTag.EMAIL_CHANGED, change, actor=actor, now=now)
     unactivated = is_unactivated(account)
     if unactivated:
+        how, by = MailEnd.READDRESSED, actor or "usher"
+        held_notes.end_lost(db, account.ref, ACTIVATION_MAILS, how, to=change.old, by=by, now=now)
         _send_way_in(db, desk, replace(account, email=change.new), now=now)
     seat, by = seat_holders.find(db, account), actor or f"account:{account.id}"
     license_keys.follow_holder(db, desk, seat, theirs=not unactivated, by=by, now=now)

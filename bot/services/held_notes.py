@@ -1,6 +1,6 @@
 """The notes of a mail that waits for release or did not go; without buttons once they say how that ended."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -19,7 +19,10 @@ ENDS = {
     EventTag.JOB_RETRIED: MailEnd.RETRIED,
     EventTag.JOB_OVERTAKEN: MailEnd.UNTRUE,
 }
+_IS_THROUGH = frozenset({JobStatus.SENT, JobStatus.FAILED, JobStatus.UNKNOWN})
 _LAST_WORD = (EventTag.JOB_RELEASED, EventTag.JOB_DISCARDED)
+#: what is told of a mail that went and came back, by the recipient from whom it did
+_CAME_BACK = ("mail_bounced", "address_given_up")
 #: what is told of a job that ended so, and is to be ended once it did not stay so
 _LOST = {JobStatus.FAILED: ("job_failed",), JobStatus.UNKNOWN: ("job_unknown", "direct_unknown")}
 
@@ -57,6 +60,18 @@ def end(db: Database, job: Job, how: MailEnd, *, by: str, now: datetime) -> None
         _end(db, NoteName.HELD, shown, how, by=by, now=now)
     for what in _LOST.get(job.status, ()):
         end_newest(db, f"{what}:{job.id}:", how, by=by, now=now)
+    for what in _CAME_BACK if job.status is JobStatus.SENT else ():
+        if shown := _find(db, f"{what}:{job.id}:{job.recipient}"):
+            _end(db, NoteName.TROUBLE, shown, how, by=by, now=now)
+
+
+def end_lost(
+    db: Database, ref: str, templates: Collection[str], how: MailEnd, *, to: str, by: str, now: datetime
+) -> None:
+    """The same of mails of that account ("A-7") to `to` that did not go or came back."""
+    for job in outbox.list_beginning(db, f"{ref}:"):
+        if job.template in templates and job.recipient == to and job.status in _IS_THROUGH:
+            end(db, job, how, by=by, now=now)
 
 
 def end_newest(db: Database, beginning: str, how: MailEnd, *, by: str, now: datetime) -> None:
@@ -77,12 +92,23 @@ def _end(db: Database, name: NoteName, shown: Job, how: MailEnd, *, by: str, now
     refresh_note(db, name, key=shown.key, values=values, now=now)
 
 
-def replace(db: Database, job_id: int, *, since: Sequence[JobStatus], now: datetime) -> bool:
-    """Take back what has not gone, for another goes in its place or none; False where it is past that."""
+def replace(
+    db: Database,
+    job_id: int,
+    *,
+    since: Sequence[JobStatus],
+    how: MailEnd = MailEnd.OVERTAKEN,
+    by: str = "usher",
+    now: datetime,
+) -> bool:
+    """Take back what has not gone, for another goes in its place or none; False where it is past that.
+
+    What came back is taken back where `since` says so.
+    """
     job = outbox.find(db, job_id)
     if job is None or not outbox.move(db, job_id, since=since, to=JobStatus.REPLACED):
         return False
-    end(db, job, MailEnd.OVERTAKEN, by="usher", now=now)
+    end(db, job, how, by=by, now=now)
     return True
 
 

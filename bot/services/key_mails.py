@@ -20,7 +20,7 @@ from bot.domain.ris import Role, User
 from bot.rendering import key_mails as key_mail_words
 from bot.services import case_steps, held_notes
 from bot.services.desk import Desk
-from bot.services.queueing import queue_mail, queue_note
+from bot.services.queueing import queue_case_card, queue_mail, queue_note
 from bot.store import accounts, bounces, key_mails, license_keys, outbox, seats, step_jobs
 from bot.store.numbers import next_number
 
@@ -331,3 +331,7 @@ def _replace(db: Database, job_id: int, *, now: datetime) -> None:
         job = outbox.find(db, job_id)
         if job is not None:
             case_steps.follow_mail(db, job, now=now)
+        if (
+            job is not None and job.case_id is not None
+        ):  # whose step may stand as it stood, for another's mail
+            queue_case_card(db, job.case_id, now=now)

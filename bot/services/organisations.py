@@ -287,7 +287,8 @@ def find_joined(db: Database, case: Case) -> Joined | None:
         return None
     joined = Joined(company=named[0], status=named[1])
     if case.status in OPEN | UNDER_WAY:
-        joined = replace(joined, closed=seat_holders.list_closed(db, case))
+        closed, shut = seat_holders.list_closed(db, case), seat_holders.list_shut(db, case)
+        joined = replace(joined, closed=closed, shut=shut)
     if case.status not in OPEN:
         return joined
     return replace(

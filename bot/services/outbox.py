@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from bot.domain import job_faults
 from bot.domain.bounces import AddressState
 from bot.domain.cards import TroubleNote
 from bot.domain.case_steps import StepResult
@@ -14,7 +15,6 @@ from bot.domain.cases import case_ref
 from bot.domain.errors import PermanentFailure, TransientFailure, UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.key_refusals import StockUnchecked
-from bot.domain.keyring import UNOPENED
 from bot.domain.letters import ASKING, STANDINGS
 from bot.domain.mail import Address
 from bot.domain.note_names import NoteName
@@ -65,13 +65,14 @@ _ENDED = (JobStatus.FAILED, JobStatus.UNKNOWN)  #: without having gone, as far a
 _SAID = {
     JobStatus.FAILED: "job_failed", JobStatus.UNKNOWN: "job_unknown", JobStatus.REPLACED: "job_overtaken"
 }  # fmt: skip
-_LOST = frozenset({JobStatus.FAILED, JobStatus.DISCARDED})
+#: what its case's card says of a mail that is, or was, in one of these is another thing afterwards
+_ON_CARD = frozenset({JobStatus.FAILED, JobStatus.UNKNOWN, JobStatus.DISCARDED, JobStatus.REPLACED})
 _TOLD = frozenset({JobStatus.SENT, JobStatus.FAILED, JobStatus.UNKNOWN})
 _OF_SLACK = frozenset({JobKind.CASE_CARD, JobKind.NOTE})
 GIVEN_UP = (AddressState.GIVEN_UP,)
 _OUTSIDE = frozenset({JobKind.STEP, JobKind.CALL_OFF})
 #: what was issued since the backup is in no stock: a step would give it away again
-AFTER_RESTORE = Outcome(status=JobStatus.QUEUED, error="waits since a restore", not_now=True)
+AFTER_RESTORE = Outcome(status=JobStatus.QUEUED, error=job_faults.RESTORED, not_now=True)
 
 
 def claim(
@@ -108,7 +109,7 @@ def claim(
                 secrets = json.loads(desk.keyring.open(SECRETS, sealed)) if sealed else {}
             except ValueError:
                 # It costs this job only: raised from here, it would keep the whole lane from its claims.
-                lost = Outcome(status=JobStatus.FAILED, error=UNOPENED)
+                lost = Outcome(status=JobStatus.FAILED, error=job_faults.UNOPENED)
                 end(db, job, worker, lost, now=now, jitter=0.0)
                 continue
             going.append(replace(job, secrets=secrets))
@@ -221,7 +222,7 @@ def _follow_letter(db: Database, job: Job, status: JobStatus, *, now: datetime) 
     # That a decision's mail went, its phase says.
     waits = job.decision_id is not None and status is not JobStatus.SENT
     is_released = job.template in (*ACTIVATION_MAILS, *STANDINGS) and JobStatus.HELD in (status, job.status)
-    if waits or is_released or job.template in (*ASKING, *INVITING) or status in _LOST:
+    if waits or is_released or job.template in (*ASKING, *INVITING) or {status, job.status} & _ON_CARD:
         queue_case_card(db, job.case_id, now=now)
     case_steps.follow_mail(db, job, now=now)
 

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from bot.domain.addressees import Addressee
 from bot.domain.approvals import check_is_staff
+from bot.domain.cards import MailEnd
 from bot.domain.errors import NotApprover
 from bot.domain.events import EventTag
 from bot.domain.invitation_files import (
@@ -215,6 +216,8 @@ def mail_again(db: Database, desk: Desk, invited: Invitation, *, by: str = BY_AN
         rests = bool(soon) or many >= MOST_MAILS
     if invited.ended_at or rests or find_waiting(db, invited):
         return False
+    if by != BY_ANYBODY:
+        held_notes.end_lost(db, invited.ref, (MAIL,), MailEnd.ANEW, to=invited.email, by=by, now=now)
     mail(db, desk, invited, now=now)
     events.add(db, EventTag.PARTNER_MAILED_AGAIN, invited.about, actor=by, at=now)
     return True

@@ -284,9 +284,13 @@ def refresh_note(
     db: Database, template: NoteName, *, key: str, values: Mapping[str, Any], now: datetime
 ) -> None:
     """Let the note that was queued under that key say what is true now; nothing where there is none."""
-    if outbox.find_by_key(db, key) is not None:
-        newer = f"{key}:again:{next_number(db, template)}"
-        queue_note(db, template, key=newer, values=values, now=now, stream=key, instead_of=key)
+    first = outbox.find_by_key(db, key)
+    if first is not None:  # which comes before what takes its place, where it has not come yet
+        newer, above = f"{key}:again:{next_number(db, template)}", str(first.values.get("thread_key", ""))
+        queue_note(
+            db, template, key=newer, values=values, now=now,
+            thread_key=above, stream=first.stream, case_id=first.case_id, instead_of=key,
+        )  # fmt: skip
 
 
 def queue_trouble(db: Database, note: TroubleNote, *, key: str, now: datetime) -> bool:

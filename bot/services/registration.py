@@ -1,6 +1,6 @@
 """The invited person registers their organisation: get started, fill in, check, submit; or get a new link."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from bot.domain import link_pace
 from bot.domain.accounts import Account
 from bot.domain.addressees import somebody_of
+from bot.domain.cards import MailEnd
 from bot.domain.case_steps import StepName, StepResult, StepState, left_out
 from bot.domain.cases import STANDING, UNDER_WAY, Case, CaseStatus
 from bot.domain.errors import LinkUnknown
@@ -69,6 +70,7 @@ class Why(StrEnum):
 
 
 #: by staff, or with an approval that was taken back
+_LOST = (*UNSENT, JobStatus.UNKNOWN)
 _DROPPED = (JobStatus.DISCARDED, JobStatus.REPLACED)
 _KEYS = frozenset({StepName.KEYS, StepName.KEY_MAILS})  #: skipped, no mail brings any
 _ANEW = frozenset({Why.FIRST, Why.INSTEAD})  #: somebody is invited who was not
@@ -242,9 +244,21 @@ def invite(db: Database, desk: Desk, case: Case, *, key: str, why: Why, now: dat
 
 def call_back(db: Database, case: Case, *, now: datetime) -> None:
     """What has not gone to whom was invited never goes: its link is dead, or opens nothing any more."""
-    lost = (*UNSENT, JobStatus.UNKNOWN)
-    for job_id in step_jobs.list_mails(db, case.id, MAILS, lost):
-        held_notes.replace(db, job_id, since=lost, now=now)
+    for job_id in step_jobs.list_mails(db, case.id, MAILS, _LOST):
+        held_notes.replace(db, job_id, since=_LOST, now=now)
+
+
+def write_instead(
+    db: Database, case: Case, mails: Sequence[str], how: MailEnd, *, by: str, now: datetime
+) -> None:
+    """The same of these mails, in whose place staff have another written; so say their notes, and by whom.
+
+    Those of what came back do, too.
+    """
+    for job_id in step_jobs.list_mails(db, case.id, mails, (*_LOST, JobStatus.SENT)):
+        job = outbox.find(db, job_id)
+        if job and not held_notes.replace(db, job_id, since=_LOST, how=how, by=by, now=now):
+            held_notes.end(db, job, how, by=by, now=now)
 
 
 def key_of_step(db: Database, case: Case) -> str:

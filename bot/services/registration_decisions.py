@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from bot.domain.addressees import somebody_of, sponsor_of
 from bot.domain.approvals import Choice, Grave
-from bot.domain.cards import CaseCard
+from bot.domain.cards import CaseCard, MailEnd
 from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import Case, CaseStatus
 from bot.domain.errors import NotReviewable
@@ -24,7 +24,7 @@ from bot.services.cases import get_card, get_case, get_seen, move_or_explain, re
 from bot.services.desk import Desk
 from bot.services.organisations import note_marks
 from bot.services.queueing import queue_case_card, queue_mail
-from bot.services.registration import LINK, REFUSED, call_back, make_url, understand_draft
+from bot.services.registration import LINK, REFUSED, call_back, make_url, understand_draft, write_instead
 from bot.services.rights import right_on_registration
 from bot.store import case_steps, case_words, cases, links, seats
 from bot.store import registration as registration_store
@@ -241,6 +241,7 @@ def _mail_refusal(
     now: datetime,
 ) -> None:
     links.end(db, purpose=LINK, subject=case.ref, now=now)
+    write_instead(db, case, (REFUSED,), MailEnd.ANEW, by=made.by, now=now)
     call_back(db, case, now=now)
     registration_store.note_mailed(db, case.id, now=now)
     until = desk.policy.calendar_of_desk.last_moment(now, desk.policy.mag.invitation_days)

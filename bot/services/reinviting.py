@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from bot.domain.approvals import check_is_staff
+from bot.domain.cards import MailEnd
 from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import UNDER_WAY, Case, CaseStatus, as_inviter, with_inviter
 from bot.domain.errors import ContentChanged, NotReviewable
 from bot.domain.events import EventTag
-from bot.domain.registration import Invitee, is_invited, is_named, read_invitee, with_invited
+from bot.domain.registration import Invitee, find_invited, is_invited, is_named, read_invitee, with_invited
 from bot.domain.registration_refusals import AlreadyInvited, OwnAddress
 from bot.domain.staff import Staff
 from bot.services import case_steps, registration, thread_notes
@@ -75,10 +76,18 @@ def invite_other(
             note_marks(db, desk, changed)
             finding.set_case(db, changed)
             cases.set_hands(db, case.id, with_inviter(case.hands, by.id))
-            registration.call_back(db, case, now=now)
+            _end_notes(db, case, to, by=by, now=now)
             key = registration.key_of_step(db, changed)  # tried again, the step sends no second one
             registration.invite(db, desk, changed, key=key, why=registration.Why.INSTEAD, now=now)
             case_steps.follow_other(db, case.id, now=now)
             thread_notes.record(db, EventTag.INVITED_OTHER, case.id, actor=by.id, at=now)
             queue_case_card(db, case.id, now=now)
     return not is_named(case.ris, to)
+
+
+def _end_notes(db: Database, case: Case, to: Invitee, *, by: Staff, now: datetime) -> None:
+    """Of the mails to whom was invited before; what has not gone never goes."""
+    before = find_invited(case.ris)
+    same = before is not None and before.email.strip().lower() == to.email
+    how = MailEnd.ANEW if same else MailEnd.READDRESSED
+    registration.write_instead(db, case, registration.MAILS, how, by=by.id, now=now)

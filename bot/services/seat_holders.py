@@ -107,8 +107,16 @@ def list_with_account(db: Database, case: Case) -> tuple[str, ...]:
 
 def list_closed(db: Database, case: Case) -> tuple[tuple[str, str], ...]:
     """For whom an addition orders though their account there is closed: by name, with what it is called."""
-    ordered = _with_account(db, case, case.ordered_users)
-    return tuple((name(user), one.ref) for user, one in ordered if one.is_closed)
+    return _closed(_with_account(db, case, case.ordered_users))
+
+
+def list_shut(db: Database, case: Case) -> tuple[tuple[str, str], ...]:
+    """The same of whom an addition names though they are there already: to be known is not to get in."""
+    return _closed(_with_account(db, case, case.known_users))
+
+
+def _closed(of: Iterable[tuple[User, Account]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name(user), one.ref) for user, one in of if one.is_closed)
 
 
 def list_by_former(db: Database, case: Case) -> tuple[tuple[str, str], ...]:

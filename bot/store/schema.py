@@ -376,3 +376,9 @@ def m073_what_waits_knows_its_place_in_line(db: Database) -> None:
         create index outbox_of_case_in_line on outbox (case_id, kind, place)
             where status = 'queued' and case_id is not null;
     """)
+
+
+@migrations()
+def m074_who_waits_for_an_activation_is_found_by_an_index(db: Database) -> None:
+    db.execute("""create index accounts_waiting on accounts (case_id, email)
+                  where status = 'waiting' and case_id is not null""")

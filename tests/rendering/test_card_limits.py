@@ -150,7 +150,12 @@ def notes_of(text: str) -> list[Card]:
                 case=replace(
                     nasty_case(text, 12, 0), addition=Addition(of=2, known=tuple(range(9)), told=False)
                 ),
-                joined=Joined(company=text, status=CaseStatus.WITHDRAWN, sharing=(text,) * 40),
+                joined=Joined(
+                    company=text,
+                    status=CaseStatus.WITHDRAWN,
+                    sharing=(text,) * 40,
+                    shut=((text, "A-7"),) * 40,
+                ),
             )
         ),
         queue_card(

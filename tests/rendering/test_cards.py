@@ -145,6 +145,7 @@ GOLDEN: dict[str, Callable[[], Card]] = {
                 company="Lindgren & Soehne GmbH",
                 status=CaseStatus.LIVE,
                 closed=(("Aylin Demir", "A-7"),),
+                shut=(("Tomasz Zielinski", "A-3"),),
                 by_former=(("Greta Lindgren", "greta@lindgren.example"),),
             ),
         )

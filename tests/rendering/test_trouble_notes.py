@@ -5,13 +5,18 @@ from dataclasses import asdict, replace
 
 import pytest
 
+from bot.domain.approvals import Phase
 from bot.domain.bounces import reason_in
 from bot.domain.cards import MailEnd, TroubleNote
-from bot.domain.keyring import UNOPENED
-from bot.rendering import desk_notes
+from bot.domain.case_steps import CaseStep, StepName, StepState
+from bot.domain.job_faults import RESTORED, UNOPENED, VANISHED
+from bot.domain.outbox import JobStatus
+from bot.rendering import case_steps, desk_notes
 from bot.rendering.blocks import Card
+from bot.rendering.cards import case_card
+from bot.rendering.words import words
 from tests.golden import assert_json_approved
-from tests.rendering.test_cards import ASIDE, AT, ENGLISH, buttons
+from tests.rendering.test_cards import ASIDE, AT, ENGLISH, buttons, decided, effect
 
 FAILED = TroubleNote(
     what="job_failed", subject="order_confirmation → mira.wendel@sponsor.example.com", ref="C-7", id=7,
@@ -60,6 +65,35 @@ def test_who_has_a_wrong_address_is_reached_as_far_as_there_is_a_way(
     template: str, ref: str, instead: str
 ) -> None:
     assert instead in str(shown(subject=f"{template} → anna@example.org", ref=ref).blocks)
+
+
+@pytest.mark.parametrize(
+    ("detail", "said"),
+    [
+        (UNOPENED, "kein Schlüssel in SECRET_KEY öffnet ihren Link noch"),
+        (VANISHED, "Usher brach mittendrin ab"),
+        ("550 <!channel> no such user", "550 &lt;!channel&gt; no such user"),
+    ],
+)
+def test_what_no_server_said_is_said_in_the_readers_language(detail: str, said: str) -> None:
+    """What we say ourselves had come in English to every desk; what a server says comes as it is."""
+    german = words("de")
+    card = case_card(decided(Phase.FAILED, effect(JobStatus.FAILED, error=detail)), words=german)
+    note = desk_notes.trouble_note(replace(FAILED, detail=detail), words=german)
+
+    assert str(card.blocks).count(said) == 2  # how far the decision is, and that mail
+    assert said in str(note.blocks)
+    assert detail not in str(note.blocks) + str(card.blocks)
+
+
+@pytest.mark.parametrize(
+    ("detail", "said"),
+    [(VANISHED, "Usher brach mittendrin ab"), (RESTORED, "wartet seit einer Wiederherstellung")],
+)
+def test_a_step_says_so_too(detail: str, said: str) -> None:
+    step = CaseStep(case_id=7, name=StepName.KEYS, state=StepState.FAILED, since=AT, reason=detail)
+
+    assert case_steps.reason(step, words("de")) == said
 
 
 @pytest.mark.parametrize(

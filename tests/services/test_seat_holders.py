@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.accounts import Account, account_of
+from bot.domain.cards import CaseCard
 from bot.domain.cases import Case
 from bot.domain.errors import NothingToAdd
 from bot.domain.license_keys import Holder
@@ -182,6 +183,41 @@ def test_whose_account_is_closed_is_not_said_to_keep_it(
         assert found
         accounts.reopen(db, office.desk, found, by=AVERY.id, now=office.now)
     assert closed not in said(office, case, lang)
+
+
+@pytest.mark.parametrize(
+    ("lang", "closed"),
+    [
+        ("en", "The account of Tom Öztürk (`/usher account A-2`) is closed.* They are there already"),
+        ("de", "Das Konto von Tom Öztürk (`/usher account A-2`) ist geschlossen.* Wer es hat, ist schon da"),
+    ],
+)
+def test_whose_account_is_closed_among_those_who_are_there_is_named(
+    tmp_path: Path, lang: str, closed: str
+) -> None:
+    """They stood among those who are there already, and nobody saw that they cannot sign in."""
+    office = spare_keys.a_supplied_desk(tmp_path, seats=2)
+    with office.connect() as db, transaction(db):
+        _, tom = accounts.open_all(db, office.desk, office.case("C-1"), by="usher", now=office.now)
+    case = spare_keys.an_addition(office, TOM, NEW)
+    assert case.ordered_users == (NEW,)
+    office.work()
+    assert closed not in said(office, case, lang)
+    with office.connect() as db, transaction(db):
+        accounts.deactivate(db, office.desk, tom, by=AVERY.id, now=office.now)
+
+    assert closed in said(office, case, lang)
+    office.work()
+    shown = [str(one.blocks) for one in office.chat.standing.values() if case.ref in str(one.blocks)]
+    assert any("The account of Tom" in one for one in shown)
+    hostile = replace(TOM, last_name="<!channel> *Öztürk* " + "x" * 500)
+    with office.connect() as db:
+        joined = cases.get_card(db, office.desk, case.ref, now=office.now).joined
+    assert joined
+    card = CaseCard(case=case, joined=replace(joined, shut=((hostile.last_name, "A-2"),) * 9))
+    told = str(case_card(card, words=words(lang)).blocks)
+    assert "<!channel>" not in told
+    assert told.count("`/usher account A-2`") == 5
 
 
 def test_cards_of_additions_follow_an_account_that_is_closed_or_opened(office: Office) -> None:

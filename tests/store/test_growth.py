@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from bot.domain.outbox import JobKind, NewJob
 from bot.services import intake, moves, sources
 from bot.store import (
+    accounts,
     claims,
     conversations,
     day_figures,
@@ -231,6 +232,10 @@ OVER = (
        select :many + n, 1, '', 'Vexholm', 1, '{}', 1, 'mail:1', :now from numbers""",
     """insert into decisions (case_id, choice, made_by, made_at, version, content_hash, phase)
        select :many + n, 'approved', 'U1', :now, 1, '', 'done' from numbers""",
+    """insert into accounts (id, user_id, organisation, case_id, salutation, first_name, last_name, email,
+                             phones, job_title, role, credential, lang, origin, status, made_at)
+       select :many + n, 'u' || n, :many + n, :many + n, '', '', '', n || '@example.org', '[]', '', '', '',
+              'en', '', 'active', :now from numbers""",
     """insert into turns (case_id, holder, status, since)
        select :many + n, 'nobody', 'live', :now from numbers""",
     """insert into seats (case_id, organisation, number, holder, made_at)
@@ -246,6 +251,7 @@ def look_at_the_desk(office: Office) -> dict[str, int]:
     looks: dict[str, Callable[[Database], object]] = {
         "the queue": lambda db: queue.list_queue(db, limit=20),
         "the report's standing cases": notices.list_standing,
+        "whose activation mails did not go": accounts.list_unmailed,
         "an organisation's seats": lambda db: seats.list_held(db, 1),
         "what was sent to somebody": lambda db: conversations.list_sent_to(
             db, "dana@example.org", since=office.now
