@@ -344,7 +344,7 @@ def test_a_thread_marks_a_click_with_nothing_that_it_decides_for_others(workspac
     payloads.mark_with_next(click, now=office.clock.now())  # and dies in a way that runs no end
     workspace.start()
     waiting = hold(workspace)
-    workspace.command("take C-1", by=BLAKE.id)
+    workspace.command("assign C-1 @avery", by=BLAKE.id)
     waiting.work()
 
     assert list_kept(office.bot) == [click]
