@@ -1,5 +1,6 @@
 """Slack goes wrong: every case has one card all the same, a click counts once, and no mail waits for it."""
 
+import struct
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -132,6 +133,18 @@ def test_a_cut_line_is_said_and_comes_back_and_a_click_meanwhile_can_be_repeated
     desk.world.workspace.wait_until_connected()
 
     approved(order)
+
+
+def test_a_frame_of_which_a_cut_line_leaves_half_is_one_sentence_in_the_log(
+    desk: Desk, slack: Faults, caplog: pytest.LogCaptureFixture
+) -> None:
+    frame = b"\x81\x7e" + struct.pack("!H", 400) + b'{"envelope_id": "E1", "payload": {"type": "block_act'
+    slack.cut_sockets(frame)
+    until(lambda: any("in the middle of a message" in one.getMessage() for one in caplog.records))
+    desk.world.workspace.wait_until_connected()
+
+    assert not any(one.exc_info for one in caplog.records)
+    approved(send_order(desk))
 
 
 def test_slack_asking_for_a_new_line_costs_no_more_than_a_second_click(desk: Desk, slack: Faults) -> None:
