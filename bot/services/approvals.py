@@ -23,7 +23,7 @@ from bot.services.organisations import check_addition, check_not_again, find_joi
 from bot.services.queueing import queue_case_card
 from bot.services.rights import check_may_say_yes, check_undecided, say_yes, why_code, why_second
 from bot.store import approvals, case_words, cases
-from bot.store.database import transaction
+from bot.store.database import beforehand, transaction
 
 Who = Callable[[str], Staff]
 
@@ -149,7 +149,7 @@ def _drop_lost(db: Database, ref: str, who: Who | None, *, now: datetime) -> Non
         if not (who(one.by).staff and who(one.right_of).may(Act.REVIEW, escalated=case.escalated))
     ]
     if lost:
-        with transaction(db, locks=(f"case:{ref}",)):
+        with beforehand(db, locks=(f"case:{ref}",)):
             for one in lost:
                 if approvals.take_back(db, case, by=one.by):
                     thread_notes.record(db, EventTag.APPROVAL_LOST, case.id, actor="usher", at=now)
@@ -166,7 +166,7 @@ def _renew_offer(db: Database, desk: Desk, ref: str, shown: str | None, *, now: 
         return case
     offer = purchasing.quote(db, desk, case, now=now).seal
     if approvals.list_lapsed(db, case, offer) or shown not in (None, offer):
-        with transaction(db, locks=(f"case:{ref}",)):
+        with beforehand(db, locks=(f"case:{ref}",)):
             for lapsed in approvals.list_lapsed(db, case, offer):
                 approvals.drop(db, lapsed)
                 thread_notes.record(db, EventTag.APPROVAL_LAPSED, case.id, actor="usher", at=now)

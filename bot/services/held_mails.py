@@ -8,7 +8,7 @@ from bot.domain.mail_refusals import MailUntrue
 from bot.domain.outbox import JobKind, JobStatus
 from bot.services import mail_words, outbox, upkeep
 from bot.store import outbox as outbox_store
-from bot.store.database import transaction
+from bot.store.database import beforehand
 
 
 def end_untrue(db: Database, *, now: datetime) -> None:
@@ -46,7 +46,7 @@ def retry(db: Database, job_id: int, *, by: str, now: datetime) -> None:
 
 
 def _end_untrue(db: Database, job_id: int, *, now: datetime) -> bool:
-    with transaction(db, locks=(f"job:{job_id}",)):
+    with beforehand(db, locks=(f"job:{job_id}",)):
         job = outbox_store.find(db, job_id)  # by now a colleague may have released it, or it is true again
         if job is None or job.status is not JobStatus.HELD or mail_words.is_true(db, job, now=now):
             return False

@@ -1,4 +1,4 @@
-"""Slack's message events: kept before the ack, marked when dealt with, replayed after a restart."""
+"""Slack's message events and clicks: kept before the ack, marked when dealt with, else replayed."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from bot.domain.conversations import conversation_id
 from bot.services.desk import Desk
 from bot.store import chat_messages, payloads
-from bot.store.database import transaction
+from bot.store.database import BUSY_SECONDS, join_next, transaction, waiting_at_most
 
 #: for what payloads are sealed (`Keyring`)
 PAYLOAD = "payload"
@@ -18,10 +18,25 @@ KEPT = timedelta(days=2)  #: a payload holds people's words; Slack repeats event
 MOST_REPLAYS = 5  #: so often an event that is not dealt with is tried again
 
 
-def keep(db: Database, desk: Desk, payload_id: str, body: Mapping[str, Any], *, now: datetime) -> bool:
-    """Commit a payload, sealed for what people write in it; False when it is known (Slack repeats events)."""
+class DealtWith(Exception):  # noqa: N818 - nothing is wrong
+    """What is about to be decided was decided by another run of the same click."""
+
+
+def keep(
+    db: Database,
+    desk: Desk,
+    payload_id: str,
+    body: Mapping[str, Any],
+    *,
+    now: datetime,
+    patience: float = BUSY_SECONDS,
+) -> bool:
+    """Commit a payload, sealed for what people write in it; False when it is known (Slack repeats events).
+
+    `patience`: so many seconds another process's lock is waited for; sqlite3.OperationalError after them.
+    """
     sealed = desk.keyring.seal(PAYLOAD, json.dumps(body))
-    with transaction(db):
+    with waiting_at_most(db, patience), transaction(db):
         payloads.drop_old(db, before=now - KEPT)
         return payloads.add(db, payload_id, sealed, now=now)
 
@@ -30,6 +45,21 @@ def mark_done(db: Database, payload_id: str, *, now: datetime) -> bool:
     """False when somebody else has dealt with it."""
     with transaction(db):
         return payloads.claim(db, payload_id, now=now)
+
+
+def mark_with_next(payload_id: str, *, now: datetime) -> None:
+    """Let what this thread decides next mark the payload as well, or raise DealtWith and decide nothing."""
+
+    def mark(db: Database) -> None:
+        if not payloads.claim(db, payload_id, now=now):
+            raise DealtWith
+
+    join_next(mark)
+
+
+def mark_with_nothing() -> bool:
+    """What this thread decides next is about something else; return whether a payload was left unmarked."""
+    return join_next(None)
 
 
 def list_open(db: Database) -> list[str]:
@@ -46,18 +76,20 @@ def list_overdue(db: Database, *, now: datetime) -> list[str]:
     ]
 
 
-def try_again(db: Database, desk: Desk, payload_id: str) -> dict[str, Any] | None:
-    """The payload, to be dealt with anew; None when that was done meanwhile, or failed every time.
+def try_again(db: Database, desk: Desk, payload_id: str) -> tuple[dict[str, Any], datetime] | None:
+    """The payload to be dealt with anew, and when it came; None where that was done or failed every time.
 
     None as well where SECRET_KEY has lost the key that would open it: whoever wrote it asks again.
     """
     with transaction(db):
-        sealed = payloads.try_again(db, payload_id, most=MOST_REPLAYS)
+        found = payloads.try_again(db, payload_id, most=MOST_REPLAYS)
+    if found is None:
+        return None
+    sealed, came = found
     try:
-        body: dict[str, Any] | None = json.loads(desk.keyring.open(PAYLOAD, sealed)) if sealed else None
+        return json.loads(desk.keyring.open(PAYLOAD, sealed)), came
     except ValueError:
         return None
-    return body
 
 
 def find_case_of_thread(db: Database, channel: str, thread_ts: str) -> str | None:

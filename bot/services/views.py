@@ -10,7 +10,7 @@ from bot.domain.events import EventTag
 from bot.domain.staff import Staff
 from bot.services.desk import Desk
 from bot.store import events, views
-from bot.store.database import transaction
+from bot.store.database import beforehand
 
 
 def note(db: Database, desk: Desk, refs: Iterable[str], *, viewer: Staff, now: datetime) -> None:
@@ -24,7 +24,7 @@ def note(db: Database, desk: Desk, refs: Iterable[str], *, viewer: Staff, now: d
     unseen = views.list_unseen(db, cases, viewer=viewer.id, day=day)
     if not unseen:
         return
-    with transaction(db):
+    with beforehand(db):
         for number in unseen:
             if views.add(db, number, viewer=viewer.id, day=day):
                 events.add(db, EventTag.CASE_VIEWED, f"case:{number}", actor=viewer.id, at=now)

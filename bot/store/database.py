@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +37,10 @@ TROUBLES = {
 
 #: what opening a file that is no database of ours raises
 OPEN_ERRORS = (sqlite3.DatabaseError,)
+
+
+#: what the next transaction of this thread that commits does first
+_JOINED: ContextVar[Callable[[Database], None] | None] = ContextVar("joined", default=None)
 
 
 @contextmanager
@@ -89,8 +94,11 @@ def transaction(db: Database, locks: tuple[str, ...] = ()) -> Iterator[Database]
     all, a database with row locks takes each. A transaction is never opened inside another.
     """
     del locks
+    joined = _JOINED.get()
     db.conn.execute("begin immediate")
     try:
+        if joined is not None:
+            joined(db)
         yield db
     except BaseException:
         # A trigger or a full disk may have rolled back already.
@@ -99,6 +107,40 @@ def transaction(db: Database, locks: tuple[str, ...] = ()) -> Iterator[Database]
         raise
     else:
         db.conn.execute("commit")
+        if joined is not None:
+            _JOINED.set(None)
+
+
+@contextmanager
+def beforehand(db: Database, locks: tuple[str, ...] = ()) -> Iterator[Database]:
+    """A transaction that only prepares a decision or notes a look: what is joined waits for the next."""
+    joined = _JOINED.get()
+    _JOINED.set(None)
+    try:
+        with transaction(db, locks):
+            yield db
+    finally:
+        _JOINED.set(joined)
+
+
+def join_next(act: Callable[[Database], None] | None) -> bool:
+    """Make that part of this thread's next transaction: the two commit together, or it waits for another.
+
+    It takes the place of what was joined before; return whether that still waited.
+    """
+    waited = _JOINED.get() is not None
+    _JOINED.set(act)
+    return waited
+
+
+@contextmanager
+def waiting_at_most(db: Database, seconds: float) -> Iterator[None]:
+    """In here nobody waits longer than that for another process's lock."""
+    db.conn.execute(f"pragma busy_timeout = {round(seconds * 1000)}")
+    try:
+        yield
+    finally:
+        db.conn.execute(f"pragma busy_timeout = {round(BUSY_SECONDS * 1000)}")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Slack's message events as they came, kept from before the ack until they are dealt with."""
+"""Slack's message events and clicks as they came, kept from before the ack until they are dealt with."""
 
 from datetime import datetime
 
@@ -52,15 +52,15 @@ def list_open(db: Database) -> list[tuple[str, datetime, int]]:
     return [(entry["id"], instant(entry["received_at"]), entry["attempts"]) for entry in found]
 
 
-def try_again(db: Database, payload_id: str, *, most: int) -> str | None:
-    """Count one more attempt and return the sealed payload; None when dealt with, or tried too often."""
+def try_again(db: Database, payload_id: str, *, most: int) -> tuple[str, datetime] | None:
+    """Count one more attempt: the sealed payload and when it came; None when done, or tried too often."""
     found = row(
         db,
         """update payloads set attempts = attempts + 1
-           where id = :id and done_at is null and attempts < :most returning body""",
+           where id = :id and done_at is null and attempts < :most returning body, received_at""",
         {"id": payload_id, "most": most},
     )
-    return str(found["body"]) if found else None
+    return (str(found["body"]), instant(found["received_at"])) if found else None
 
 
 def drop_old(db: Database, *, before: datetime) -> int:

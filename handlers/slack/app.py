@@ -5,6 +5,7 @@ from functools import partial
 from slack_bolt import App, BoltRequest, BoltResponse
 
 from bot.bootstrap import Bot
+from bot.services.payloads import DealtWith
 from handlers.slack import (
     accounts,
     additions,
@@ -13,6 +14,7 @@ from handlers.slack import (
     case_answers,
     case_steps,
     cases,
+    clicks,
     clippings,
     commands,
     conversations,
@@ -93,6 +95,8 @@ def build(bot: Bot) -> App:
     app.use(partial(masking.mask_fields, bot=bot))
     app.use(partial(places.answer_there, bot=bot))
     app.use(partial(backup.refuse_forgotten, bot=bot))
+    app.use(partial(clicks.refuse_late, bot=bot))
+    clicks.mark(app, bot)
     app.error(partial(on_error, bot=bot))
     for room in ROOMS:
         room.register(app, bot)
@@ -101,11 +105,17 @@ def build(bot: Bot) -> App:
 
 def on_error(error: Exception, request: BoltRequest, respond: Respond, *, bot: Bot) -> BoltResponse | None:
     """The door's one catch: the person hears that it went wrong, with an id to quote."""
+    if isinstance(error, DealtWith):
+        return None  # whoever did it has answered
+    if clicks.asks_to_repeat(error, request):
+        clicks.ask_to_repeat(request, respond, bot)
+        return None
     told = written_down(error, bot)
     if request.body.get("type") == "view_submission" and request.context.ack.response is None:
         # A modal has no other place to say it: without an answer Slack speaks of its own trouble.
         return in_modal(request.body.get("view") or {}, told)
-    places.say_bug(request, respond, told, bot)
+    if clicks.give_up(request, bot):
+        places.say_bug(request, respond, told, bot)
     if is_event(request.body):
         mark_done(request.body, bot)  # the person knows; a restart must not say it again
     return None

@@ -8,6 +8,7 @@ from slack_bolt import BoltResponse
 from bot.bootstrap import Bot
 from bot.services import backup
 from handlers.slack.answers import Body, Respond, say, words
+from handlers.slack.payloads import mark_done
 
 log = structlog.get_logger("slack")
 
@@ -26,4 +27,5 @@ def refuse_forgotten(
         return next_()
     log.warning("a message of before a restore was clicked", ts=posted["message_ts"])
     say(respond, words(bot).say("slack.forgotten", at=words(bot).instant(restored_at)))
+    mark_done(body, bot)
     return BoltResponse(status=200)

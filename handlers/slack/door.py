@@ -1,5 +1,6 @@
 """Keep the line to Slack (Socket Mode, or HTTP through the portal) and replay what was left lying."""
 
+import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -82,6 +83,7 @@ class SlackDoor:
             ping_interval=PING,
             concurrency=CONCURRENCY,
         )
+        handler.client.logger.addFilter(_in_a_sentence)
         failures = 0
         while not self._stopping.is_set():
             try:
@@ -152,6 +154,14 @@ class SlackDoor:
     def _report(self, sentence: str, *, well: bool, part: str = LINE) -> None:
         if self._bot.health.report(part, sentence, well=well, now=self._bot.clock.now()):
             log.info("slack door", part=part, well=well, sentence=sentence)
+
+
+def _in_a_sentence(record: logging.LogRecord) -> bool:
+    """A frame that a cut line leaves half is no JSON: the client writes a traceback of its own parts."""
+    if record.exc_info and isinstance(record.exc_info[1], json.JSONDecodeError):
+        record.msg, record.args = "Slack's line was cut in the middle of a message: it was not acked", ()
+        record.exc_info = record.exc_text = None
+    return True
 
 
 def _hang_up(handler: SocketModeHandler) -> None:

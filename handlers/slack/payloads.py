@@ -1,4 +1,4 @@
-"""What comes from Slack, at the door: clicks and commands are acked, events kept before Bolt acks them."""
+"""What comes from Slack, at the door: clicks and events are kept before they are acked."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -8,13 +8,22 @@ from slack_bolt import Ack, App, BoltRequest, BoltResponse
 
 from bot.bootstrap import Bot
 from bot.domain.whole_text import whole
-from bot.services import payloads
+from bot.services import payloads, upkeep
 from handlers.slack.listeners import ACKED
 
 log = structlog.get_logger("slack")
 
-#: marks a replayed request, which is in the store already
+#: marks a replayed request, which is in the store already: when it came
 REPLAYED = "usher_replayed"
+#: marks a request that is in the store
+KEPT = "usher_kept"
+NOBODYS = 404  #: Bolt's answer to what nobody listens to
+#: seconds that a click waits for a locked database; Slack takes no ack after three
+PATIENCE = 2.0
+
+
+class NotKept(Exception):  # noqa: N818 - whoever clicked is asked to press again
+    """A click came while another process had the database locked: it is neither acked nor carried out."""
 
 
 class LastingAck(Ack):
@@ -39,7 +48,7 @@ def receive(
 
     What nobody listens to is not acked all the same: Bolt then gives no answer at all.
     """
-    if body.get("type") == "block_actions" or "command" in body:
+    if is_click(body) or "command" in body:
         ack = request.context["ack"] = LastingAck()  # type: ignore[no-untyped-call]
         ack()
     make_whole(body)
@@ -65,20 +74,39 @@ def keep_payload(
     *,
     bot: Bot,
 ) -> BoltResponse:
-    """Commit an event's payload, then let it on; one that is known is acked and dropped."""
-    event_id, event = body.get("event_id"), body.get("event")
-    if not is_event(body) or not isinstance(event_id, str) or not isinstance(event, dict):
-        return next_()
-    if not concerns_us(event):
-        return next_()
-    if request.context.get(REPLAYED):
-        return next_()
-    with bot.connect() as db:
-        fresh = payloads.keep(db, bot.desk, event_id, body, now=bot.clock.now())
-    if not fresh:
-        log.info("event repeated", payload=event_id)
+    """Commit an event's or a click's payload, then let it on; one that is known is acked and dropped."""
+    payload_id = kept_as(body)
+    if payload_id and not request.context.get(REPLAYED) and not _is_fresh(payload_id, body, bot):
+        log.info("payload repeated", payload=payload_id)
         return BoltResponse(status=200)
+    request.context[KEPT] = bool(payload_id)
     return next_()
+
+
+def _is_fresh(payload_id: str, body: Mapping[str, object], bot: Bot) -> bool:
+    """Commit it; an event comes again where that takes too long, a click does not."""
+    now = bot.clock.now()
+    with bot.connect() as db:
+        if not is_click(body):
+            return payloads.keep(db, bot.desk, payload_id, body, now=now)
+        # No listener to clicks asks what else stood in the message.
+        click = {name: part for name, part in body.items() if name != "message"}
+        try:
+            return payloads.keep(db, bot.desk, payload_id, click, now=now, patience=PATIENCE)
+        except Exception as exc:
+            if upkeep.is_locked(exc):
+                raise NotKept from exc
+            raise
+
+
+def kept_as(body: Mapping[str, Any]) -> str:
+    """The id under which it is kept, the same however often Slack sends it; "" where it is not."""
+    if is_click(body):
+        return f"click:{body['trigger_id']}" if body.get("trigger_id") else ""
+    event = body.get("event")
+    if is_event(body) and isinstance(event, Mapping) and concerns_us(event):
+        return str(body.get("event_id") or "")
+    return ""
 
 
 def concerns_us(event: Mapping[str, object]) -> bool:
@@ -90,14 +118,19 @@ def concerns_us(event: Mapping[str, object]) -> bool:
     )
 
 
+def is_click(body: Mapping[str, object]) -> bool:
+    return body.get("type") == "block_actions"
+
+
 def is_event(body: Mapping[str, object]) -> bool:
     return body.get("type") == "event_callback"
 
 
 def mark_done(body: Mapping[str, object], bot: Bot) -> None:
-    """Say that an event was dealt with."""
-    with bot.connect() as db:
-        payloads.mark_done(db, str(body["event_id"]), now=bot.clock.now())
+    """Say that it was dealt with, where it was kept."""
+    if payload_id := kept_as(body):
+        with bot.connect() as db:
+            payloads.mark_done(db, payload_id, now=bot.clock.now())
 
 
 def list_kept(bot: Bot) -> list[str]:
@@ -114,9 +147,12 @@ def list_overdue(bot: Bot) -> list[str]:
 
 def replay(app: App, bot: Bot, kept: Iterable[str]) -> None:
     """Deal with what an earlier run, or a bad hour, has left."""
-    for event_id in kept:
+    for payload_id in kept:
         with bot.connect() as db:
-            body = payloads.try_again(db, bot.desk, event_id)
-        if body is not None:
-            log.info("event replayed", payload=event_id)
-            app.dispatch(BoltRequest(body=body, mode="socket_mode", context={REPLAYED: True}))
+            found = payloads.try_again(db, bot.desk, payload_id)
+        if found is not None:
+            body, came = found
+            log.info("payload replayed", payload=payload_id)
+            answer = app.dispatch(BoltRequest(body=body, mode="socket_mode", context={REPLAYED: came}))
+            if answer.status == NOBODYS:
+                mark_done(body, bot)

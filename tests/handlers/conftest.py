@@ -1,5 +1,6 @@
 """Slack's side of the line, as far as the listeners need it: it remembers what it is told."""
 
+import itertools
 import json
 import re
 import time
@@ -20,6 +21,12 @@ from tests.cast import Office, an_office
 from tests.outside import APPROVALS
 
 Found = TypeVar("Found")
+_TRIGGERS = itertools.count(1)
+
+
+def new_trigger() -> str:
+    """Slack gives each click and each command its own."""
+    return f"1.2.{next(_TRIGGERS)}"
 
 
 def until(find: Callable[[], Found | None], *, seconds: float = 10.0) -> Found:
@@ -41,6 +48,7 @@ class Workspace:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     said: list[dict[str, Any]] = field(default_factory=list)  #: at response URLs
     down: bool = False
+    opens_nothing: str = ""  #: why a modal does not open
     app: App = field(init=False)
 
     def start(self) -> None:
@@ -62,6 +70,8 @@ class Workspace:
             "auth.test": {"user_id": "U0USHER", "bot_id": "B0USHER", "team_id": "T0", "url": "https://x/"},
             "views.open": {"view": {"id": "V1"}},
         }
+        if method == "views.open" and self.opens_nothing:
+            about[method] = {"ok": False, "error": self.opens_nothing}
         body = {"ok": True, "ts": "1.2", **about.get(method, {})}
         return Response(json.dumps(body), content_type="application/json")
 
@@ -83,7 +93,15 @@ class Workspace:
         return response
 
     def click(
-        self, action: str, value: str, *, by: str, seen: str = "", private: bool = False, ts: str = ""
+        self,
+        action: str,
+        value: str,
+        *,
+        by: str,
+        seen: str = "",
+        private: bool = False,
+        ts: str = "",
+        trigger: str = "",
     ) -> BoltResponse:
         return self.dispatch(
             {
@@ -93,7 +111,7 @@ class Workspace:
                 "channel": {"id": APPROVALS},
                 "container": {"is_ephemeral": private} | ({"message_ts": ts} if ts else {}),
                 "response_url": f"{self.url}/respond",
-                "trigger_id": "1.2.3",
+                "trigger_id": trigger or new_trigger(),
                 "actions": [
                     {"action_id": action, "block_id": f"case:{seen}", "value": value, "type": "button"}
                 ],
@@ -128,7 +146,7 @@ class Workspace:
                 "team_id": "T0",
                 "channel_id": APPROVALS,
                 "response_url": f"{self.url}/respond",
-                "trigger_id": "1.2.3",
+                "trigger_id": new_trigger(),
             }
         )
 

@@ -19,7 +19,7 @@ from bot.store import cases as case_store
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, CASEY, DANA, ELI, MALLORY, a_mail, an_office
 from tests.forms import COMPANY, MARA, TOM
-from tests.handlers.conftest import Workspace
+from tests.handlers.conftest import Workspace, new_trigger
 from tests.handlers.oracle import Act, Oracle, Policy
 from tests.outside import FakeChat
 
@@ -149,7 +149,7 @@ class Desk:
 
     def _of(self, who: str) -> dict[str, Any]:
         url = f"{self.workspace.url}/respond"
-        return {"user": {"id": who}, "team": {"id": "T0"}, "response_url": url, "trigger_id": "1.2.3"}
+        return {"user": {"id": who}, "team": {"id": "T0"}, "response_url": url, "trigger_id": new_trigger()}
 
     def _act(self, who: str, body: dict[str, Any], seen: tuple[str, ...]) -> None:
         """One act: it was answered in words, and nothing came of it that may not be."""

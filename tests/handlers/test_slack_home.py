@@ -9,7 +9,7 @@ from slack_bolt import BoltResponse
 
 from bot.domain.cases import CaseStatus
 from tests.cast import AVERY, BLAKE, CASEY, ELI, a_case
-from tests.handlers.conftest import Workspace, until
+from tests.handlers.conftest import Workspace, new_trigger, until
 
 BUG_ID = re.compile(r"[\w-]{8}")
 
@@ -47,7 +47,7 @@ def click_at_home(workspace: Workspace, action: str, value: str, *, by: str, see
             "team": {"id": "T0"},
             "container": {"type": "view", "view_id": "V1"},
             "view": {"id": "V1", "type": "home", "blocks": [], "private_metadata": ""},
-            "trigger_id": "1.2.3",
+            "trigger_id": new_trigger(),
             "actions": [
                 {
                     "action_id": action,
@@ -213,7 +213,7 @@ def test_a_refusal_in_an_open_modal_stands_at_its_top(workspace: Workspace) -> N
             "team": {"id": "T0"},
             "container": {"type": "view", "view_id": "V7"},
             "view": view | {"blocks": blocks},
-            "trigger_id": "1.2.3",
+            "trigger_id": new_trigger(),
             "actions": [{"action_id": "case_take", "block_id": "case:x", "value": "C-1", "type": "button"}],
         }
     )

@@ -10,7 +10,7 @@ import pytest
 from bot.domain.cases import Case
 from tests.authenticators import enrolled
 from tests.cast import AVERY, BLAKE, CASEY, ELI, Office
-from tests.handlers.conftest import Workspace, until
+from tests.handlers.conftest import Workspace, new_trigger, until
 from tests.license_keys import KEYS, a_desk, approved, mail_keys, seat_of, stock, traces, user, work
 
 Json = dict[str, Any]
@@ -44,7 +44,7 @@ def choose(workspace: Workspace, view: Json, value: str, *, by: str) -> None:
             "type": "block_actions",
             "user": {"id": by},
             "team": {"id": "T0"},
-            "trigger_id": "1.2.3",
+            "trigger_id": new_trigger(),
             "view": {**view, "id": "V1", "blocks": blocks},
             "actions": [
                 {
@@ -159,7 +159,7 @@ def test_a_long_case_has_pages(open_workspace: Opened, tmp_path: Path) -> None:
         "type": "block_actions",
         "user": {"id": BLAKE.id},
         "team": {"id": "T0"},
-        "trigger_id": "1.2.3",
+        "trigger_id": new_trigger(),
         "view": {**view, "id": "V1"},
         "actions": [{"action_id": "keys_more", "block_id": "pages", "value": "3", "type": "button"}],
     }

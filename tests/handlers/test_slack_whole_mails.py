@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.cast import BLAKE, ELI, a_mail
-from tests.handlers.conftest import Workspace, until
+from tests.handlers.conftest import Workspace, new_trigger, until
 
 LONG = "My code has expired. " * 4_000 + "Passwort: Sommer2025!xyz\nThe end."
 
@@ -25,7 +25,7 @@ def whole(workspace: Workspace, *, by: str = BLAKE.id) -> None:
     workspace.dispatch(
         {
             "type": "block_actions", "user": {"id": by}, "team": {"id": "T0"},
-            "response_url": f"{workspace.url}/respond", "trigger_id": "1.2.3", "actions": [action],
+            "response_url": f"{workspace.url}/respond", "trigger_id": new_trigger(), "actions": [action],
         }
     )  # fmt: skip
 
@@ -39,8 +39,8 @@ def page(workspace: Workspace, many: int = 1) -> dict[str, object]:
 def turn(workspace: Workspace, view: dict[str, object], to: str) -> None:
     workspace.dispatch(
         {
-            "type": "block_actions", "user": {"id": BLAKE.id}, "team": {"id": "T0"}, "trigger_id": "1.2.3",
-            "view": {**view, "id": "V1"},
+            "type": "block_actions", "user": {"id": BLAKE.id}, "team": {"id": "T0"},
+            "trigger_id": new_trigger(), "view": {**view, "id": "V1"},
             "actions": [{"action_id": "mail_whole_more", "block_id": "b", "value": to, "type": "button"}],
         }
     )  # fmt: skip

@@ -3,6 +3,8 @@
 import sqlite3
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PosixPath
@@ -10,8 +12,20 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlite_utils import Database
 
-from bot.store.database import instant, put_in_place, text_of
+from bot.store.database import (
+    BUSY_SECONDS,
+    beforehand,
+    connect,
+    instant,
+    join_next,
+    put_in_place,
+    rows,
+    text_of,
+    transaction,
+    waiting_at_most,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -87,3 +101,76 @@ def test_a_database_that_cannot_be_read_is_replaced_all_the_same(tmp_path: Path)
     assert [file.name for file in tmp_path.iterdir()] == ["usher.db"]
     with closing(sqlite3.connect(target)) as left:
         assert left.execute("select n from x").fetchall() == []
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Iterator[Database]:
+    with connect(tmp_path / "notes.db") as db:
+        db.execute("create table notes (said text)")
+        yield db
+        join_next(None)
+
+
+def joined(db: Database) -> None:
+    db.execute("insert into notes values ('joined')")
+
+
+def said(db: Database) -> list[str]:
+    return [entry["said"] for entry in rows(db, "select said from notes")]
+
+
+def test_what_is_joined_commits_with_the_next_transaction_and_with_no_other(notes: Database) -> None:
+    join_next(joined)
+    for word in ("first", "second"):
+        with transaction(notes):
+            notes.execute("insert into notes values (?)", [word])
+
+    assert said(notes) == ["joined", "first", "second"]
+    assert not join_next(None)
+
+
+def test_what_is_joined_is_undone_with_its_transaction_and_waits_for_another_try(notes: Database) -> None:
+    join_next(joined)
+    with pytest.raises(KeyError), transaction(notes):
+        raise KeyError
+    assert said(notes) == []
+    with transaction(notes):
+        pass
+
+    assert said(notes) == ["joined"]
+
+
+def test_what_only_prepares_leaves_what_is_joined_to_the_decision(notes: Database) -> None:
+    join_next(joined)
+    with beforehand(notes):
+        notes.execute("insert into notes values ('prepared')")
+    with pytest.raises(KeyError), beforehand(notes):
+        raise KeyError
+    assert said(notes) == ["prepared"]
+
+    assert join_next(None)
+
+
+def test_a_joined_act_that_refuses_keeps_the_transaction_from_doing_anything(notes: Database) -> None:
+    def refuse(_: Database) -> None:
+        raise KeyError
+
+    join_next(refuse)
+    with pytest.raises(KeyError), transaction(notes):
+        notes.execute("insert into notes values ('never')")
+
+    assert said(notes) == []
+    assert not notes.conn.in_transaction
+
+
+def test_whoever_is_in_a_hurry_waits_for_a_lock_as_long_as_told_and_then_as_ever(
+    notes: Database, tmp_path: Path
+) -> None:
+    (ever,) = notes.execute("pragma busy_timeout").fetchone()
+    with connect(tmp_path / "notes.db") as other, transaction(other):
+        began = time.monotonic()
+        with pytest.raises(sqlite3.OperationalError), waiting_at_most(notes, 0.1), transaction(notes):
+            pass
+        assert time.monotonic() - began < 5
+
+    assert notes.execute("pragma busy_timeout").fetchone() == (ever,) == (BUSY_SECONDS * 1000,)

@@ -82,7 +82,7 @@ def test_a_database_locked_for_longer_than_anybody_waits_is_said_and_loses_nothi
         desk.unwell("mailbox", "another process has locked the database")
         assert desk.cards(came.company) == []
 
-    desk.whisper("avery", "approvals", "Something went wrong on our side")
+    desk.whisper("avery", "approvals", "Nothing was changed: Usher could not act in time")
     came.approve()
     came.confirmed()
     approved(shown)

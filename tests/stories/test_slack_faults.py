@@ -1,5 +1,6 @@
 """Slack goes wrong: every case has one card all the same, a click counts once, and no mail waits for it."""
 
+import struct
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -134,6 +135,18 @@ def test_a_cut_line_is_said_and_comes_back_and_a_click_meanwhile_can_be_repeated
     approved(order)
 
 
+def test_a_frame_of_which_a_cut_line_leaves_half_is_one_sentence_in_the_log(
+    desk: Desk, slack: Faults, caplog: pytest.LogCaptureFixture
+) -> None:
+    frame = b"\x81\x7e" + struct.pack("!H", 400) + b'{"envelope_id": "E1", "payload": {"type": "block_act'
+    slack.cut_sockets(frame)
+    until(lambda: any("in the middle of a message" in one.getMessage() for one in caplog.records))
+    desk.world.workspace.wait_until_connected()
+
+    assert not any(one.exc_info for one in caplog.records)
+    approved(send_order(desk))
+
+
 def test_slack_asking_for_a_new_line_costs_no_more_than_a_second_click(desk: Desk, slack: Faults) -> None:
     order = send_order(desk)
     card = order.card()
@@ -145,19 +158,28 @@ def test_slack_asking_for_a_new_line_costs_no_more_than_a_second_click(desk: Des
     desk.well()
 
 
-def test_a_click_that_arrives_late_counts_and_the_second_one_hears_of_it(desk: Desk, slack: Faults) -> None:
+def test_a_click_that_arrives_late_counts_and_its_repetition_changes_and_says_nothing(
+    desk: Desk, slack: Faults
+) -> None:
+    def told() -> int:
+        said = desk.world.workspace.ephemerals("avery", "approvals")
+        return sum("approved" in as_text(message) for message in said)
+
     order = send_order(desk)
     card = order.card()
     desk.settled()
+    before = told()
     slack.hold_next("interactive")
     assert desk.act("avery").click("approvals", card["ts"], "case_approve").timed_out
     slack.release_held()
     order.confirmed()
+    until(lambda: told() > before)
 
-    slack.redeliver_last("interactive")
-    desk.whisper("avery", "approvals", "already approved")
+    again = slack.redeliver_last("interactive")
+    until(lambda: again.state == "acked")
     order.confirmed()
     desk.well()
+    assert told() == before + 1
 
 
 def test_events_that_come_late_or_twice_are_answered_once(desk: Desk, slack: Faults) -> None:

@@ -84,8 +84,8 @@ class Faults:
             self._down = None
             self._sockets.refusing = False
 
-    def cut_sockets(self) -> None:
-        self._sockets.cut()
+    def cut_sockets(self, last: bytes = b"") -> None:
+        self._sockets.cut(last)
 
     def refresh_sockets(self) -> None:
         """Slack asks the app to connect anew."""

@@ -128,13 +128,14 @@ class Sockets:
             else:
                 return True
 
-    def cut(self) -> None:
-        """Drop every connection without a word."""
+    def cut(self, last: bytes = b"") -> None:
+        """Drop every connection without a word, or behind those bytes: the beginning of a frame."""
         with self._pulse.condition:
             live = list(self._live)
         for connection in live:
             self._retire(connection)
             with suppress(OSError):
+                connection.socket.sendall(last)
                 connection.socket.shutdown(socket.SHUT_RDWR)
 
     def refresh(self, reason: str = "refresh_requested") -> None:
