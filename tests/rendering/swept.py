@@ -122,15 +122,7 @@ SWEPT: Mapping[str, Callable[[str], list[Shown]]] = {
     ],
     "desk_notes.held_note": lambda text: [
         desk_notes.held_note(poisoned(replace(shown.HELD, ended=ended, at=AT), text), words=ENGLISH)
-        for ended in (
-            None,
-            MailEnd.RELEASED,
-            MailEnd.DISCARDED,
-            MailEnd.OVERTAKEN,
-            MailEnd.UNTRUE,
-            MailEnd.ANEW,
-            MailEnd.READDRESSED,
-        )
+        for ended in (None, *(one for one in MailEnd if f"held.title.{one}" in ENGLISH))
     ],
     "mail_notes.kind_note": lambda text: [
         mail_notes.kind_note(KindNote(kind=Kind.RIS, ref="C-9", by=MARK + text), words=ENGLISH)
