@@ -69,8 +69,8 @@ class Why(StrEnum):
     REMINDER = "reminder"  # nobody has registered yet
 
 
-#: by staff, or with an approval that was taken back
 _LOST = (*UNSENT, JobStatus.UNKNOWN)
+#: by staff, or with an approval that was taken back
 _DROPPED = (JobStatus.DISCARDED, JobStatus.REPLACED)
 _KEYS = frozenset({StepName.KEYS, StepName.KEY_MAILS})  #: skipped, no mail brings any
 _ANEW = frozenset({Why.FIRST, Why.INSTEAD})  #: somebody is invited who was not
