@@ -130,7 +130,7 @@ def example_user(lang: str) -> User:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def plain(text: str) -> str:
     """A label or choice as it is compared: case, width, blanks and the marks around it do not count."""
     folded = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()

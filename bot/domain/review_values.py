@@ -96,7 +96,7 @@ _PHONES: Final = re.compile(
 )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def phone_numbers(text: str, region: str = "") -> tuple[str, ...]:
     """E.164 of each of the numbers in a cell; nothing where one of them is none."""
     if one := phone_number(text, region):
@@ -107,7 +107,7 @@ def phone_numbers(text: str, region: str = "") -> tuple[str, ...]:
     return numbers if len(numbers) == len(parts) > 1 else ()
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def phone_number(text: str, region: str = "") -> str | None:
     """E.164 of a phone number; one without its country code is taken as the region's own."""
     if len(text) > _TOO_LONG:
@@ -193,7 +193,7 @@ SHARED_NAMES: Final = frozenset({
 # fmt: on
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def is_address(text: str) -> bool:
     """Whether it is a mail address; nothing outside is asked."""
     if len(text) > _TOO_LONG:
@@ -255,7 +255,7 @@ _MISTYPED: Final = (
 _PERHAPS_MISTYPED: Final = re.compile("|".join(mistyped.pattern for mistyped, _ in _MISTYPED))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def retyped_address(address: str) -> str:
     """The address with a well-known domain's slip of the pen mended, or "" where there is none."""
     if not _PERHAPS_MISTYPED.search(address.lower()):
@@ -326,7 +326,7 @@ def vat_id(text: str, country: str) -> str | None:
     return compact if re.fullmatch(r"(?!CHE)[A-Z]{2}[A-Z0-9]{2,13}", compact, re.ASCII) else text
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def is_vat_id(text: str, country: str) -> bool:
     """Whether it can be a VAT id of its country, by form and check digit; no register is asked."""
     from stdnum import get_cc_module  # noqa: PLC0415 - walks a package of 200 modules

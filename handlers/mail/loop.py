@@ -26,8 +26,8 @@ _Read = tuple[LedgerMail, ReadMail | None]  #: a recorded mail, and what was rea
 BATCH = 100  #: UIDs a move
 FETCHED = 25  #: mails a fetch and a commit: what is in memory several times while it arrives
 HELD_BYTES = 4_000_000  #: of them
-TOGETHER = 16  #: mails read in one go, in memory several times on their way to a child and back, and settled
-TOGETHER_BYTES = 800_000  #: of them
+TOGETHER = 12  #: mails read in one go, in memory several times on their way to a child and back, and settled
+TOGETHER_BYTES = 600_000  #: of them
 TOGETHER_ROWS = (
     2_000  #: of their workbooks: while they are settled, who else writes waits, and so does a stop
 )
