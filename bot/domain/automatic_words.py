@@ -5,6 +5,7 @@ written as those in `thanks`, do not hold is a person's, and so is a question. F
 """
 
 import re
+from functools import cache
 from typing import Final
 
 from bot.domain.absence_words import ABSENCES_ABROAD
@@ -71,7 +72,6 @@ und / ich habe keinen zugriff|habe keinen zugriff|keinen zugriff / auf|meine|mai
 ihre|e mail|mail|nachricht|e mails|mails / wird nicht weitergeleitet|werden nicht weitergeleitet /
 / in dringenden fallen / wenden sie sich|bitte|an|kontaktieren sie|mein|meine|meinen|kollegin|kollegen|team
 """
-_PHRASES: Final = [*PHRASES, *read_phrases(f"{_TOLD}{ABSENCES_ABROAD}")]
 _CAME_OR_AWAY: Final = re.compile(
     rf"\b(?:we (?:have |ve )?received your"
     rf"|(?:your|the|a)(?: new)? (?:support )?(?:request|ticket|message|(?:e )?mail|inquiry|enquiry|case)"
@@ -136,7 +136,13 @@ def is_automatic(mail: InboundMail) -> bool:
         return False
     said = _GREETING.sub("", text, count=1) if _GREETING.match(text) else text
     said, names = _INSTEAD.sub(r"\1", _ADDRESS.sub(" ", said)), names_in(mail.sender.name)
-    return not any(without_phrases(fold(part), names, _PHRASES) for part in _SENTENCE.split(said))
+    return not any(without_phrases(fold(part), names, _phrases()) for part in _SENTENCE.split(said))
+
+
+@cache
+def _phrases() -> list[re.Pattern[str]]:
+    """Compiled for the first mail that looks like one: it takes a start's time of all that have none."""
+    return [*PHRASES, *read_phrases(f"{_TOLD}{ABSENCES_ABROAD}")]
 
 
 def _has_subject(subject: str) -> bool:
