@@ -76,17 +76,24 @@ def test_ctrl_c_reaches_the_whole_group_and_ends_it_cleanly(world: World, tmp_pa
 
 
 def test_what_its_start_made_is_no_work_for_the_collector(world: World, tmp_path: Path) -> None:
-    told = tmp_path / "frozen"
+    told = tmp_path / "told"
     (tmp_path / "sitecustomize.py").write_text(
-        "import atexit, gc\n"
-        f"atexit.register(lambda: open({str(told)!r}, 'a').write(f'{{gc.get_freeze_count()}}\\n'))\n"
+        "import atexit, gc, sys\n"
+        "runs = lambda: gc.get_stats()[2]['collections']\n"
+        "def tell():\n"
+        f"    with open({str(told)!r}, 'a') as file:\n"
+        "        print(gc.get_freeze_count(), runs(), gc.isenabled(), 'handlers.cli.run' in sys.modules, file=file)\n"
+        "atexit.register(tell)\n"
     )
     env = settings_of(world, tmp_path) | {"pythonpath": tmp_path}
     with running(tmp_path / "desk", "--only", "worker", env=env) as service:
         service.wait_until_said('"ready"')
         service.end(signal.SIGTERM)
 
-    assert max(map(int, told.read_text().split())) > 50_000
+    (said,) = [line.split() for line in told.read_text().splitlines() if line.endswith("True")]
+    frozen, whole_runs, enabled, _ = said
+    assert int(frozen) > 50_000
+    assert (int(whole_runs), enabled) == (1, "True")  # its own, once all is there
 
 
 def test_a_closed_terminal_drains_it_as_sigterm_does(world: World, tmp_path: Path) -> None:
