@@ -80,9 +80,10 @@ def test_what_its_start_made_is_no_work_for_the_collector(world: World, tmp_path
     (tmp_path / "sitecustomize.py").write_text(
         "import atexit, gc, sys\n"
         "runs = lambda: gc.get_stats()[2]['collections']\n"
+        "said = lambda: (gc.get_freeze_count(), runs(), gc.isenabled(), 'handlers.cli.run' in sys.modules)\n"
         "def tell():\n"
         f"    with open({str(told)!r}, 'a') as file:\n"
-        "        print(gc.get_freeze_count(), runs(), gc.isenabled(), 'handlers.cli.run' in sys.modules, file=file)\n"
+        "        print(*said(), file=file)\n"
         "atexit.register(tell)\n"
     )
     env = settings_of(world, tmp_path) | {"pythonpath": tmp_path}
