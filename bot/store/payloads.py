@@ -52,15 +52,15 @@ def list_open(db: Database) -> list[tuple[str, datetime, int]]:
     return [(entry["id"], instant(entry["received_at"]), entry["attempts"]) for entry in found]
 
 
-def try_again(db: Database, payload_id: str, *, most: int) -> tuple[str, datetime] | None:
-    """Count one more attempt: the sealed payload and when it came; None when done, or tried too often."""
+def try_again(db: Database, payload_id: str) -> tuple[str, datetime, int] | None:
+    """Count one more attempt: the sealed payload, when it came, and attempts with this; None when done."""
     found = row(
         db,
         """update payloads set attempts = attempts + 1
-           where id = :id and done_at is null and attempts < :most returning body, received_at""",
-        {"id": payload_id, "most": most},
+           where id = :id and done_at is null returning body, received_at, attempts""",
+        {"id": payload_id},
     )
-    return (str(found["body"]), instant(found["received_at"])) if found else None
+    return (str(found["body"]), instant(found["received_at"]), int(found["attempts"])) if found else None
 
 
 def drop_old(db: Database, *, before: datetime) -> int:
