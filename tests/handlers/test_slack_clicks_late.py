@@ -1,11 +1,13 @@
 """Clicks that come to nothing: whoever pressed hears so, and none is kept for ever."""
 
+import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.errors import TransientFailure
 from bot.services.payloads import MOST_REPLAYS
+from handlers.slack import clicks
 from handlers.slack.payloads import list_kept, replay
-from tests.cast import AVERY, a_case
+from tests.cast import AVERY, a_case, a_mail
 from tests.handlers.conftest import Workspace
 from tests.handlers.test_slack_clicks import hold, is_idle, killed, restart
 
@@ -58,3 +60,18 @@ def test_a_typed_word_that_every_start_is_killed_by_is_in_the_log_and_kept_no_lo
 
     assert [entry["payload"] for entry in logs if entry["event"] == "given up after every attempt"] == ["Ev1"]
     assert is_idle(workspace.office)
+
+
+@pytest.mark.parametrize("name", ["reply", "close", "hand_over", "open"])
+def test_what_a_click_only_looks_at_leaves_it_kept_until_its_person_sees_something(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(clicks, "mark_done", lambda *_: None)  # a kill before its listener ended
+    workspace.office.take(a_mail(subject="My code"))
+    workspace.office.work()
+    waiting = hold(workspace)
+    workspace.click(f"conversation_{name}", "Q-1", by=AVERY.id, seen="1")
+    waiting.work()
+
+    assert workspace.said or workspace.asked("views.open")
+    assert not is_idle(workspace.office)
