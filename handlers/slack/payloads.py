@@ -1,7 +1,6 @@
 """What comes from Slack, at the door: clicks and events are kept before they are acked."""
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +8,10 @@ import structlog
 from slack_bolt import Ack, App, BoltContext, BoltRequest, BoltResponse
 
 from bot.bootstrap import Bot
-from bot.domain.errors import TransientFailure, UnknownOutcome
+from bot.domain.errors import TransientFailure, Unwelcome
 from bot.domain.whole_text import whole
 from bot.services import payloads, upkeep
-from handlers.slack.answers import words
+from handlers.slack.answers import words, write_privately
 from handlers.slack.listeners import ACKED
 
 log = structlog.get_logger("slack")
@@ -170,13 +169,12 @@ def replay(app: App, bot: Bot, kept: Iterable[str]) -> None:
 def tell_undone(body: Mapping[str, Any], context: BoltContext, bot: Bot) -> None:
     """Write to whoever clicked that nothing was changed, and mark it; of typed words the log speaks.
 
-    While Slack is down it stays kept, and is said later.
+    While Slack is down, or refuses our token, it stays kept, and is said later.
     """
     try:
         if is_click(body):
-            with suppress(UnknownOutcome):  # they may have read it
-                bot.chat.write_to(str(context.user_id), press_again(context[REPLAYED], bot), [])
-    except TransientFailure as exc:
+            write_privately(bot, str(context.user_id), press_again(context[REPLAYED], bot))
+    except (TransientFailure, Unwelcome) as exc:
         log.warning("slack unreachable", reason=str(exc))
     else:
         mark_done(body, bot)

@@ -3,13 +3,13 @@
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain.errors import TransientFailure
+from bot.domain.errors import PermanentFailure, TransientFailure, Unwelcome
 from bot.services.payloads import MOST_REPLAYS
 from handlers.slack import clicks
 from handlers.slack.payloads import list_kept, replay
-from tests.cast import AVERY, a_case, a_mail
-from tests.handlers.conftest import Workspace
-from tests.handlers.test_slack_clicks import hold, is_idle, killed, restart
+from tests.cast import AVERY, ELI, a_case, a_mail
+from tests.handlers.conftest import Workspace, new_trigger
+from tests.handlers.test_slack_clicks import hold, is_idle, killed, raising, restart
 
 
 def crash(workspace: Workspace) -> None:
@@ -75,3 +75,67 @@ def test_what_a_click_only_looks_at_leaves_it_kept_until_its_person_sees_somethi
 
     assert workspace.said or workspace.asked("views.open")
     assert not is_idle(workspace.office)
+
+
+def killed_in_a_window(workspace: Workspace, action: str, *, by: str) -> None:
+    hold(workspace)
+    title = {"type": "plain_text", "text": "C-1"}
+    view = {"id": "V7", "type": "modal", "callback_id": "case", "title": title, "blocks": []}
+    button = {"action_id": action, "block_id": "case:x", "value": "C-1", "type": "button"}
+    about = {"user": {"id": by}, "team": {"id": "T0"}, "trigger_id": new_trigger(), "actions": [button]}
+    assert workspace.dispatch({"type": "block_actions", "view": view, **about}).status == 200
+
+
+def test_whoever_has_closed_the_window_meanwhile_is_written_to(workspace: Workspace) -> None:
+    a_case(workspace.office)
+    killed_in_a_window(workspace, "case_take", by=ELI.id)
+    workspace.changes_nothing = "not_found"
+    restart(workspace)
+
+    ((to, text, _),) = workspace.office.chat.letters
+    assert to == ELI.id
+    assert "for the desk's staff" in text
+    assert is_idle(workspace.office)
+
+
+def test_a_bug_in_a_window_that_was_closed_meanwhile_is_told_as_well(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_case(workspace.office)
+    killed_in_a_window(workspace, "case_take", by=AVERY.id)
+    workspace.changes_nothing = "not_found"
+    monkeypatch.setattr("handlers.slack.assignments.staff_in", raising(KeyError("x")))
+    restart(workspace)
+
+    ((to, text, _),) = workspace.office.chat.letters
+    assert (to, text[:20]) == (AVERY.id, "Something went wrong")
+
+
+@pytest.mark.parametrize("refused", [PermanentFailure("no"), Unwelcome("no such person", place="U1")])
+def test_whoever_cannot_be_written_to_is_named_in_the_log(
+    workspace: Workspace, refused: PermanentFailure
+) -> None:
+    office = workspace.office
+    killed(workspace, "case_approve", "C-1", seen=a_case(office).content_hash)
+    office.clock.wait(minutes=31)
+    office.chat.faults.then(refused)
+    with capture_logs() as logs:
+        restart(workspace)
+
+    assert [one["user"] for one in logs if one["event"] == "somebody cannot be written to"] == [AVERY.id]
+    assert "listener raised" not in [one["event"] for one in logs]
+    assert is_idle(office)
+    assert workspace.said == []
+
+
+def test_while_slack_refuses_our_token_a_late_click_stays_kept_to_be_told(workspace: Workspace) -> None:
+    office = workspace.office
+    killed(workspace, "case_approve", "C-1", seen=a_case(office).content_hash)
+    office.clock.wait(minutes=31)
+    office.chat.faults.then(Unwelcome("it does not know the token"))
+    restart(workspace)
+    assert not is_idle(office)
+    restart(workspace)
+
+    assert [to for to, _, _ in office.chat.letters] == [AVERY.id]
+    assert is_idle(office)
