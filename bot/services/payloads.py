@@ -15,7 +15,9 @@ from bot.store.database import BUSY_SECONDS, join_next, transaction, waiting_at_
 
 #: for what payloads are sealed (`Keyring`)
 PAYLOAD = "payload"
-KEPT = timedelta(days=2)  #: a payload holds people's words; Slack repeats events for minutes only
+KEPT = timedelta(days=2)  #: what was dealt with; Slack repeats events for minutes only
+#: what is open, for its person is to be told; a payload holds people's words, so it is not kept for ever
+KEPT_OPEN = timedelta(days=30)
 MOST_REPLAYS = 5  #: so often what is not dealt with is tried again; then it is given up, which is said
 
 
@@ -47,7 +49,7 @@ def keep(
     """
     sealed = desk.keyring.seal(PAYLOAD, json.dumps(body))
     with waiting_at_most(db, patience), transaction(db):
-        payloads.drop_old(db, before=now - KEPT)
+        payloads.drop_old(db, done_before=now - KEPT, open_before=now - KEPT_OPEN)
         return payloads.add(db, payload_id, sealed, now=now)
 
 
@@ -61,7 +63,8 @@ def mark_with_next(payload_id: str, *, now: datetime) -> None:
     """Let what this thread decides next mark the payload as well, or raise DealtWith and decide nothing."""
 
     def mark(db: Database) -> None:
-        if not payloads.claim(db, payload_id, now=now):
+        # One that is gone was dealt with by nobody: its person waits for it still.
+        if not payloads.claim(db, payload_id, now=now) and payloads.is_known(db, payload_id):
             raise DealtWith
 
     join_next(mark)

@@ -63,10 +63,14 @@ def try_again(db: Database, payload_id: str) -> tuple[str, datetime, int] | None
     return (str(found["body"]), instant(found["received_at"]), int(found["attempts"])) if found else None
 
 
-def drop_old(db: Database, *, before: datetime) -> int:
-    """Forget what was dealt with, or given up, before that time: a payload holds people's words."""
+def is_known(db: Database, payload_id: str) -> bool:
+    return row(db, "select 1 from payloads where id = :id", {"id": payload_id}) is not None
+
+
+def drop_old(db: Database, *, done_before: datetime, open_before: datetime) -> int:
+    """Forget what was dealt with before the one time; what is open, if it came before the other."""
     return count(
         db,
-        "delete from payloads where coalesce(done_at, received_at) < :before",
-        {"before": text_of(before)},
+        "delete from payloads where done_at < :done or (done_at is null and received_at < :open)",
+        {"done": text_of(done_before), "open": text_of(open_before)},
     )

@@ -3,6 +3,7 @@
 import pytest
 from structlog.testing import capture_logs
 
+from bot.domain.cases import CaseStatus
 from bot.domain.errors import PermanentFailure, TransientFailure, Unwelcome
 from bot.services.payloads import MOST_REPLAYS
 from handlers.slack import clicks
@@ -139,3 +140,47 @@ def test_while_slack_refuses_our_token_a_late_click_stays_kept_to_be_told(worksp
 
     assert [to for to, _, _ in office.chat.letters] == [AVERY.id]
     assert is_idle(office)
+
+
+def test_a_stop_of_days_costs_no_click_its_answer(workspace: Workspace) -> None:
+    office = workspace.office
+    killed(workspace, "case_approve", "C-1", seen=a_case(office).content_hash)
+    office.clock.wait(days=3)
+    workspace.event("Ev1")  # what comes in first makes room
+    restart(workspace)
+
+    assert [to for to, _, _ in office.chat.letters] == [AVERY.id]
+    assert is_idle(office)
+
+
+def test_what_is_never_told_is_not_kept_for_ever(workspace: Workspace) -> None:
+    hold(workspace)
+    workspace.event("Ev1")
+    workspace.office.clock.wait(days=31)
+    workspace.event("Ev2")
+
+    assert list_kept(workspace.office.bot) == ["Ev2"]
+
+
+def test_what_was_dealt_with_is_forgotten_after_two_days(workspace: Workspace) -> None:
+    waiting = hold(workspace)
+    workspace.event("Ev1")
+    waiting.work()
+    workspace.office.clock.wait(days=2, minutes=1)
+    workspace.event("Ev2")
+
+    with workspace.office.connect() as db:
+        assert [row["id"] for row in db.query("select id from payloads")] == ["Ev2"]
+
+
+def test_a_click_whose_payload_a_step_of_the_clock_has_dropped_is_carried_out(workspace: Workspace) -> None:
+    office, case = workspace.office, a_case(workspace.office)
+    waiting = hold(workspace)
+    workspace.click("case_approve", "C-1", by=AVERY.id, seen=case.content_hash)
+    office.clock.wait(days=31)
+    workspace.event("Ev1")
+    assert len(list_kept(office.bot)) == 1
+    waiting.work()
+
+    assert office.case("C-1").status is CaseStatus.APPROVED
+    assert workspace.heard()[0]["text"].startswith("You approved")
