@@ -86,9 +86,19 @@ def asks_to_repeat(error: Exception, request: BoltRequest) -> bool:
 
     Slack opens one within three seconds of a click.
     """
-    code = error.response.get("error") if isinstance(error, SlackApiError) else ""
-    lost_its_modal = request.context.get(REPLAYED) is not None and str(code).endswith("_trigger_id")
-    return lost_its_modal or isinstance(error, NotKept)
+    return _refused_modal(error, request).endswith("_trigger_id") or isinstance(error, NotKept)
+
+
+def has_its_modal(error: Exception, request: BoltRequest) -> bool:
+    """Whether the run before this one opened what was wanted: its person sees it, and is told nothing."""
+    return _refused_modal(error, request) == "exchanged_trigger_id"
+
+
+def _refused_modal(error: Exception, request: BoltRequest) -> str:
+    """Slack's reason, for a replayed click; else ""."""
+    if request.context.get(REPLAYED) is None or not isinstance(error, SlackApiError):
+        return ""
+    return str(error.response.get("error"))
 
 
 def ask_to_repeat(request: BoltRequest, respond: Respond, bot: Bot) -> None:

@@ -184,3 +184,15 @@ def test_a_click_whose_payload_a_step_of_the_clock_has_dropped_is_carried_out(wo
 
     assert office.case("C-1").status is CaseStatus.APPROVED
     assert workspace.heard()[0]["text"].startswith("You approved")
+
+
+def test_whose_window_was_opened_right_before_the_kill_is_not_asked_to_press_again(
+    workspace: Workspace,
+) -> None:
+    killed(workspace, "case_reject", "C-1", seen=a_case(workspace.office).content_hash)
+    workspace.opens_nothing = "exchanged_trigger_id"
+    restart(workspace)
+
+    assert workspace.asked("views.open")
+    assert (workspace.said, workspace.office.chat.letters) == ([], [])
+    assert is_idle(workspace.office)
