@@ -7,6 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.domain.addressees import asker_of
+from bot.domain.approvals import check_is_staff
 from bot.domain.conversations import QUIET, STANDING, Channel, Conversation, ConversationState, Reply
 from bot.domain.events import EventTag
 from bot.domain.letters import ShownMail, read_paragraphs, seal_of
@@ -15,6 +16,7 @@ from bot.domain.outbox import Job, JobStatus
 from bot.domain.staff import Staff
 from bot.rendering import conversation_mails, mails
 from bot.services import faq_mails
+from bot.services.cases import refusals_recorded
 from bot.services.conversations import (
     acting,
     check_heard,
@@ -49,8 +51,9 @@ def begin(
 ) -> tuple[Reply, Conversation]:
     """An answer to what its writer saw of it, not written yet. Raise what would keep it from being sent."""
     reply = Reply(ref=ref, heard=heard, key=desk.new_token()[:16], closes=closes)
-    with acting(db, ref, by, now) as one:
-        return reply, _check(one, reply, by)
+    with refusals_recorded(db, ref, by, now):
+        check_is_staff(by)
+        return reply, _check(get(db, ref), reply, by)
 
 
 def submit(

@@ -51,7 +51,7 @@ from bot.services.conversation_accounts import list_lines
 from bot.services.desk import Desk
 from bot.services.queueing import queue_note
 from bot.store import cases, conversations, events, finding, ledger, outbox
-from bot.store.database import transaction
+from bot.store.database import beforehand, transaction
 from bot.store.numbers import next_number
 
 MOST = 200  #: open ones that are looked at, what is due first first
@@ -109,11 +109,10 @@ def show(db: Database, desk: Desk, *, ref: str, by: Staff, now: datetime) -> dic
     """The values of its card for somebody of the staff; raise NotStaff, UnknownConversation."""
     check_is_staff(by)
     one = get(db, ref)
-    found = find_shown(db, desk, {"ref": one.ref}, now=now)
-    shown = (
-        found if found and "card" in found else {**card_values(one), "card": get_card(db, desk, ref, now=now)}
-    )
-    with transaction(db):
+    shown = find_shown(db, desk, {"ref": one.ref}, now=now) or {}
+    if "card" not in shown:
+        shown = {**card_values(one), "card": get_card(db, desk, ref, now=now)}
+    with beforehand(db):
         events.add(db, EventTag.CONVERSATION_VIEWED, f"conversation:{one.id}", actor=by.id, at=now)
     return shown
 
@@ -276,8 +275,9 @@ def take(db: Database, *, ref: str, by: Staff, now: datetime) -> Conversation:
 
 def get_open(db: Database, *, ref: str, by: Staff, now: datetime) -> Conversation:
     """One that can be handed over; raise NotStaff, UnknownConversation, ConversationClosed."""
-    with acting(db, ref, by, now) as one:
-        check_is_open(one)
+    with refusals_recorded(db, ref, by, now):
+        check_is_staff(by)
+        check_is_open(one := get(db, ref))
     return one
 
 

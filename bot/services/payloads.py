@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +15,19 @@ from bot.store.database import BUSY_SECONDS, join_next, transaction, waiting_at_
 
 #: for what payloads are sealed (`Keyring`)
 PAYLOAD = "payload"
-KEPT = timedelta(days=2)  #: a payload holds people's words; Slack repeats events for minutes only
-MOST_REPLAYS = 5  #: so often an event that is not dealt with is tried again
+KEPT = timedelta(days=2)  #: what was dealt with; Slack repeats events for minutes only
+#: what is open, for its person is to be told; a payload holds people's words, so it is not kept for ever
+KEPT_OPEN = timedelta(days=30)
+MOST_REPLAYS = 5  #: so often what is not dealt with is tried again; then it is given up, which is said
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A payload that is to be dealt with anew."""
+
+    body: dict[str, Any]
+    came: datetime
+    is_worn_out: bool  #: tried as often as may be: its end is to be told, and nothing else done with it
 
 
 class DealtWith(Exception):  # noqa: N818 - nothing is wrong
@@ -37,7 +49,7 @@ def keep(
     """
     sealed = desk.keyring.seal(PAYLOAD, json.dumps(body))
     with waiting_at_most(db, patience), transaction(db):
-        payloads.drop_old(db, before=now - KEPT)
+        payloads.drop_old(db, done_before=now - KEPT, open_before=now - KEPT_OPEN)
         return payloads.add(db, payload_id, sealed, now=now)
 
 
@@ -51,7 +63,8 @@ def mark_with_next(payload_id: str, *, now: datetime) -> None:
     """Let what this thread decides next mark the payload as well, or raise DealtWith and decide nothing."""
 
     def mark(db: Database) -> None:
-        if not payloads.claim(db, payload_id, now=now):
+        # One that is gone was dealt with by nobody: its person waits for it still.
+        if not payloads.claim(db, payload_id, now=now) and payloads.is_known(db, payload_id):
             raise DealtWith
 
     join_next(mark)
@@ -68,28 +81,32 @@ def list_open(db: Database) -> list[str]:
 
 
 def list_overdue(db: Database, *, now: datetime) -> list[str]:
-    """Those open for too long to be in somebody's hands: minutes since they came, 1, then 4, 16, 64, 256."""
+    """Those open for too long to be in somebody's hands: minutes since they came, 1, then 4, 16, 64, 256.
+
+    After these come 512, 768 and so on, for telling that it is given up.
+    """
     return [
         payload_id
         for payload_id, received_at, attempts in payloads.list_open(db)
-        if attempts < MOST_REPLAYS and now - received_at > timedelta(minutes=4**attempts)
+        if now - received_at > timedelta(minutes=4 ** min(attempts, 4) * max(1, attempts - 3))
     ]
 
 
-def try_again(db: Database, desk: Desk, payload_id: str) -> tuple[dict[str, Any], datetime] | None:
-    """The payload to be dealt with anew, and when it came; None where that was done or failed every time.
+def try_again(db: Database, desk: Desk, payload_id: str) -> Kept | None:
+    """The payload to be dealt with anew, or given up; None where that was done.
 
     None as well where SECRET_KEY has lost the key that would open it: whoever wrote it asks again.
     """
     with transaction(db):
-        found = payloads.try_again(db, payload_id, most=MOST_REPLAYS)
+        found = payloads.try_again(db, payload_id)
     if found is None:
         return None
-    sealed, came = found
+    sealed, came, attempts = found
     try:
-        return json.loads(desk.keyring.open(PAYLOAD, sealed)), came
+        body = json.loads(desk.keyring.open(PAYLOAD, sealed))
     except ValueError:
         return None
+    return Kept(body=body, came=came, is_worn_out=attempts > MOST_REPLAYS)
 
 
 def find_case_of_thread(db: Database, channel: str, thread_ts: str) -> str | None:

@@ -52,21 +52,25 @@ def list_open(db: Database) -> list[tuple[str, datetime, int]]:
     return [(entry["id"], instant(entry["received_at"]), entry["attempts"]) for entry in found]
 
 
-def try_again(db: Database, payload_id: str, *, most: int) -> tuple[str, datetime] | None:
-    """Count one more attempt: the sealed payload and when it came; None when done, or tried too often."""
+def try_again(db: Database, payload_id: str) -> tuple[str, datetime, int] | None:
+    """Count one more attempt: the sealed payload, when it came, and attempts with this; None when done."""
     found = row(
         db,
         """update payloads set attempts = attempts + 1
-           where id = :id and done_at is null and attempts < :most returning body, received_at""",
-        {"id": payload_id, "most": most},
+           where id = :id and done_at is null returning body, received_at, attempts""",
+        {"id": payload_id},
     )
-    return (str(found["body"]), instant(found["received_at"])) if found else None
+    return (str(found["body"]), instant(found["received_at"]), int(found["attempts"])) if found else None
 
 
-def drop_old(db: Database, *, before: datetime) -> int:
-    """Forget what was dealt with, or given up, before that time: a payload holds people's words."""
+def is_known(db: Database, payload_id: str) -> bool:
+    return row(db, "select 1 from payloads where id = :id", {"id": payload_id}) is not None
+
+
+def drop_old(db: Database, *, done_before: datetime, open_before: datetime) -> int:
+    """Forget what was dealt with before the one time; what is open, if it came before the other."""
     return count(
         db,
-        "delete from payloads where coalesce(done_at, received_at) < :before",
-        {"before": text_of(before)},
+        "delete from payloads where done_at < :done or (done_at is null and received_at < :open)",
+        {"done": text_of(done_before), "open": text_of(open_before)},
     )

@@ -3,14 +3,22 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 import structlog
 from slack_bolt import Ack, BoltResponse
 
 from bot.bootstrap import Bot
-from bot.domain.errors import NotApprover, NotStaff, Refusal, trace
+from bot.domain.errors import (
+    NotApprover,
+    NotStaff,
+    PermanentFailure,
+    Refusal,
+    UnknownOutcome,
+    Unwelcome,
+    trace,
+)
 from bot.domain.staff import Act, Staff
 from bot.rendering.blocks import Block, Card
 from bot.rendering.queue import done_card
@@ -23,6 +31,7 @@ log = structlog.get_logger("slack")
 Body = Mapping[str, Any]
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
 _BUTTON = re.compile(r"\*([^*\n]+)\*")  #: what strangers write has other asterisks by now
+CLOSED = "not_found"  #: what Slack says of a modal that somebody closed meanwhile
 HOME = "home"  #: the place of what was clicked in the home tab
 
 
@@ -97,6 +106,20 @@ def explains(respond: Respond, bot: Bot) -> Iterator[None]:
 
 def say(respond: Respond, text: str) -> None:
     respond(text=text, response_type="ephemeral", replace_original=False)
+
+
+def write_privately(bot: Bot, user: str, text: str) -> None:
+    """Where no other place is left to answer; what Slack refuses for that person is in the log.
+
+    Raise TransientFailure, and Unwelcome where Slack takes nothing of ours at all.
+    """
+    try:
+        with suppress(UnknownOutcome):  # they may have read it
+            bot.chat.write_to(user, text, [])
+    except PermanentFailure as exc:
+        if isinstance(exc, Unwelcome) and not exc.place:
+            raise
+        log.warning("somebody cannot be written to", user=user, reason=str(exc))
 
 
 def show(respond: Respond, card: Card) -> None:

@@ -105,7 +105,7 @@ def build(bot: Bot) -> App:
 
 def on_error(error: Exception, request: BoltRequest, respond: Respond, *, bot: Bot) -> BoltResponse | None:
     """The door's one catch: the person hears that it went wrong, with an id to quote."""
-    if isinstance(error, DealtWith):
+    if isinstance(error, DealtWith) or clicks.has_its_modal(error, request):
         return None  # whoever did it has answered
     if clicks.asks_to_repeat(error, request):
         clicks.ask_to_repeat(request, respond, bot)

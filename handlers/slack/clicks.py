@@ -1,8 +1,7 @@
 """Clicks that a kill left undone: carried out once after the restart, or somebody is asked to press again."""
 
 from collections.abc import Callable
-from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -12,10 +11,18 @@ from slack_bolt.listener.listener_start_handler import CustomListenerStartHandle
 from slack_sdk.errors import SlackApiError
 
 from bot.bootstrap import Bot
-from bot.domain.errors import TransientFailure, UnknownOutcome
 from bot.services import payloads
-from handlers.slack.answers import Body, Respond, say, words
-from handlers.slack.payloads import KEPT, REPLAYED, NotKept, is_click, kept_as, mark_done
+from handlers.slack.answers import Body, Respond, say
+from handlers.slack.payloads import (
+    KEPT,
+    REPLAYED,
+    NotKept,
+    is_click,
+    kept_as,
+    mark_done,
+    press_again,
+    tell_undone,
+)
 from handlers.slack.places import say_bug
 
 log = structlog.get_logger("slack")
@@ -70,13 +77,7 @@ def refuse_late(
     if bot.clock.now() - came <= LATEST and body["actions"][0]["action_id"] not in UNSEEN:
         return next_()
     log.warning("a click came too late to be carried out", payload=kept_as(body))
-    try:
-        with suppress(UnknownOutcome):  # they may have read it
-            bot.chat.write_to(str(context.user_id), _press_again(came, bot), [])
-    except TransientFailure as exc:
-        log.warning("slack unreachable", reason=str(exc))  # it stays kept, and is said later
-    else:
-        mark_done(body, bot)
+    tell_undone(body, context, bot)
     return BoltResponse(status=200)
 
 
@@ -85,20 +86,26 @@ def asks_to_repeat(error: Exception, request: BoltRequest) -> bool:
 
     Slack opens one within three seconds of a click.
     """
-    code = error.response.get("error") if isinstance(error, SlackApiError) else ""
-    lost_its_modal = request.context.get(REPLAYED) is not None and str(code).endswith("_trigger_id")
-    return lost_its_modal or isinstance(error, NotKept)
+    return _refused_modal(error, request).endswith("_trigger_id") or isinstance(error, NotKept)
+
+
+def has_its_modal(error: Exception, request: BoltRequest) -> bool:
+    """Whether the run before this one opened what was wanted: its person sees it, and is told nothing."""
+    return _refused_modal(error, request) == "exchanged_trigger_id"
+
+
+def _refused_modal(error: Exception, request: BoltRequest) -> str:
+    """Slack's reason, for a replayed click; else ""."""
+    if request.context.get(REPLAYED) is None or not isinstance(error, SlackApiError):
+        return ""
+    return str(error.response.get("error"))
 
 
 def ask_to_repeat(request: BoltRequest, respond: Respond, bot: Bot) -> None:
     came = request.context.get(REPLAYED)
-    told = _press_again(came or bot.clock.now(), bot)
+    told = press_again(came or bot.clock.now(), bot)
     if came:
         say(respond, told)
     else:  # the home tab and a modal have no answer yet: there Slack's own sign says it
         log.warning("a click could not be kept: another process has locked the database")
         say_bug(request, respond, told, bot)
-
-
-def _press_again(came: datetime, bot: Bot) -> str:
-    return words(bot).say("slack.press_again", at=words(bot).instant(came))

@@ -10,11 +10,10 @@ from slack_sdk.errors import SlackApiError
 from bot.bootstrap import Bot
 from bot.domain.errors import Refusal
 from bot.rendering.blocks import Block, Card, section
-from handlers.slack.answers import Body, Respond, placed, refusal_text, show, written_down
+from handlers.slack.answers import CLOSED, Body, Respond, placed, refusal_text, show, written_down
 
 #: seconds at least between the two; they reach Slack by two ways, and whichever is later there would stay
 APART = 0.5
-_CLOSED = "not_found"  #: what Slack says of a modal that somebody closed meanwhile
 
 
 def work_meanwhile(
@@ -44,7 +43,7 @@ def work_meanwhile(
     try:
         client.views_update(view_id=body["view"]["id"], view=placed(view, body))
     except SlackApiError as exc:
-        if exc.response.get("error") != _CLOSED:
+        if exc.response.get("error") != CLOSED:
             raise
         text = "\n".join(block["text"]["text"] for block in view["blocks"] if block["type"] == "section")
         show(respond, Card(text=text, blocks=[section(text)]))

@@ -1,14 +1,17 @@
 """What comes from Slack, at the door: clicks and events are kept before they are acked."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import structlog
-from slack_bolt import Ack, App, BoltRequest, BoltResponse
+from slack_bolt import Ack, App, BoltContext, BoltRequest, BoltResponse
 
 from bot.bootstrap import Bot
+from bot.domain.errors import TransientFailure, Unwelcome
 from bot.domain.whole_text import whole
 from bot.services import payloads, upkeep
+from handlers.slack.answers import words, write_privately
 from handlers.slack.listeners import ACKED
 
 log = structlog.get_logger("slack")
@@ -150,9 +153,32 @@ def replay(app: App, bot: Bot, kept: Iterable[str]) -> None:
     for payload_id in kept:
         with bot.connect() as db:
             found = payloads.try_again(db, bot.desk, payload_id)
-        if found is not None:
-            body, came = found
-            log.info("payload replayed", payload=payload_id)
-            answer = app.dispatch(BoltRequest(body=body, mode="socket_mode", context={REPLAYED: came}))
-            if answer.status == NOBODYS:
-                mark_done(body, bot)
+        if found is None:
+            continue
+        request = BoltRequest(body=found.body, mode="socket_mode", context={REPLAYED: found.came})
+        if found.is_worn_out:
+            # Whatever ended those runs may lie in what is done with it: nothing is, any more.
+            log.warning("given up after every attempt", payload=payload_id)
+            tell_undone(request.body, request.context, bot)
+            continue
+        log.info("payload replayed", payload=payload_id)
+        if app.dispatch(request).status == NOBODYS:
+            mark_done(found.body, bot)
+
+
+def tell_undone(body: Mapping[str, Any], context: BoltContext, bot: Bot) -> None:
+    """Write to whoever clicked that nothing was changed, and mark it; of typed words the log speaks.
+
+    While Slack is down, or refuses our token, it stays kept, and is said later.
+    """
+    try:
+        if is_click(body):
+            write_privately(bot, str(context.user_id), press_again(context[REPLAYED], bot))
+    except (TransientFailure, Unwelcome) as exc:
+        log.warning("slack unreachable", reason=str(exc))
+    else:
+        mark_done(body, bot)
+
+
+def press_again(came: datetime, bot: Bot) -> str:
+    return words(bot).say("slack.press_again", at=words(bot).instant(came))

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from slack_bolt import BoltContext, BoltRequest, BoltResponse
 from slack_bolt.context.respond import Respond as BelowMessage
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.bootstrap import Bot
 from bot.rendering.blocks import Block, Card, section
 from handlers.slack import home
-from handlers.slack.answers import HOME, Body, Respond, place_of, say
+from handlers.slack.answers import CLOSED, HOME, Body, Respond, place_of, say, write_privately
 
 _NOTICE = "notice"  #: the block of a modal that holds what was said last
 #: what Slack takes back of a view; the rest is its own
@@ -36,7 +37,7 @@ def _find_answer(body: Body, context: BoltContext, client: WebClient, bot: Bot) 
     if place == HOME:
         return AtHome(bot, user)
     if kind == "block_actions":
-        return InModal(client, dict(body["view"]))
+        return InModal(bot, user, client, dict(body["view"]))
     return BelowMessage(response_url=place, proxy=client.proxy, ssl=client.ssl) if place else _closed
 
 
@@ -63,9 +64,11 @@ class AtHome:
 
 
 class InModal:
-    """Show the answer at the top of the modal that is open."""
+    """Show the answer at the top of the modal that is open; whoever has closed it is written to."""
 
-    def __init__(self, client: WebClient, view: Block) -> None:
+    def __init__(self, bot: Bot, user: str, client: WebClient, view: Block) -> None:
+        self._bot = bot
+        self._user = user
         self._client = client
         self._view = view
 
@@ -80,7 +83,12 @@ class InModal:
         kept = [block for block in self._view["blocks"] if block["block_id"] != _NOTICE]
         notice = section(text) | {"block_id": _NOTICE}
         view = {name: self._view[name] for name in _OF_VIEW if self._view.get(name)}
-        self._client.views_update(view_id=self._view["id"], view=view | {"blocks": [notice, *kept]})
+        try:
+            self._client.views_update(view_id=self._view["id"], view=view | {"blocks": [notice, *kept]})
+        except SlackApiError as exc:
+            if exc.response.get("error") != CLOSED:
+                raise
+            write_privately(self._bot, self._user, text)
 
 
 def _closed(

@@ -49,6 +49,7 @@ class Workspace:
     said: list[dict[str, Any]] = field(default_factory=list)  #: at response URLs
     down: bool = False
     opens_nothing: str = ""  #: why a modal does not open
+    changes_nothing: str = ""  #: why one that is open does not change
     app: App = field(init=False)
 
     def start(self) -> None:
@@ -72,6 +73,8 @@ class Workspace:
         }
         if method == "views.open" and self.opens_nothing:
             about[method] = {"ok": False, "error": self.opens_nothing}
+        if method == "views.update" and self.changes_nothing:
+            about[method] = {"ok": False, "error": self.changes_nothing}
         body = {"ok": True, "ts": "1.2", **about.get(method, {})}
         return Response(json.dumps(body), content_type="application/json")
 
