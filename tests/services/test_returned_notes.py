@@ -9,7 +9,7 @@ import pytest
 from bot.domain.account_views import AccountAct, InvitationAct
 from bot.domain.accounts import Account
 from bot.domain.cards import MailEnd
-from bot.domain.errors import TransientFailure
+from bot.domain.errors import TransientFailure, UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.registration import Invitee
@@ -17,7 +17,14 @@ from bot.domain.staff import Staff
 from bot.rendering import samples
 from bot.rendering.desk_notes import trouble_note
 from bot.rendering.words import words
-from bot.services import account_views, decision_mails, email_change_desk, open_invitations, reinviting
+from bot.services import (
+    account_views,
+    decision_mails,
+    email_change_desk,
+    open_invitations,
+    outbox,
+    reinviting,
+)
 from bot.services import accounts as account_service
 from bot.store.database import transaction
 from tests import invited
@@ -27,7 +34,7 @@ from tests.outside import APPROVALS
 from tests.people import an_office_of_accounts
 from tests.rendering.test_cards import AT
 from tests.rendering.test_trouble_notes import FAILED
-from tests.services.mail_ends import ends
+from tests.services.mail_ends import End, ends, held
 from tests.services.registering import GRETA, an_invited
 from tests.services.test_bounces import COLLEAGUE, bounce
 from tests.services.test_outbox import a_decided_case
@@ -181,6 +188,20 @@ def test_of_one_that_was_refused_at_once(office: Office, mara: Account) -> None:
     readdress(office, mara)
 
     assert is_ended(office, job, f"Sent to another address by <@{CASEY.id}>")
+
+
+@pytest.mark.parametrize("end", [held, ends(JobStatus.FAILED), ends(JobStatus.UNKNOWN)])
+def test_what_goes_to_another_address_never_goes_to_the_one_before(
+    office: Office, mara: Account, end: End
+) -> None:
+    """Its *Try again* sent a second mail, and the note told of that then."""
+    (job,) = [one for one in office.mails() if one.template == "activation"]
+    end(office, job.key)
+    readdress(office, mara)
+
+    assert next(one for one in office.mails() if one.id == job.id).status is JobStatus.REPLACED
+    with office.connect() as db, pytest.raises(UnknownJob):
+        outbox.retry(db, job.id, by=AVERY.id, now=office.now)
 
 
 def test_of_one_that_staff_send_once_more(office: Office, mara: Account) -> None:
