@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bot.domain.account_views import AccountAct
 from bot.domain.accounts import Account
 from bot.domain.approvals import RejectionReason
 from bot.domain.case_steps import StepName, StepState
@@ -24,7 +24,7 @@ from tests.license_keys import KEYS, a_desk, hand_over, seat_of
 from tests.license_keys import stock as lay_stock
 from tests.services.registering import decide, fill, submit
 from tests.services.test_bounces import bounce
-from tests.services.test_returned_notes import readdress
+from tests.services.test_returned_notes import readdress, resend
 from tests.services.walked import outside, steps, stop
 
 HOSTILE = "550 <@U0AVERY0001> *<https://evil.example|no> `such` user"
@@ -196,20 +196,12 @@ def test_an_invitation_that_evidently_went_is_behind_its_case(office: Office) ->
     check_is_up_to_date(office)
 
 
-def resend(office: Office, account: Account) -> None:
-    office.clock.wait(days=1)
-    with office.connect() as db:
-        account_views.act(
-            db, office.desk, AccountAct.RESEND, account_id=account.id, by=BLAKE.id, now=office.now
-        )
-
-
 def owner_of(office: Office, job: Job) -> Account:
     with office.connect() as db:
         return account_views.find(db, job.key.partition(":")[0])
 
 
-@pytest.mark.parametrize("mend", [resend, readdress])
+@pytest.mark.parametrize("mend", [partial(resend, by=BLAKE), readdress])
 def test_a_mail_in_whose_place_another_goes_is_tried_no_more(
     office: Office, mend: Callable[[Office, Account], None]
 ) -> None:
