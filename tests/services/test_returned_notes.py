@@ -8,11 +8,12 @@ import pytest
 
 from bot.domain.account_views import AccountAct, InvitationAct
 from bot.domain.accounts import Account
+from bot.domain.approvals import Choice
 from bot.domain.cards import MailEnd
 from bot.domain.errors import TransientFailure, UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.outbox import Job, JobStatus
-from bot.domain.registration import Choice, Invitee
+from bot.domain.registration import Invitee
 from bot.domain.staff import Staff
 from bot.rendering import samples
 from bot.rendering.desk_notes import trouble_note
