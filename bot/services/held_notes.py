@@ -10,7 +10,7 @@ from bot.domain.cards import HeldNote, MailEnd, TroubleNote
 from bot.domain.events import EventTag
 from bot.domain.note_names import NoteName
 from bot.domain.outbox import Job, JobStatus
-from bot.services.queueing import queue_note, queue_trouble, refresh_note
+from bot.services.queueing import AGAIN, queue_case_card, queue_note, queue_trouble, refresh_note
 from bot.store import events, outbox
 
 ENDS = {
@@ -19,7 +19,7 @@ ENDS = {
     EventTag.JOB_RETRIED: MailEnd.RETRIED,
     EventTag.JOB_OVERTAKEN: MailEnd.UNTRUE,
 }
-_IS_THROUGH = frozenset({JobStatus.SENT, JobStatus.FAILED, JobStatus.UNKNOWN})
+_NOT_GONE = (JobStatus.HELD, JobStatus.FAILED, JobStatus.UNKNOWN)
 _LAST_WORD = (EventTag.JOB_RELEASED, EventTag.JOB_DISCARDED)
 #: what is told of a mail that went and came back, by the recipient from whom it did
 _CAME_BACK = ("mail_bounced", "address_given_up")
@@ -62,16 +62,23 @@ def end(db: Database, job: Job, how: MailEnd, *, by: str, now: datetime) -> None
         end_newest(db, f"{what}:{job.id}:", how, by=by, now=now)
     for what in _CAME_BACK if job.status is JobStatus.SENT else ():
         if shown := _find(db, f"{what}:{job.id}:{job.recipient}"):
-            _end(db, NoteName.TROUBLE, shown, how, by=by, now=now)
+            _end_once(db, shown, how, by=by, now=now)
 
 
 def end_lost(
     db: Database, ref: str, templates: Collection[str], how: MailEnd, *, to: str, by: str, now: datetime
 ) -> None:
-    """The same of mails of that account ("A-7") to `to` that did not go or came back."""
+    """The same of mails of that account ("A-7") to `to` that did not go or came back; those never go now.
+
+    Nor does the card of their case offer any more to try them again.
+    """
     for job in outbox.list_beginning(db, f"{ref}:"):
-        if job.template in templates and job.recipient == to and job.status in _IS_THROUGH:
+        if job.template not in templates or job.recipient != to:
+            continue
+        if job.status is JobStatus.SENT:
             end(db, job, how, by=by, now=now)
+        elif replace(db, job.id, since=_NOT_GONE, how=how, by=by, now=now) and job.case_id is not None:
+            queue_case_card(db, job.case_id, now=now)
 
 
 def end_newest(db: Database, beginning: str, how: MailEnd, *, by: str, now: datetime) -> None:
@@ -79,12 +86,19 @@ def end_newest(db: Database, beginning: str, how: MailEnd, *, by: str, now: date
     if newest := outbox.find_newest(db, beginning):
         shown = _find(db, newest.values.get("instead_of") or newest.key)
         if shown is not None:
-            _end(db, NoteName.TROUBLE, shown, how, by=by, now=now)
+            _end_once(db, shown, how, by=by, now=now)
 
 
 def _find(db: Database, key: str) -> Job | None:
     shown = outbox.find_by_key(db, key)
     return shown if shown is not None and shown.values["words"] else None
+
+
+def _end_once(db: Database, shown: Job, how: MailEnd, *, by: str, now: datetime) -> None:
+    """One of trouble: whoever ended it before did so, whatever a colleague does about a later mail."""
+    newest = outbox.find_newest(db, f"{shown.key}{AGAIN}") or shown
+    if not newest.values["words"].get("ended"):
+        _end(db, NoteName.TROUBLE, shown, how, by=by, now=now)
 
 
 def _end(db: Database, name: NoteName, shown: Job, how: MailEnd, *, by: str, now: datetime) -> None:

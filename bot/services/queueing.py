@@ -28,6 +28,7 @@ from bot.store.turns import Change
 SECRETS = "outbox"  #: the purpose under which a job's secrets are sealed
 NOTHING: Mapping[str, str] = {}
 STATUS = "status"  #: the purpose of a status link
+AGAIN = ":again:"  #: between a note's key and the number of what it says later
 GONE = "••••"  #: a link's place in the copy of a mail that went
 #: stands where a mail's links will be, for the eyes of staff
 HIDDEN = {
@@ -286,7 +287,7 @@ def refresh_note(
     """Let the note that was queued under that key say what is true now; nothing where there is none."""
     first = outbox.find_by_key(db, key)
     if first is not None:  # which comes before what takes its place, where it has not come yet
-        newer, above = f"{key}:again:{next_number(db, template)}", str(first.values.get("thread_key", ""))
+        newer, above = f"{key}{AGAIN}{next_number(db, template)}", str(first.values.get("thread_key", ""))
         queue_note(
             db, template, key=newer, values=values, now=now,
             thread_key=above, stream=first.stream, case_id=first.case_id, instead_of=key,

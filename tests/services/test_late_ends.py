@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from bot.domain.accounts import Account
 from bot.domain.approvals import RejectionReason
 from bot.domain.case_steps import StepName, StepState
 from bot.domain.cases import CaseStatus
+from bot.domain.errors import UnknownJob
 from bot.domain.mail import Address
 from bot.domain.outbox import Job, JobKind, JobStatus
 from bot.rendering import samples
 from bot.rendering.blocks import Block
-from bot.services import approvals, outbox
+from bot.services import account_views, approvals, outbox
 from bot.services.queueing import queue_case_card
 from bot.store.database import transaction
 from tests.cast import AVERY, BLAKE, Office, a_case, a_submission
@@ -21,6 +24,7 @@ from tests.license_keys import KEYS, a_desk, hand_over, seat_of
 from tests.license_keys import stock as lay_stock
 from tests.services.registering import decide, fill, submit
 from tests.services.test_bounces import bounce
+from tests.services.test_returned_notes import readdress, resend
 from tests.services.walked import outside, steps, stop
 
 HOSTILE = "550 <@U0AVERY0001> *<https://evil.example|no> `such` user"
@@ -190,3 +194,27 @@ def test_an_invitation_that_evidently_went_is_behind_its_case(office: Office) ->
     assert steps(office)[StepName.INVITATION].state is StepState.DONE
     assert office.case("C-1").status is CaseStatus.INVITED
     check_is_up_to_date(office)
+
+
+def owner_of(office: Office, job: Job) -> Account:
+    with office.connect() as db:
+        return account_views.find(db, job.key.partition(":")[0])
+
+
+@pytest.mark.parametrize("mend", [partial(resend, by=BLAKE), readdress])
+def test_a_mail_in_whose_place_another_goes_is_tried_no_more(
+    office: Office, mend: Callable[[Office, Account], None]
+) -> None:
+    """The card went on offering *Try again*: the customer got the mail twice, and the note other words."""
+    mail = activated(office)
+    work(office, mail, JobStatus.FAILED)
+    job = one_of(office, mail)
+    check_is_up_to_date(office)
+    assert "3 activation mails wait for release or did not go" in str(card(office))
+    mend(office, owner_of(office, job))
+    office.work()
+
+    assert "2 activation mails wait for release or did not go" in str(card(office))  # to others
+    check_is_up_to_date(office)
+    with pytest.raises(UnknownJob):
+        retry(office, mail)

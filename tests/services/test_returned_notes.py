@@ -8,8 +8,9 @@ import pytest
 
 from bot.domain.account_views import AccountAct, InvitationAct
 from bot.domain.accounts import Account
+from bot.domain.approvals import Choice
 from bot.domain.cards import MailEnd
-from bot.domain.errors import TransientFailure
+from bot.domain.errors import TransientFailure, UnknownJob
 from bot.domain.events import EventTag
 from bot.domain.outbox import Job, JobStatus
 from bot.domain.registration import Invitee
@@ -17,8 +18,17 @@ from bot.domain.staff import Staff
 from bot.rendering import samples
 from bot.rendering.desk_notes import trouble_note
 from bot.rendering.words import words
-from bot.services import account_views, decision_mails, email_change_desk, open_invitations, reinviting
+from bot.services import (
+    account_views,
+    decision_mails,
+    email_change_desk,
+    open_invitations,
+    outbox,
+    reinviting,
+)
 from bot.services import accounts as account_service
+from bot.services.queueing import AGAIN
+from bot.services.registration import REFUSED
 from bot.store.database import transaction
 from tests import invited
 from tests.authenticators import enrolled
@@ -27,8 +37,8 @@ from tests.outside import APPROVALS
 from tests.people import an_office_of_accounts
 from tests.rendering.test_cards import AT
 from tests.rendering.test_trouble_notes import FAILED
-from tests.services.mail_ends import ends
-from tests.services.registering import GRETA, an_invited
+from tests.services.mail_ends import End, ends, held
+from tests.services.registering import GRETA, an_invited, decide, kept, registered
 from tests.services.test_bounces import COLLEAGUE, bounce
 from tests.services.test_outbox import a_decided_case
 
@@ -183,13 +193,98 @@ def test_of_one_that_was_refused_at_once(office: Office, mara: Account) -> None:
     assert is_ended(office, job, f"Sent to another address by <@{CASEY.id}>")
 
 
+@pytest.mark.parametrize("end", [held, ends(JobStatus.FAILED), ends(JobStatus.UNKNOWN)])
+def test_what_goes_to_another_address_never_goes_to_the_one_before(
+    office: Office, mara: Account, end: End
+) -> None:
+    """Its *Try again* sent a second mail, and the note told of that then."""
+    (job,) = [one for one in office.mails() if one.template == "activation"]
+    end(office, job.key)
+    readdress(office, mara)
+
+    assert next(one for one in office.mails() if one.id == job.id).status is JobStatus.REPLACED
+    with office.connect() as db, pytest.raises(UnknownJob):
+        outbox.retry(db, job.id, by=AVERY.id, now=office.now)
+
+
 def test_of_one_that_staff_send_once_more(office: Office, mara: Account) -> None:
     job = came_back(office, "activation")
-    office.clock.wait(days=1)
-    with office.connect() as db:
-        account_views.act(db, office.desk, AccountAct.RESEND, account_id=mara.id, by=BLAKE.id, now=office.now)
+    resend(office, mara, by=BLAKE)
 
     assert is_ended(office, job, f"Written anew by <@{BLAKE.id}>")
+
+
+def resend(office: Office, owner: Account, *, by: Staff) -> None:
+    office.clock.wait(days=1)
+    with office.connect() as db:
+        account_views.act(db, office.desk, AccountAct.RESEND, account_id=owner.id, by=by.id, now=office.now)
+
+
+def changes_to(office: Office, job: Job) -> int:
+    """How often the notes about that mail were told to say something else."""
+    about = tuple(f"{what}:{job.id}:" for what in FIRST)
+    return len([one for one in office.jobs("trouble_note") if one.key.startswith(about) and AGAIN in one.key])
+
+
+def test_whoever_ended_a_note_did_so_whoever_ends_that_of_a_later_mail(office: Office, mara: Account) -> None:
+    """The first one said then that Avery had written it anew, once Avery did so with the second."""
+    first = came_back(office, "activation")
+    resend(office, mara, by=BLAKE)
+    said = notes_of(office, first)
+    second = came_back(office, "activation")
+    resend(office, mara, by=AVERY)
+    third = came_back(office, "activation")
+    readdress(office, mara)
+
+    assert notes_of(office, first) == said
+    assert is_ended(office, first, f"Written anew by <@{BLAKE.id}>")
+    assert is_ended(office, second, f"Written anew by <@{AVERY.id}>")
+    assert is_ended(office, third, f"Sent to another address by <@{CASEY.id}>")
+    assert [changes_to(office, one) for one in (first, second, third)] == [1, 1, 1]
+
+
+def test_of_an_invitation_that_goes_once_more_and_then_elsewhere(tmp_path: Path) -> None:
+    office = an_invited(tmp_path)
+    first = came_back(office, "invitation")
+    reinvite(office, GRETA)
+    office.clock.wait(days=1)
+    second = came_back(office, "invitation")
+    reinvite(office, "g.lindgren@lindgren-soehne.example.org", by=CASEY)
+
+    assert is_ended(office, first, f"Written anew by <@{BLAKE.id}>")
+    assert is_ended(office, second, f"Sent to another address by <@{CASEY.id}>")
+
+
+def test_of_a_refusal_that_is_said_anew_twice(tmp_path: Path) -> None:
+    office = registered(tmp_path)
+    decide(office, Choice.REJECTED, by=CASEY)
+    first = came_back(office, REFUSED)
+    seal = kept(office).seal
+    decide(office, Choice.REJECTED, by=AVERY, seen=seal)
+    second = came_back(office, REFUSED)
+    decide(office, Choice.REJECTED, by=CASEY, seen=seal)
+
+    assert is_ended(office, first, f"Written anew by <@{AVERY.id}>")
+    assert is_ended(office, second, f"Written anew by <@{CASEY.id}>")
+
+
+def test_each_try_that_fails_has_an_end_of_its_own(office: Office, mara: Account) -> None:
+    job = next(one for one in office.mails() if one.template == "activation")
+    ends(JobStatus.FAILED)(office, job.key)
+    with office.connect() as db:
+        outbox.retry(db, job.id, by=BLAKE.id, now=office.now)
+    ends(JobStatus.FAILED)(office, job.key)
+    assert ["mail_retry" in one for one in notes_of(office, job)] == [False, True]
+    with office.connect() as db:
+        outbox.retry(db, job.id, by=CASEY.id, now=office.now)
+    bounced = came_back(office, "activation")
+    readdress(office, mara)
+
+    assert bounced.id == job.id
+    first, second, third = notes_of(office, job)
+    assert f"Tried again by <@{BLAKE.id}>" in first
+    assert f"Tried again by <@{CASEY.id}>" in second
+    assert f"Sent to another address by <@{CASEY.id}>" in third
 
 
 def test_of_a_partners_invitation_that_staff_send_once_more(office: Office) -> None:
