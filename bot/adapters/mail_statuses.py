@@ -15,8 +15,13 @@ LONGEST_PART = 400_000  #: bytes of one status part
 LONGEST_FIELD = 4_000  #: characters
 MOST_RECIPIENTS = 50
 LONGEST_DETAIL = 200
+LONGEST_ADDRESS = 320  #: characters of a field that names somebody; one that is longer names nobody
 
-ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:=]{1,64}@[A-Za-z0-9.-]{1,250}[A-Za-z0-9]")
+#: in words: all of it or nothing, as "o'brien" without its beginning is somebody else; no quotes around it
+ADDRESS = re.compile(
+    r"""(?<![^\s<>()\[\]",;:])'?(?=[^\s@]{1,64}@)"""
+    r"""([^\s<>()\[\]",;:@']+(?:'[^\s<>()\[\]",;:@']+)*@[\w.-]{1,250}\w)(?!\.*[\w@-])"""
+)
 STATUS = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
 REPLY = re.compile(r"(?<![\d.])[45]\d\d(?=[ -]|$)")
 #: what reports without a status code of RFC 3463 say, and the end of the code that it amounts to
@@ -48,7 +53,8 @@ _SAYS_NOTHING = re.compile(r"[45]\.(?:0|5)\.0")
 _SAID_IN = re.compile(r"\s*[\w.-]{1,40}\s*;")
 
 #: of a recipient, in a field that holds nothing else: letters of any alphabet
-_RECIPIENT = re.compile(r"[^\s<>()\[\]\"',;:=]{1,64}@[\w.-]{1,250}\w")
+_RECIPIENT = re.compile(r"[^\s<>()\[\]\",;:@]{1,64}@[\w.-]{1,250}\w")
+_COMMENT = re.compile(r"\([^()]*\)")
 #: how ASCII carries such a letter (RFC 6533, 3)
 _UNITEXT = re.compile(r"\\x\{((?:10|0?[0-9A-F])?[0-9A-F]{1,4})\}", re.IGNORECASE)
 _FIELD = re.compile(r"([!-9;-~]{1,60})[ \t]*:[ \t]*(.*)")
@@ -204,9 +210,14 @@ def _said(block: Block) -> str:
 
 def _recipient(block: Block) -> str:
     """As we wrote it (Original-Recipient), else as it was last; "" where neither is an address."""
-    for name in _WHOM:
-        written = clean(_UNITEXT.sub(lambda found: chr(int(found[1], 16)), block.get(name, "")))
-        found = _RECIPIENT.search(written.rpartition(";")[2])
-        if found:
-            return found[0].lower()
-    return ""
+    return next((found for name in _WHOM if (found := whole_address(block.get(name, "")))), "")
+
+
+def whole_address(written: str) -> str:
+    """The address in "rfc822; <dana@example.com> (Dana)", lower case; rather "" than a part of one."""
+    if len(written) > LONGEST_ADDRESS:
+        return ""
+    letters = clean(_UNITEXT.sub(lambda found: chr(int(found[1], 16)), written))
+    value = _COMMENT.sub("", letters).rpartition(";")[2].rpartition("<")[2]
+    found = _RECIPIENT.fullmatch(value.strip().removesuffix(">").rstrip("."))
+    return found[0].lower() if found else ""
