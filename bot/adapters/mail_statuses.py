@@ -22,7 +22,11 @@ ADDRESS = re.compile(
     r"""(?<![^\s<>()\[\]",;:])'?(?=[^\s@]{1,64}@)"""
     r"""([^\s<>()\[\]",;:@']+(?:'[^\s<>()\[\]",;:@']+)*@[\w.-]{1,250}\w)(?!\.*[\w@-])"""
 )
-STATUS = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
+#: RFC 3463, 3, knows the subjects 0 to 7; what may end with a year ("vom 5.1.26") stands where a code does
+STATUS = re.compile(
+    r"(?:(?<![\d.])[45]\.[0-7]\.(?:[015-9]?\d|\d{3})"
+    r"|(?:\A|(?<=[45]\d\d[ -])|(?<=[#(;])|(?<=[Cc]ode )|(?<=tatus: ))[45]\.[0-7]\.[2-4]\d)(?![\d.])"
+)
 REPLY = re.compile(r"(?<![\d.])[45]\d\d(?=[ -]|$)")
 #: what reports without a status code of RFC 3463 say, and the end of the code that it amounts to
 _AMOUNTS_TO = (
@@ -46,6 +50,15 @@ _AMOUNTS_TO = (
             re.IGNORECASE,
         ),
     ),
+)
+#: then the address that is not there is ours
+_OF_THE_SENDER = re.compile(
+    r"\bsender(?:'s)?(?: address| domain)? (?:\S{1,320} )?(?:rejected|denied|refused|verif|not found|unknown"
+    r"|does not exist|is )"
+    r"|\b(?:invalid|unknown|no such) sender|\bof (?:the )?sender\b|absender\w*.{0,60}(?:abgelehnt|unbekannt"
+    r"|nicht gefunden|existiert nicht|ung(?:ü|ue)ltig)"
+    r"|expéditeur.{0,60}(?:refusé|rejeté|inconnue?|introuvable)",
+    re.IGNORECASE,
 )
 #: codes that some servers give to every failure: what else is said says more
 _SAYS_NOTHING = re.compile(r"[45]\.(?:0|5)\.0")
@@ -160,10 +173,13 @@ def report_of(blocks: Sequence[Block], *, late: bool = False) -> BounceReport | 
 def telling(codes: Sequence[str], said: str, *, grade: str) -> str:
     """The first code that says something, or what the words amount to; else the one that is there.
 
+    Words about the sender's address amount to nothing: it is ours.
+
     `grade`: "4" or "5", the class of a code that is made of words.
     """
     particular = (one for one in codes if not _SAYS_NOTHING.fullmatch(one))
-    meant = (f"{grade}.{detail}" for detail, form in _AMOUNTS_TO if form.search(said))
+    forms = _AMOUNTS_TO[:1] if _OF_THE_SENDER.search(said) else _AMOUNTS_TO
+    meant = (f"{grade}.{detail}" for detail, form in forms if form.search(said))
     return next(particular, "") or next(meant, "") or next(iter(codes), "")
 
 

@@ -192,3 +192,12 @@ def test_a_refusal_without_a_code_or_a_word_of_the_address_says_nothing_against_
 
     assert report is not None
     assert (report.gave_up, is_hard(report), report.detail) == (True, False, f"Remote host said: {said}")
+
+
+@pytest.mark.parametrize("day", ["5.10.26", "5.1.26", "5.1.2026", "15.1.26"])
+def test_the_day_of_a_late_mail_is_no_code(day: str) -> None:
+    words = f"Ihre Nachricht vom {day} an anna@x.example konnte noch nicht zugestellt werden."
+    report = read_mail_parts(IN_WORDS.format(words=words).encode()).bounce
+
+    assert report is not None
+    assert (report.recipients, report.gave_up, report.status) == (("anna@x.example",), False, "")
