@@ -19,6 +19,7 @@ from bot.adapters.mail_statuses import (
     read_blocks,
     report_of,
     telling,
+    whole_address,
 )
 from bot.domain.mail import ANSWERED, BounceReport, InboundMail
 
@@ -151,7 +152,7 @@ def _by_flufl(message: Message, mail: InboundMail, content: Content, size: int) 
     except BROKEN:
         return None
     found = [address.decode("ascii", "replace") for address in sorted(permanent or temporary)]
-    found = [address for address in found if ADDRESS.fullmatch(address)]
+    found = [address for one in found if (address := whole_address(one))]
     lines = _lines(content)
     gave_up = bool(permanent) and not _still_tried(mail, lines)
     return _as_told(found, lines, gave_up=gave_up) if found else None

@@ -15,9 +15,18 @@ LONGEST_PART = 400_000  #: bytes of one status part
 LONGEST_FIELD = 4_000  #: characters
 MOST_RECIPIENTS = 50
 LONGEST_DETAIL = 200
+LONGEST_ADDRESS = 320  #: characters of a field that names somebody; one that is longer names nobody
 
-ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:=]{1,64}@[A-Za-z0-9.-]{1,250}[A-Za-z0-9]")
-STATUS = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
+#: in words: all of it or nothing, as "o'brien" without its beginning is somebody else; no quotes around it
+ADDRESS = re.compile(
+    r"""(?<![^\s<>()\[\]",;:])'?(?=[^\s@]{1,64}@)"""
+    r"""([^\s<>()\[\]",;:@']+(?:'[^\s<>()\[\]",;:@']+)*@[\w.-]{1,250}\w)(?!\.*[\w@-])"""
+)
+#: RFC 3463, 3, knows the subjects 0 to 7; what may end with a year ("vom 5.1.26") stands where a code does
+STATUS = re.compile(
+    r"(?:(?<![\d.])[45]\.[0-7]\.(?:[015-9]?\d|\d{3})"
+    r"|(?:\A|(?<=[45]\d\d[ -])|(?<=[#(;])|(?<=[Cc]ode )|(?<=tatus: ))[45]\.[0-7]\.[2-4]\d)(?![\d.])"
+)
 REPLY = re.compile(r"(?<![\d.])[45]\d\d(?=[ -]|$)")
 #: what reports without a status code of RFC 3463 say, and the end of the code that it amounts to
 _AMOUNTS_TO = (
@@ -42,13 +51,23 @@ _AMOUNTS_TO = (
         ),
     ),
 )
+#: then the address that is not there is ours
+_OF_THE_SENDER = re.compile(
+    r"\bsender(?:'s)?(?: address| domain)? (?:\S{1,320} )?(?:rejected|denied|refused|verif|not found|unknown"
+    r"|does not exist|is )"
+    r"|\b(?:invalid|unknown|no such) sender|\bof (?:the )?sender\b|absender\w*.{0,60}(?:abgelehnt|unbekannt"
+    r"|nicht gefunden|existiert nicht|ung(?:ü|ue)ltig)"
+    r"|expéditeur.{0,60}(?:refusé|rejeté|inconnue?|introuvable)",
+    re.IGNORECASE,
+)
 #: codes that some servers give to every failure: what else is said says more
 _SAYS_NOTHING = re.compile(r"[45]\.(?:0|5)\.0")
 #: "smtp;" before what their server said
 _SAID_IN = re.compile(r"\s*[\w.-]{1,40}\s*;")
 
 #: of a recipient, in a field that holds nothing else: letters of any alphabet
-_RECIPIENT = re.compile(r"[^\s<>()\[\]\"',;:=]{1,64}@[\w.-]{1,250}\w")
+_RECIPIENT = re.compile(r"[^\s<>()\[\]\",;:@]{1,64}@[\w.-]{1,250}\w")
+_COMMENT = re.compile(r"\([^()]*\)")
 #: how ASCII carries such a letter (RFC 6533, 3)
 _UNITEXT = re.compile(r"\\x\{((?:10|0?[0-9A-F])?[0-9A-F]{1,4})\}", re.IGNORECASE)
 _FIELD = re.compile(r"([!-9;-~]{1,60})[ \t]*:[ \t]*(.*)")
@@ -154,10 +173,13 @@ def report_of(blocks: Sequence[Block], *, late: bool = False) -> BounceReport | 
 def telling(codes: Sequence[str], said: str, *, grade: str) -> str:
     """The first code that says something, or what the words amount to; else the one that is there.
 
+    Words about the sender's address amount to nothing: it is ours.
+
     `grade`: "4" or "5", the class of a code that is made of words.
     """
     particular = (one for one in codes if not _SAYS_NOTHING.fullmatch(one))
-    meant = (f"{grade}.{detail}" for detail, form in _AMOUNTS_TO if form.search(said))
+    forms = _AMOUNTS_TO[:1] if _OF_THE_SENDER.search(said) else _AMOUNTS_TO
+    meant = (f"{grade}.{detail}" for detail, form in forms if form.search(said))
     return next(particular, "") or next(meant, "") or next(iter(codes), "")
 
 
@@ -204,9 +226,14 @@ def _said(block: Block) -> str:
 
 def _recipient(block: Block) -> str:
     """As we wrote it (Original-Recipient), else as it was last; "" where neither is an address."""
-    for name in _WHOM:
-        written = clean(_UNITEXT.sub(lambda found: chr(int(found[1], 16)), block.get(name, "")))
-        found = _RECIPIENT.search(written.rpartition(";")[2])
-        if found:
-            return found[0].lower()
-    return ""
+    return next((found for name in _WHOM if (found := whole_address(block.get(name, "")))), "")
+
+
+def whole_address(written: str) -> str:
+    """The address in "rfc822; <dana@example.com> (Dana)", lower case; rather "" than a part of one."""
+    if len(written) > LONGEST_ADDRESS:
+        return ""
+    letters = clean(_UNITEXT.sub(lambda found: chr(int(found[1], 16)), written))
+    value = _COMMENT.sub("", letters).rpartition(";")[2].rpartition("<")[2]
+    found = _RECIPIENT.fullmatch(value.strip().removesuffix(">").rstrip("."))
+    return found[0].lower() if found else ""

@@ -53,6 +53,7 @@ class Returned:
     gave_up: bool  #: False while their server still tries
     status: str
     at: datetime
+    said: str = ""  #: by their server, beside the code
 
 
 def list_believed(report: BounceReport, *, to: str, cc: tuple[str, ...]) -> tuple[str, ...]:
@@ -69,16 +70,22 @@ def said_of(report: BounceReport, address: str) -> BounceReport:
     return report.of(next(named, address))
 
 
-#: class 5 codes (RFC 3463) that tell of a full mailbox, of size, content, our standing, of ways and time-outs
-#: (Exchange Online's 5.4.3xx, but for the domain that is not there), or of nothing; not of the address
-_NOT_THE_ADDRESS = re.compile(
-    r"5\.(?:0\.0|2\.[23]|3\.4|4\.(?:[67]|14|3(?!10)\d\d)|5\.0|6\.\d+|7\.\d+)|4\.\d+\.\d+"
-)
+#: codes (RFC 3463, Exchange Online) that speak against the address: nobody is there any more, or no domain.
+#: Every other one may be about us, about their server or about this one mail.
+_THE_ADDRESS = re.compile(r"5\.(?:1\.(?:[01236]|10)|2\.1|4\.(?:1|4|310))")
+#: "other address status" is said of ours as well
+_OF_SOME_ADDRESS = "5.1.0"
+_OF_THE_SENDER = re.compile(r"\bsender|\babsender|\bmail from\b|\bexpéditeur", re.IGNORECASE)
 
 
 def is_hard(report: BounceReport) -> bool:
     """Whether the report speaks against the address itself."""
-    return report.gave_up and report.permanent and not _NOT_THE_ADDRESS.fullmatch(report.status)
+    told = _THE_ADDRESS.fullmatch(report.status) and not _names_the_sender(report.status, report.detail)
+    return report.gave_up and report.permanent and bool(told)
+
+
+def _names_the_sender(status: str, said: str) -> bool:
+    return status == _OF_SOME_ADDRESS and _OF_THE_SENDER.search(said) is not None
 
 
 def standing(
@@ -109,18 +116,20 @@ _REASONS: tuple[tuple[str, str], ...] = (
     (r"[45]\.2\.1", "disabled"),
     (r"[45]\.2\.2", "full"),
     (r"[45]\.(?:2\.3|3\.4)", "too_large"),
-    (r"[45]\.7\.\d+|5\.4\.1", "refused"),
-    (r"4\.\d+\.\d+|5\.4\.\d+", "unreachable"),
+    (r"[45]\.7\.\d+|5\.4\.1|5\.1\.[78]", "refused"),
+    (r"4\.\d+\.\d+|5\.4\.(?!5$)\d+", "unreachable"),
 )
 
 
 def reason_in(answer: str) -> str:
     """The same of a server's whole answer, e.g. "550 5.1.1 no such user"; "" where it names no such code."""
     found = re.search(r"(?<![\d.])[45]\.\d\.\d{1,3}(?![\d.])", answer)
-    reason = reason_of(found[0]) if found else "other"
+    reason = reason_of(found[0], answer) if found else "other"
     return "" if reason == "other" else reason
 
 
-def reason_of(status: str) -> str:
-    """The code of the words for staff; "other" where the status says nothing plain."""
+def reason_of(status: str, said: str = "") -> str:
+    """The code of the words for staff; "other" where the status, with what is `said`, says nothing plain."""
+    if _names_the_sender(status, said):
+        return "refused"
     return next((reason for form, reason in _REASONS if re.fullmatch(form, status)), "other")

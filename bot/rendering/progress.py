@@ -219,7 +219,7 @@ def _sign(effect: Effect) -> str:
 def _returned(returned: Returned, words: Words) -> str:
     """What became of it for one recipient, e.g. "bounced for anna@…: there is no such mailbox (5.1.1)"."""
     status = safe(returned.status, 20)
-    reason = words.say(f"bounce.{reason_of(returned.status)}")
+    reason = words.say(f"bounce.{reason_of(returned.status, returned.said)}")
     return "      ↩ " + words.say(
         "card.effect.bounced" if returned.gave_up else "card.effect.delayed",
         recipient=safe(returned.recipient, 120),

@@ -86,6 +86,7 @@ def _list(db: Database, condition: str, values: Mapping[str, Any]) -> dict[int, 
             gave_up=bool(entry["gave_up"]),
             status=entry["status"],
             at=instant(entry["at"]),
+            said=entry["detail"],
         )
         for entry in found
     }

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.mail_parsing import read_mail_parts
+from bot.domain.bounces import is_hard
 from bot.domain.mail import InboundMail, Kind
 from bot.domain.mail_kinds import classify
 
@@ -130,3 +131,73 @@ def test_a_forged_status_part_in_a_person_s_mail_is_no_report() -> None:
     )
 
     assert mail.bounce is None
+
+
+QMAIL = """From: MAILER-DAEMON@mx.example
+To: ris@desk.example.org
+Subject: failure notice
+Return-Path: <>
+
+Hi. This is the qmail-send program at mx.example.
+I'm afraid I wasn't able to deliver your message to the following addresses.
+
+<{whom}>:
+Remote host said: {said}
+"""
+IN_WORDS = """From: MAILER-DAEMON@mx.example
+To: ris@desk.example.org
+Subject: Undeliverable: Order
+Return-Path: <>
+Content-Type: text/plain; charset=utf-8
+
+{words}
+"""
+
+
+@pytest.mark.parametrize(
+    "whom", ["o'brien@x.example", "a=b@x.example", "d'arc.o'neill@x.example", "gone@x.example"]
+)
+@pytest.mark.parametrize(
+    "form", ["<{}>", "{}", "'{}'", '"{}"', "({})", "{}.", "mailto:{}", "X, {}, Y", "<{}>: x"]
+)
+def test_an_address_in_words_is_read_as_a_whole(whom: str, form: str) -> None:
+    named = form.format(whom)
+    mail = read_mail_parts(IN_WORDS.format(words=f"Could not be delivered to {named}\n550 5.1.1").encode())
+
+    assert mail.bounce is not None
+    assert mail.bounce.recipients == (whom,)
+
+
+@pytest.mark.parametrize(
+    "written", [f"{'x' * 65}@x.example", "a@b@x.example", f"anna@{'x.' * 200}example", "anna@x.example@y"]
+)
+def test_a_part_of_an_address_is_none(written: str) -> None:
+    mail = read_mail_parts(IN_WORDS.format(words=f"Could not be delivered to {written}\n5.1.1").encode())
+
+    assert mail.bounce is not None
+    assert mail.bounce.recipients == ()
+
+
+@pytest.mark.parametrize("whom", ["o'brien@x.example", "a=b@x.example"])
+def test_an_address_of_a_known_form_of_report_keeps_its_apostrophe(whom: str) -> None:
+    report = read_mail_parts(QMAIL.format(whom=whom, said="550 5.1.1 no such user").encode()).bounce
+
+    assert report is not None
+    assert report.recipients == (whom,)
+
+
+def test_a_refusal_without_a_code_or_a_word_of_the_address_says_nothing_against_it() -> None:
+    said = "554 Client host [9.9.9.9] blocked using zen.spamhaus.org"
+    report = read_mail_parts(QMAIL.format(whom="anna@x.example", said=said).encode()).bounce
+
+    assert report is not None
+    assert (report.gave_up, is_hard(report), report.detail) == (True, False, f"Remote host said: {said}")
+
+
+@pytest.mark.parametrize("day", ["5.10.26", "5.1.26", "5.1.2026", "15.1.26"])
+def test_the_day_of_a_late_mail_is_no_code(day: str) -> None:
+    words = f"Ihre Nachricht vom {day} an anna@x.example konnte noch nicht zugestellt werden."
+    report = read_mail_parts(IN_WORDS.format(words=words).encode()).bounce
+
+    assert report is not None
+    assert (report.recipients, report.gave_up, report.status) == (("anna@x.example",), False, "")

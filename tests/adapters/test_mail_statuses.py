@@ -1,11 +1,12 @@
 """The status part of a delivery report: whom it speaks of, and how bad it is for each of them."""
 
+import re
 from email import message_from_bytes, message_from_string
 
 import pytest
 
 from bot.adapters.mail_parsing import read_mail_parts
-from bot.adapters.mail_statuses import LONGEST_PART, MOST_RECIPIENTS, read_blocks, report_of
+from bot.adapters.mail_statuses import LONGEST_PART, MOST_RECIPIENTS, STATUS, read_blocks, report_of
 from bot.domain.bounces import is_hard
 from bot.domain.mail import BounceReport
 from tests.reports import a_report_of
@@ -89,7 +90,8 @@ def part(text: str, *, kind: str = "message/delivery-status", encoding: str = "8
     return report_of(read_blocks([message_from_bytes((head + text).encode("utf-8", "surrogateescape"))]))
 
 
-A_FAILURE = f"Final-Recipient: rfc822; {DANA}\nAction: failed\nStatus: 5.1.1\n"
+RECIPIENT = f"Final-Recipient: rfc822; {DANA}\n"
+A_FAILURE = f"{RECIPIENT}Action: failed\nStatus: 5.1.1\n"
 A_DELAY = f"Original-Recipient: rfc822; {ERIN}\nFinal-Recipient: rfc822; x@y.example\nAction: delayed\n"
 ABOUT = "Reporting-MTA: dns; mx.example.net\n"
 
@@ -146,6 +148,18 @@ def test_without_an_action_the_class_of_the_code_decides(
         (r"utf-8; \x{1F600}@m.example", "\U0001f600@m.example"),
         ("RFC822;<Dana@Example.com> (Dana)", DANA),
         ("dana@example.com", DANA),
+        ("rfc822; o'brien@x.example", "o'brien@x.example"),
+        ("rfc822; desk=x.example@y.example", "desk=x.example@y.example"),
+        ("rfc822; Dana Reyes <dana@example.com>", DANA),
+        ("rfc822; <dana@example.com> (smtp.x; 7)", DANA),
+        ("rfc822; dana@example.com. (was erin@example.com)", DANA),
+        ("rfc822; dana reyes@example.com", ""),
+        ('rfc822; "dana reyes"@example.com', ""),
+        ("rfc822; dana@erin@example.com", ""),
+        ("rfc822; dana@example.com, erin@example.com", ""),
+        (f"rfc822; {'x' * 64}dana@example.com", ""),
+        (f"rfc822; dana@{'x.' * 150}example", ""),
+        (f"rfc822; dana@example.com{' ' * 300}(late) x", ""),
         (r"utf-8; \x{D800}\x{110000}dana@example.com", "\ufffd\\x{110000}dana@example.com"),
         ("utf-8; \u202edana@example.com", DANA),
         ("rfc822; @", ""),
@@ -165,6 +179,49 @@ def test_a_part_cannot_have_its_own_blocks_decoded_by_what_they_say() -> None:
 
     assert found
     assert found.recipients == (DANA,)
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("550 Sender address rejected: Domain not found", "5.0.0"),
+        ("550 <desk@desk.example>: Sender address rejected: User unknown", "5.0.0"),
+        (
+            "550 Verification failed for <desk@desk.example> Sender verify failed: mailbox unavailable",
+            "5.0.0",
+        ),
+        ("553 Domain of sender address desk@desk.example does not exist", "5.0.0"),
+        ("550 sender address desk@desk.example does not exist", "5.0.0"),
+        ("550 Unknown sender: no such user", "5.0.0"),
+        ("550 Absenderadresse nicht gefunden", "5.0.0"),
+        ("550 Adresse de l'expéditeur inconnue", "5.0.0"),
+        ("550 Recipient address rejected: User unknown; returned to sender", "5.1.1"),
+        ("550 no such user, please tell the sender", "5.1.1"),
+        ("552 Sender verify failed? no, over quota", "5.2.2"),
+    ],
+)
+def test_an_address_that_is_not_there_may_be_the_senders(said: str, status: str) -> None:
+    found = part(f"{RECIPIENT}Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; {said}\n")
+
+    assert found
+    assert (found.status, is_hard(found)) == (status, status == "5.1.1")
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("5.1.1", ["5.1.1"]),
+        ("5.7.26", ["5.7.26"]),
+        ("550-5.7.26 and 550 5.7.26 (#5.7.26) #5.1.1 (4.7.28) code 5.7.23, status: 5.7.25", None),
+        ("5.7.509 5.1.90 5.2.121 5.4.310 5.1.10 5.4.14", None),
+        ("vom 5.10.26, 5.12.26, 5.8.1, 5.9.9, 4.11.5", []),
+        ("vom 5.1.26 an; am 4.2.27 um 9:00; on 5.7.26; 5.1.2026; 15.1.1; 5.1.1.1; Sent: 5.1.26 10:00", []),
+    ],
+)
+def test_a_date_is_no_code(text: str, codes: list[str] | None) -> None:
+    every = re.findall(r"\d\.\d\.\d+", text)
+
+    assert STATUS.findall(text) == (every if codes is None else codes)
 
 
 @pytest.mark.timeout(20)

@@ -14,6 +14,7 @@ from bot.domain.bounces import (
     is_hard,
     list_believed,
     next_measure,
+    reason_in,
     reason_of,
     said_of,
     standing,
@@ -26,9 +27,11 @@ DANA, ERIN = "dana@sponsor.example.org", "erin@sponsor.example.org"
 
 
 def a_report(
-    *recipients: str, permanent: bool = True, gave_up: bool = True, status: str = ""
+    *recipients: str, permanent: bool = True, gave_up: bool = True, status: str = "", detail: str = ""
 ) -> BounceReport:
-    return BounceReport(recipients=recipients, permanent=permanent, gave_up=gave_up, status=status)
+    return BounceReport(
+        recipients=recipients, permanent=permanent, gave_up=gave_up, status=status, detail=detail
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,7 +80,7 @@ def test_a_domain_that_only_looks_alike_is_another(named: str) -> None:
     [
         (a_report(status="5.1.1"), True),
         (a_report(status="5.4.1"), True),
-        (a_report(status=""), True),
+        (a_report(status=""), False),
         (a_report(status="5.2.2"), False),
         (a_report(status="5.3.4"), False),
         (a_report(status="5.7.1"), False),
@@ -88,6 +91,60 @@ def test_a_domain_that_only_looks_alike_is_another(named: str) -> None:
 )
 def test_hard_is_what_speaks_against_the_address_itself(report: BounceReport, hard: bool) -> None:
     assert is_hard(report) is hard
+
+
+@pytest.mark.parametrize(
+    "status",
+    ["5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.1", "5.4.4", "5.4.310"],
+)
+def test_a_few_codes_speak_against_the_address(status: str) -> None:
+    assert is_hard(a_report(status=status))
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "5.1.4",
+        "5.1.7",
+        "5.1.8",
+        "5.1.90",
+        "5.1.11",
+        "5.2.0",
+        "5.2.121",
+        "5.2.122",
+        "5.3.0",
+        "5.3.1",
+        "5.3.2",
+        "5.4.5",
+        "5.4.11",
+        "5.5.1",
+        "5.5.3",
+        "5.9.9",
+        "5.1.1x",
+        "15.1.1",
+        "5.1.1.1",
+        "2.1.1",
+        "x",
+    ],
+)
+def test_whatever_else_a_server_says_may_be_about_us_or_itself(status: str) -> None:
+    """A day's limit of ours (5.1.90, 5.4.5) would otherwise give up everybody whom we wrote to."""
+    assert not is_hard(a_report(status=status, detail="user unknown"))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "550 5.1.0 Sender denied",
+        "550 5.1.0 <desk@desk.example> sender rejected. AUP#1310",
+        "550 5.1.0 Absender abgelehnt",
+        "550 5.1.0 MAIL FROM not allowed",
+    ],
+)
+def test_some_address_that_is_ours_says_nothing_against_theirs(said: str) -> None:
+    assert not is_hard(a_report(status="5.1.0", detail=said))
+    assert reason_of("5.1.0", said) == reason_in(said) == "refused"
+    assert is_hard(a_report(status="5.1.1", detail=said))
 
 
 @pytest.mark.parametrize(
@@ -144,6 +201,10 @@ def test_an_address_nobody_doubts_is_good() -> None:
         ("5.2.2", "full"),
         ("5.7.1", "refused"),
         ("4.4.7", "unreachable"),
+        ("5.1.0", "no_mailbox"),
+        ("5.1.8", "refused"),
+        ("5.1.90", "other"),
+        ("5.4.5", "other"),
         ("5.9.9", "other"),
         ("", "other"),
     ],
