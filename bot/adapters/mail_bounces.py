@@ -73,12 +73,19 @@ _OPENING = re.compile(
 _REPORT = re.compile(r"report-type\s*=\s*\"?(?:global-)?delivery-status", re.IGNORECASE)
 _DELAYED = re.compile(
     r"(?:noch|bisher|bislang) nicht zugestellt|verzögert|weiterhin versuch|erneut versuch|delayed"
-    r"|still trying|will (?:keep|continue)"
+    r"|still trying|will (?:keep|continue|retry)"
     r"|not yet been delivered|will be retried|no action is required"
     r"|n\W(?:a|ont) pas\s+encore|remise (?:est |a été )?(?:retardée|différée)"
     r"|tentatives de remise (?:se poursui|continu)",
     re.IGNORECASE,
 )
+#: behind it stand those whom the mail did not reach; a mail's head quoted before it names whoever got a copy
+_LEADS_IN = re.compile(
+    r"did not reach the following|following (?:recipient|address)|(?:these|ces) (?:recipient|destinataire)"
+    r"|folgende\S{0,4} (?:empfänger|adresse)|diese[rn]? empfänger|(?:destinataire|adresse)\S{0,4} suivant",
+    re.IGNORECASE,
+)
+_TO_LINE = re.compile(r"^[ \t>|*]*(?:to|cc|an|kopie|à|copie)\s?:.*$", re.IGNORECASE | re.MULTILINE)
 _DIAGNOSTICS = re.compile(
     r"diagnoseinformationen|diagnostic information|(?:ursprüngliche|original) (?:nachrichten"
     r"|message ?)(?:kopfzeilen|headers)"
@@ -167,9 +174,16 @@ def _by_words(mail: InboundMail, content: Content) -> BounceReport | None:
     if not _SUBJECT.match(mail.subject) and not mail.header("x-failed-recipients"):
         return None
     us = {mail.sender.address, *mail.to}
-    named = ADDRESS.findall(mail.header("x-failed-recipients")) or ADDRESS.findall(told)
-    recipients = [one.rstrip(".") for one in named if one.rstrip(".").lower() not in us]
+    named = ADDRESS.findall(mail.header("x-failed-recipients")) or _named_in(told)
+    recipients = [one for one in named if one.lower() not in us]
     return _as_told(recipients, lines, gave_up=not _still_tried(mail, lines))
+
+
+def _named_in(told: str) -> list[str]:
+    """The addresses that follow "did not reach the following recipients"; all where none does."""
+    begin = _LEADS_IN.search(told)
+    failed = ADDRESS.findall(_TO_LINE.sub("", told[begin.end() :])) if begin else []
+    return failed or ADDRESS.findall(told)
 
 
 def _lines(content: Content) -> list[str]:

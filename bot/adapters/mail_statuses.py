@@ -1,9 +1,10 @@
 """What the status part of a delivery report says of each recipient (RFC 3464), and what its codes mean."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from email.message import Message
 from enum import Enum, auto
+from itertools import islice
 
 from bot.adapters.mail_charsets import clean, decode
 from bot.adapters.mail_headers import header_of, parameters_of
@@ -12,8 +13,12 @@ from bot.domain.mail import BounceReport, RecipientReport
 
 MOST_BLOCKS = 200
 LONGEST_PART = 400_000  #: bytes of one status part
+LONGEST_PARTS = 800_000  #: bytes of all of a report's, read one way or two
+LONGEST_SAID = 1_000  #: characters of an answer in which words are looked for
 LONGEST_FIELD = 4_000  #: characters
 MOST_RECIPIENTS = 50
+MOST_FIELDS = 50  #: of a block
+MOST_LINES = 50  #: of a field
 LONGEST_DETAIL = 200
 LONGEST_ADDRESS = 320  #: characters of a field that names somebody; one that is longer names nobody
 
@@ -101,39 +106,57 @@ Block = dict[str, str]  #: a field's name in lower case → its value on one lin
 def read_blocks(statuses: Sequence[Message]) -> list[Block]:
     """The blocks of the recipients, in their order; the one about the message itself is none of them."""
     blocks: list[Block] = []
+    left = LONGEST_PARTS
     for status in statuses[:MOST_BLOCKS]:
         encoding = header_of(status, "content-transfer-encoding").strip().lower()
         charset = parameters_of(header_of(status, "content-type")).get("charset", "")
         # Some say that it is encoded, and it is not.
-        ways = (unparsed(status, one)[:LONGEST_PART] for one in dict.fromkeys((encoding, "")))
-        blocks += next((found for raw in ways if (found := _blocks_in(decode(raw, charset)))), [])
+        for way in dict.fromkeys((encoding, "")):
+            if len(blocks) >= MOST_BLOCKS or left <= 0:
+                return blocks[:MOST_BLOCKS]
+            raw = unparsed(status, way)[: min(LONGEST_PART, left)]
+            left -= len(raw)
+            if found := _blocks_in(decode(raw, charset)):
+                blocks += found
+                break
     return blocks[:MOST_BLOCKS]
 
 
 def _blocks_in(text: str) -> list[Block]:
-    """Blank lines part them, or the next recipient where a server forgot to."""
-    blocks: list[Block] = [{}]
+    """The first blocks that speak of a recipient."""
+    speaking = (block for block in _each_block(text) if not _OF_RECIPIENT.isdisjoint(block))
+    return [
+        {name: " ".join(lines)[:LONGEST_FIELD] for name, lines in block.items()}
+        for block in islice(speaking, MOST_BLOCKS)
+    ]
+
+
+def _each_block(text: str) -> Iterator[dict[str, list[str]]]:
+    """Blank lines part them, or the next recipient where a server forgot to; each field's first lines."""
+    block: dict[str, list[str]] = {}
     name = ""
     for line in text.split("\n"):
         field = None if line.startswith((" ", "\t")) else _FIELD.match(line)
-        block = blocks[-1]
         if not line.strip():
-            blocks += [{}] if block else []
+            if block:
+                yield block
+            block = {}
         elif field is None:
-            if name in block:
-                block[name] = f"{block[name]} {line.strip()}"[:LONGEST_FIELD]
+            if name in block and len(block[name]) < MOST_LINES:
+                block[name].append(line.strip()[:LONGEST_FIELD])
         else:
             name = field[1].lower()
             if name in _WHOM and _is_over(block, name):
-                blocks.append(block := {})
-            if name in block:
+                yield block
+                block = {}
+            if name in block or len(block) >= MOST_FIELDS:
                 name = ""  # the first one stands
             else:
-                block[name] = field[2].strip()[:LONGEST_FIELD]
-    return [block for block in blocks if not _OF_RECIPIENT.isdisjoint(block)]
+                block[name] = [field[2].strip()[:LONGEST_FIELD]]
+    yield block
 
 
-def _is_over(block: Block, name: str) -> bool:
+def _is_over(block: Container[str], name: str) -> bool:
     """Whether a further recipient's name begins another block."""
     named = any(one in block for one in _WHOM)
     return name in block or (named and ("action" in block or "status" in block))
@@ -201,7 +224,7 @@ def _of_block(block: Block, *, late: bool) -> RecipientReport | None:
         recipient=_recipient(block),
         permanent=permanent,
         gave_up=gave_up,
-        status=telling(codes, said, grade="5" if permanent else "4"),
+        status=telling(codes, said[:LONGEST_SAID], grade="5" if permanent else "4"),
         detail=said[:LONGEST_DETAIL],
     )
 

@@ -96,14 +96,21 @@ AUTO_SUBJECT = re.compile(
     r"|out[- ]of[- ](?:the )?office(?: (?:auto[- ]?)?reply)?|on (?:vacation|holiday)"
     r"|automatische (?:antwort|abwesenheitsnotiz|r[üu]ckantwort|r[üu]ckmeldung|e-?mail-antwort)"
     r"|abwesenheits(?:notiz|nachricht|meldung|mitteilung|benachrichtigung|assistent)"
-    r"|abwesenheit|abwesend|(?:ich bin (?:derzeit |zurzeit |momentan )?)?nicht im (?:b[üu]ro|haus)"
-    r"|autom\. antwort|auto-antwort|urlaubsnotiz"
-    r"|r[ée]ponse automatique|message d.absence|absence du bureau|risposta automatica|fuori (?:sede|ufficio)"
-    r"|respuesta autom[áa]tica|resposta autom[áa]tica|fuera de (?:la )?oficina"
-    r"|automatisch (?:antwoord|bericht)|afwezigheids(?:bericht|melding|assistent)|niet op kantoor"
-    r"|odpowied[źz] automatyczna|automatyczna odpowied[źz]|poza biurem"
+    r"|abwesenheit|autom\. antwort|auto-antwort|urlaubsnotiz"
+    r"|r[ée]ponse automatique|risposta automatica"
+    r"|respuesta autom[áa]tica|resposta autom[áa]tica"
+    r"|automatisch (?:antwoord|bericht)|afwezigheids(?:bericht|melding|assistent)"
+    r"|odpowied[źz] automatyczna|automatyczna odpowied[źz]"
     r"|lesebest[äa]tigung|read receipt|(?:gelesen|read|not read|ungelesen gel[öo]scht)(?=\s?:))"
     r"\s*(?:$|[:([]|[-–] |(?:re|aw|fwd?|wg):)",  # noqa: RUF001 - the dash people type
+    re.IGNORECASE,
+)
+#: what people write above a request, too: "Nicht im Büro (Handy verloren)"
+_AWAY_SUBJECT = re.compile(
+    r"(?:abwesend|(?:ich bin (?:derzeit |zurzeit |momentan )?)?nicht im (?:b[üu]ro|haus)"
+    r"|message d.absence|absence du bureau|fuori (?:sede|ufficio)|fuera de (?:la )?oficina|niet op kantoor"
+    r"|poza biurem)\s*(?P<answers>[:([–-]?\s*(?:re|aw|fwd?|wg|rif|odp|tr)\s?:)?"  # noqa: RUF001 - typed
+    r"(?:(?<=:)|$|[:([]|[-–] )",  # noqa: RUF001
     re.IGNORECASE,
 )
 
@@ -145,9 +152,18 @@ def says_automatic(mail: InboundMail) -> str:
     if report:
         return f"report: {report[1].lower()}"
     # X-Auto-Response-Suppress says what its reader should not send; Outlook sets it on people's mail too.
-    if AUTO_SUBJECT.match(mail.subject.strip()):
+    if AUTO_SUBJECT.match(mail.subject.strip()) or _says_away(mail):
         return "subject of an automatic reply"
     return _from_a_machine(mail)
+
+
+def _says_away(mail: InboundMail) -> bool:
+    """By its subject, where it answers a mail, or its text says no more than that."""
+    found = _AWAY_SUBJECT.match(mail.subject.strip())
+    if found is None:
+        return False
+    answers = found["answers"] or mail.thread_ids or not mail.text.strip()
+    return bool(answers) or is_automatic(mail)
 
 
 def _auto_reply(asked: _Asked) -> str:

@@ -201,3 +201,60 @@ def test_the_day_of_a_late_mail_is_no_code(day: str) -> None:
 
     assert report is not None
     assert (report.recipients, report.gave_up, report.status) == (("anna@x.example",), False, "")
+
+
+HEAD = """{your}
+
+  To:      anna@x.example; bob@x.example
+  Cc:      erin@x.example
+  Subject: Licences
+
+{leads_in}
+
+  bob@x.example on Mon, 1 Mar 2027 10:00:10 +0100
+  550 5.1.1 unknown
+
+{below}"""
+
+
+@pytest.mark.parametrize(
+    ("your", "leads_in"),
+    [
+        ("Your message", "did not reach the following recipient(s):"),
+        (
+            "Your message did not reach some or all of the intended recipients.",
+            "The following recipient(s) could not be reached:",
+        ),
+        (
+            "Ihre Nachricht hat einige oder alle Empfänger nicht erreicht.",
+            "Folgende(r) Empfänger kann/können nicht erreicht werden:",
+        ),
+        ("Votre message", "n'a pas pu être remis aux destinataires suivants :"),
+        ("", "Delivery has failed to these recipients or groups:"),
+    ],
+)
+@pytest.mark.parametrize("below", ["", "To: anna@x.example", "> An: anna@x.example, erin@x.example"])
+def test_whom_the_returned_mail_was_to_is_not_whom_it_did_not_reach(
+    your: str, leads_in: str, below: str
+) -> None:
+    words = HEAD.format(your=your, leads_in=leads_in, below=below)
+    report = read_mail_parts(IN_WORDS.format(words=words).encode()).bounce
+
+    assert report is not None
+    assert report.recipients == ("bob@x.example",)
+
+
+def test_where_only_the_quoted_head_names_anybody_it_is_them() -> None:
+    words = "Your message to these recipients could not be delivered:\n\nTo: bob@x.example\n"
+    report = read_mail_parts(IN_WORDS.format(words=words).encode()).bounce
+
+    assert report is not None
+    assert report.recipients == ("bob@x.example",)
+
+
+def test_who_will_retry_has_not_given_up() -> None:
+    words = "There was a temporary problem; it could not be delivered to anna@x.example. We will retry."
+    report = read_mail_parts(IN_WORDS.format(words=words).encode()).bounce
+
+    assert report is not None
+    assert not report.gave_up

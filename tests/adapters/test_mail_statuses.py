@@ -2,11 +2,23 @@
 
 import re
 from email import message_from_bytes, message_from_string
+from email.message import Message
+from typing import NoReturn
 
 import pytest
 
 from bot.adapters.mail_parsing import read_mail_parts
-from bot.adapters.mail_statuses import LONGEST_PART, MOST_RECIPIENTS, STATUS, read_blocks, report_of
+from bot.adapters.mail_statuses import (
+    LONGEST_PART,
+    LONGEST_PARTS,
+    MOST_BLOCKS,
+    MOST_FIELDS,
+    MOST_LINES,
+    MOST_RECIPIENTS,
+    STATUS,
+    read_blocks,
+    report_of,
+)
 from bot.domain.bounces import is_hard
 from bot.domain.mail import BounceReport
 from tests.reports import a_report_of
@@ -222,6 +234,37 @@ def test_a_date_is_no_code(text: str, codes: list[str] | None) -> None:
     every = re.findall(r"\d\.\d\.\d+", text)
 
     assert STATUS.findall(text) == (every if codes is None else codes)
+
+
+def a_part(text: str) -> Message:
+    return message_from_string(f"Content-Type: message/delivery-status\n\n{text}")
+
+
+class _Untouched(Message):
+    """A part that nobody looks at."""
+
+    def get_all(self, *_: object, **__: object) -> NoReturn:
+        raise AssertionError("it was read")
+
+    def raw_items(self) -> NoReturn:
+        raise AssertionError("it was read")
+
+
+@pytest.mark.parametrize("text", [f"{A_FAILURE}\n" * (MOST_BLOCKS + 1), "X-Much: x\n\n" * 40_000])
+def test_what_comes_after_hundreds_of_recipients_or_a_long_part_is_not_read(text: str) -> None:
+    full = [a_part(text)] * (1 + LONGEST_PARTS // len(text[:LONGEST_PART]))
+
+    assert len(read_blocks([*full, _Untouched()])) in {0, MOST_BLOCKS}
+
+
+def test_a_field_has_a_few_lines_and_a_block_a_few_fields() -> None:
+    lines = "".join(f" line {number}\n" for number in range(1_000))
+    fields = "".join(f"X-{number}: x\n" for number in range(1_000))
+    (found,) = read_blocks([a_part(f"{A_FAILURE}Diagnostic-Code: smtp; 550 5.1.1\n{lines}{fields}")])
+
+    assert found["diagnostic-code"].startswith("smtp; 550 5.1.1 line 0 line 1 ")
+    assert found["diagnostic-code"].endswith(f" line {MOST_LINES - 2}")
+    assert len(found) == MOST_FIELDS
 
 
 @pytest.mark.timeout(20)

@@ -117,18 +117,13 @@ def test_a_person_s_mail_may_carry_headers_about_automatic_mail(headers: dict[st
         "Abwesenheitsnotiz: AW: Ihr RIS-Formular",
         "Abwesenheitsnotiz",
         "ABWESENHEITSNACHRICHT - Ihr RIS",
-        "Abwesend: Ihr RIS",
-        "Ich bin nicht im Haus",
         "Réponse automatique : Your RIS",
         "Message d'absence: Re: Your RIS",
         "Risposta automatica: Your RIS",
-        "Fuori sede: Your RIS",
         "Respuesta automática: Your RIS",
         "Fuera de la oficina: RE: Your RIS",
         "Automatisch antwoord: Your RIS",
-        "Niet op kantoor",
         "Odpowiedź automatyczna: Your RIS",
-        "Poza biurem: Your RIS",
         "Lesebestätigung: Ihr Konto",
         "Gelesen: Ihr Konto",
         "Read: your account",
@@ -301,3 +296,36 @@ def test_a_reply_whose_text_was_not_fetched_is_a_reply(kind: Kind) -> None:
     found = Classification(kind=kind, reason="rule", thread_ref="C-7")
 
     assert as_unread(found, "too large").kind is Kind.REPLY
+
+
+@pytest.mark.parametrize(
+    ("subject", "absence", "asked"),
+    [
+        ("Abwesend: Ihr RIS", "Ich bin bis Montag im Urlaub.", "Bitte tragen Sie Anna ein."),
+        ("Nicht im Büro (Handy)", "Ich bin bis 5. Mai nicht im Büro.", "Bitte setzen Sie mein Handy zurück."),
+        ("Ich bin nicht im Haus", "Ich bin zurzeit abwesend.", "Ich komme nicht an mein Handy."),
+        ("Fuori ufficio: il telefono", "Sono assente fino al 5 maggio.", "Ho perso il telefono."),
+        ("Absence du bureau - adresse", "Je suis absent jusqu'au 5 mai.", "Merci de modifier mon adresse."),
+        ("Message d'absence: code", "Je suis en congés.", "Je voudrais changer mon numéro, aidez-moi."),
+        ("Niet op kantoor", "Ik ben afwezig tot 5 mei.", "Ik ben mijn telefoon kwijt."),
+        ("Poza biurem - telefon", "Jestem na urlopie do 5 maja.", "Zgubiłem telefon, proszę o reset."),
+    ],
+)
+def test_what_people_write_above_a_request_too_is_automatic_where_the_text_says_no_more(
+    subject: str, absence: str, asked: str
+) -> None:
+    away = replace(QUESTION, subject=subject, text=absence)
+    asks = replace(away, text=asked)
+
+    assert [kind_of(away), kind_of(asks)] == [Kind.AUTO_REPLY, Kind.QUESTION]
+    assert kind_of(replace(away, text=f"{absence}\n{asked}")) is Kind.QUESTION
+    assert kind_of(replace(asks, headers=(("auto-submitted", "auto-replied"),))) is Kind.AUTO_REPLY
+
+
+@pytest.mark.parametrize(
+    "subject", ["Abwesend: AW: Ihr RIS", "Fuori ufficio - Rif: x", "Poza biurem RE: Your RIS"]
+)
+def test_an_absence_that_answers_a_mail_is_one_whatever_it_says(subject: str) -> None:
+    answers = replace(QUESTION, subject=subject, text="Back on 5 May, call Bob instead, he knows it all")
+
+    assert kind_of(answers) is Kind.AUTO_REPLY
