@@ -333,14 +333,6 @@ def test_a_full_mailbox_is_told_but_does_not_speak_against_the_address(office: O
     assert len(notes(office, "mail_bounced")) == 1
 
 
-def test_a_server_that_refuses_our_sender_has_nothing_said_of_their_mailbox(office: Office) -> None:
-    bounce(office, confirmed(office), status="5.1.0", said="550 5.1.0 Sender denied")
-    office.work()
-
-    assert office.jobs(PROBE) == []
-    assert "their server refuses mail from us (5.1.0)" in office.chat.texts()
-
-
 def test_a_probe_is_no_delay_of_the_outbox(office: Office) -> None:
     bounce(office, confirmed(office))
     office.work()

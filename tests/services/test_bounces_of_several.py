@@ -5,7 +5,7 @@ from bot.domain.outbox import Job
 from tests.cast import DANA, Office, a_mail
 from tests.forms import sound_form
 from tests.reports import a_report_of
-from tests.services.test_bounces import card_of, notes
+from tests.services.test_bounces import bounce, card_of, confirmed, notes
 
 COLLEAGUE = "erin@sponsor.example.org"
 
@@ -47,3 +47,11 @@ def test_a_delay_beside_a_failure_is_told_to_nobody(office: Office) -> None:
     assert len(notes(office, "mail_bounced")) == 1
     (effect,) = card_of(office).returned
     assert {one.recipient: one.gave_up for one in effect.returned} == {COLLEAGUE: True, DANA.address: False}
+
+
+def test_a_server_that_refuses_our_sender_has_nothing_said_of_their_mailbox(office: Office) -> None:
+    bounce(office, confirmed(office), status="5.1.0", said="550 5.1.0 Sender denied")
+    office.work()
+
+    assert office.jobs(PROBE) == []
+    assert "their server refuses mail from us (5.1.0)" in office.chat.texts()
