@@ -70,7 +70,7 @@ def test_who_has_a_wrong_address_is_reached_as_far_as_there_is_a_way(
 @pytest.mark.parametrize(
     ("detail", "said"),
     [
-        (UNOPENED, "kein Schlüssel in SECRET_KEY öffnet ihren Link noch"),
+        (UNOPENED, "kein Schlüssel in SECRET_KEY öffnet ihren Link mehr"),
         (VANISHED, "Usher brach mittendrin ab"),
         ("550 <!channel> no such user", "550 &lt;!channel&gt; no such user"),
     ],
