@@ -114,6 +114,9 @@ def test_any_case_keeps_within_slacks_limits_and_pings_nobody(text: str, users: 
     assert units(card.text) <= 3000
 
 
+WITHDRAWN = Joined(company="", status=CaseStatus.WITHDRAWN)
+
+
 def notes_of(text: str) -> list[Card]:
     return [
         mail_notes.question_note(
@@ -150,12 +153,7 @@ def notes_of(text: str) -> list[Card]:
                 case=replace(
                     nasty_case(text, 12, 0), addition=Addition(of=2, known=tuple(range(9)), told=False)
                 ),
-                joined=Joined(
-                    company=text,
-                    status=CaseStatus.WITHDRAWN,
-                    sharing=(text,) * 40,
-                    shut=((text, "A-7"),) * 40,
-                ),
+                joined=replace(WITHDRAWN, company=text, sharing=(text,) * 40, shut=((text, "A-7"),) * 40),
             )
         ),
         queue_card(
