@@ -9,6 +9,7 @@ from itertools import islice
 from bot.adapters.mail_charsets import clean, decode
 from bot.adapters.mail_headers import header_of, parameters_of
 from bot.adapters.mail_unparsed import unparsed
+from bot.domain.bounces import speaks_of_sender
 from bot.domain.mail import BounceReport, RecipientReport
 
 MOST_BLOCKS = 200
@@ -55,15 +56,6 @@ _AMOUNTS_TO = (
             re.IGNORECASE,
         ),
     ),
-)
-#: then the address that is not there is ours
-_OF_THE_SENDER = re.compile(
-    r"\bsender(?:'s)?(?: address| domain)? (?:\S{1,320} )?(?:rejected|denied|refused|verif|not found|unknown"
-    r"|does not exist|is )"
-    r"|\b(?:invalid|unknown|no such) sender|\bof (?:the )?sender\b|absender\w*.{0,60}(?:abgelehnt|unbekannt"
-    r"|nicht gefunden|existiert nicht|ung(?:ü|ue)ltig)"
-    r"|expéditeur.{0,60}(?:refusé|rejeté|inconnue?|introuvable)",
-    re.IGNORECASE,
 )
 #: codes that some servers give to every failure: what else is said says more
 _SAYS_NOTHING = re.compile(r"[45]\.(?:0|5)\.0")
@@ -201,7 +193,7 @@ def telling(codes: Sequence[str], said: str, *, grade: str) -> str:
     `grade`: "4" or "5", the class of a code that is made of words.
     """
     particular = (one for one in codes if not _SAYS_NOTHING.fullmatch(one))
-    forms = _AMOUNTS_TO[:1] if _OF_THE_SENDER.search(said) else _AMOUNTS_TO
+    forms = _AMOUNTS_TO[:1] if speaks_of_sender(said) else _AMOUNTS_TO
     meant = (f"{grade}.{detail}" for detail, form in forms if form.search(said))
     return next(particular, "") or next(meant, "") or next(iter(codes), "")
 

@@ -75,7 +75,16 @@ def said_of(report: BounceReport, address: str) -> BounceReport:
 _THE_ADDRESS = re.compile(r"5\.(?:1\.(?:[01236]|10)|2\.1|4\.(?:1|4|310))")
 #: "other address status" is said of ours as well
 _OF_SOME_ADDRESS = "5.1.0"
-_OF_THE_SENDER = re.compile(r"\bsender|\babsender|\bmail from\b|\bexpéditeur", re.IGNORECASE)
+#: what servers say of our address, and not of its reader's
+_OF_THE_SENDER = re.compile(
+    r"\bsender(?:'s)?(?: address| domain)? (?:\S{1,320} )?(?:rejected|denied|refused|blocked|verif|not found"
+    r"|not allowed|unknown|does not exist|is )"
+    r"|\b(?:invalid|unknown|no such) sender|\bof (?:the )?sender\b|absender\w*.{0,60}(?:abgelehnt|unbekannt"
+    r"|nicht gefunden|existiert nicht|ung(?:ü|ue)ltig)"
+    r"|expéditeur.{0,60}(?:refusé|rejeté|inconnue?|introuvable)"
+    r"|\bmail from\b.{0,60}(?:rejected|denied|refused|blocked|not allowed)",
+    re.IGNORECASE,
+)
 
 
 def is_hard(report: BounceReport) -> bool:
@@ -85,7 +94,12 @@ def is_hard(report: BounceReport) -> bool:
 
 
 def _names_the_sender(status: str, said: str) -> bool:
-    return status == _OF_SOME_ADDRESS and _OF_THE_SENDER.search(said) is not None
+    return status == _OF_SOME_ADDRESS and speaks_of_sender(said)
+
+
+def speaks_of_sender(said: str) -> bool:
+    """Whether a server refuses who writes, in English, German or French: the address that is bad is ours."""
+    return _OF_THE_SENDER.search(said) is not None
 
 
 def standing(
